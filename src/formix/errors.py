@@ -1,0 +1,135 @@
+"""What goes wrong, said in one shape: the fault, the formula, a caret, what to type next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """Where something stands in a formula's text: characters `start` up to, not including, `stop`."""
+
+    start: int
+    stop: int
+
+    def __or__(self, other: Span) -> Span:
+        """Return the smallest span that covers both."""
+        return Span(min(self.start, other.start), max(self.stop, other.stop))
+
+    def of(self, text: str) -> str:
+        """Return the characters of `text` that the span covers."""
+        return text[self.start : self.stop]
+
+
+def caret(text: str, span: Span) -> str:
+    """Return the line of `text` where `span` begins, and under it a caret with tildes to its end."""
+    begin = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.start)
+    line = text[begin:] if end < 0 else text[begin:end]
+    width = max(1, min(span.stop, begin + len(line)) - span.start)
+    # Tabs and wide characters would push the caret aside; a tab is shown as one blank.
+    return f"{line.expandtabs(1)}\n{' ' * (span.start - begin)}^{'~' * (width - 1)}"
+
+
+class FormixError(Exception):
+    """Anything formix refuses, with its place in the formula where there is one.
+
+    Parameters
+    ----------
+    message
+        What is wrong, in the user's words, one line.
+    text, span
+        The formula and the characters at fault.
+    hint
+        What to type next.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        text: str | None = None,
+        span: Span | None = None,
+        hint: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.text = text
+        self.span = span
+        self.hint = hint
+
+    def __str__(self) -> str:
+        lines = [self.message]
+        if self.text is not None and self.span is not None:
+            lines += [
+                "",
+                *(f"    {line}" for line in caret(self.text, self.span).split("\n")),
+            ]
+        elif self.hint:
+            lines.append("")
+        lines += [f"    {line}" for line in self.hint.splitlines()]
+        return "\n".join(lines)
+
+
+class FormulaError(FormixError, ValueError):
+    """A formula that cannot be read, or means nothing that can be fitted."""
+
+
+class FormulaSyntaxError(FormulaError):
+    """A text that is not a formula."""
+
+
+class UnknownColumnError(FormulaError, LookupError):
+    """A name that is not a column of the data."""
+
+
+class UnknownFunctionError(FormulaError, LookupError):
+    """A function outside the closed list."""
+
+
+class UnknownLevelError(FormulaError, LookupError):
+    """A level of a factor that the model has not seen."""
+
+
+class UnsupportedError(FormulaError, NotImplementedError):
+    """Something that the language has and this version cannot fit."""
+
+
+class DataError(FormixError, ValueError):
+    """Data that no model can be fitted to."""
+
+
+class PriorError(FormixError, ValueError):
+    """A prior that cannot be read, matches nothing, or does not suit its parameter."""
+
+
+class ArgumentError(FormixError, ValueError):
+    """An argument of a public function outside what it accepts."""
+
+
+class EngineError(FormixError, RuntimeError):
+    """A sampler that could not start or finish."""
+
+
+class ResultError(FormixError, ValueError):
+    """A fit, or a file of one, that cannot be read or lacks what a verb needs."""
+
+
+class FormixWarning(UserWarning):
+    """What may change the answer."""
+
+
+class ConvergenceWarning(FormixWarning):
+    """Draws that should not be trusted yet."""
+
+
+class RankWarning(FormixWarning):
+    """Columns that cannot be told apart from others, and were dropped."""
+
+
+class DataWarning(FormixWarning):
+    """Data from which little can be learnt, though proper priors still fit."""
+
+
+class FallbackWarning(FormixWarning):
+    """A way of computing that was given up for another."""

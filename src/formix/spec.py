@@ -1,0 +1,257 @@
+"""The nouns of a model ready to be written, sampled and stored: values only, no verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from formix.errors import Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Float, Int
+
+    from formix.families.family import Family
+    from formix.links import Link
+    from formix.priors import PriorTable
+
+MAIN = "mu"
+"""The predictor of the main formula; its sites carry no prefix."""
+
+Label = str | int | float | bool
+"""A level of a group or factor, or a row's label, as stored in a coordinate."""
+
+
+def prefix(parameter: str) -> str:
+    """Return what stands before the site names of a parameter's predictor: `` or `sigma.`."""
+    return "" if parameter == MAIN else f"{parameter}."
+
+
+@dataclass(frozen=True)
+class Column:
+    """One labelled column of X or Z.
+
+    `label` is ours (`recipe[B]:temp`), `r` is what R calls it (`recipeB:temp`), `term` is the text
+    of the term it belongs to (`1` for the intercept).
+    """
+
+    label: str
+    r: str
+    term: str
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One coefficient that varies by group: a column, in the predictor of a parameter."""
+
+    predictor: str
+    column: Column
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Group-level effects that share one covariance: what one bar writes.
+
+    `kind` is the effects' file that made it; `group` the group's name, outer factor first;
+    `levels` the labels that `index` counts into, joined by `:` where there are several factors.
+    """
+
+    kind: str
+    group: str
+    factors: tuple[str, ...]
+    covariance: str
+    effects: tuple[Effect, ...]
+    Z: Float[np.ndarray, "obs effect"]
+    index: Int[np.ndarray, " obs"]
+    levels: tuple[Label, ...]
+    text: str
+    id: str = ""
+    span: Span = field(default=Span(0, 0), repr=False)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The labels of the columns of Z."""
+        return tuple(effect.column.label for effect in self.effects)
+
+    @property
+    def prefix(self) -> str:
+        """What stands before its site names: nothing where an effect is of the main predictor."""
+        predictors = {effect.predictor for effect in self.effects}
+        return "" if MAIN in predictors else prefix(min(predictors))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The effects' labels in the results: `Days`; `sigma.Days` where a block is shared."""
+        shared = len({effect.predictor for effect in self.effects}) > 1
+        return tuple(
+            (prefix(effect.predictor) if shared else "") + effect.column.label
+            for effect in self.effects
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PredictorMatrix:
+    """The common (fixed) part of one predictor: X, its labelled columns, and the offset.
+
+    `dropped` are the columns that depend on earlier ones and were left out of X.
+    """
+
+    name: str
+    X: Float[np.ndarray, "obs coef"]
+    columns: tuple[Column, ...]
+    offset: Float[np.ndarray, " obs"] | None = None
+    dropped: tuple[Column, ...] = ()
+    text: str = "1"
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the columns of X."""
+        return tuple(column.label for column in self.columns)
+
+    @property
+    def has_intercept(self) -> bool:
+        """Whether the first column is the intercept."""
+        return bool(self.columns) and self.columns[0].term == "1"
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """The linear predictor of one parameter of the family, with the link to it."""
+
+    name: str
+    link: Link
+    X: Float[np.ndarray, "obs coef"]
+    columns: tuple[Column, ...]
+    offset: Float[np.ndarray, " obs"] | None
+    text: str
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the columns of X."""
+        return tuple(column.label for column in self.columns)
+
+    @property
+    def has_intercept(self) -> bool:
+        """Whether the first column is the intercept."""
+        return bool(self.columns) and self.columns[0].term == "1"
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """The response: its name in the results, its values, and what else is known of it.
+
+    A factor response keeps its `levels`, and its `values` are codes into them. `known` holds
+    `se`, `weights`, `trials`, ... by name, one value a row.
+    """
+
+    name: str
+    values: Float[np.ndarray, " obs"]
+    levels: tuple[Label, ...] = ()
+    known: Mapping[str, Float[np.ndarray, " obs"]] = field(default_factory=dict)
+    span: Span = field(default=Span(0, 0), repr=False)
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A named axis of the results and its labels."""
+
+    name: str
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A site of the results: `beta`, `sd_Subject`, ...
+
+    `keys` are the addresses of its priors, one an element, or one for all (`cor_Subject`); empty
+    where it has none of its own (`r_Subject`).
+    """
+
+    site: str
+    dims: tuple[str, ...]
+    shape: tuple[int, ...]
+    support: Literal["real", "positive", "unit", "correlation"]
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A line or a few of the generated program.
+
+    `prior` draws `target` from the priors at `keys`; `sample` draws it from the distribution that
+    `value` spells; `deterministic` and `assign` compute `value`. `comment` stands on a line above.
+    """
+
+    verb: Literal["prior", "sample", "deterministic", "assign"]
+    target: str
+    site: str = ""
+    value: str = ""
+    keys: tuple[str, ...] = ()
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Summand:
+    """What an effect adds to a linear predictor: an expression in the program's identifiers."""
+
+    predictor: str
+    expression: str
+
+
+@dataclass(frozen=True, eq=False)
+class Datum:
+    """An array that the program takes: its identifier there, and its values."""
+
+    identifier: str
+    values: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class GaussianForm:
+    """What an engine needs to integrate effects that are jointly Gaussian.
+
+    `eta += sum(Z * r[index], axis=-1)`, with rows of `r` independent over levels (or related by
+    `relation`) and each distributed as the covariance says; `weights` scales the rows' precision.
+    """
+
+    Z: Float[np.ndarray, "obs effect"]
+    index: Int[np.ndarray, " obs"]
+    levels: int
+    covariance: str
+    weights: Float[np.ndarray, " obs"] | None = None
+    relation: Float[np.ndarray, "level level"] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Spec:
+    """A model, whole: what `source/` writes, `engines/` sample and `results/` store."""
+
+    family: Family
+    response: Response
+    predictors: tuple[Predictor, ...]
+    blocks: tuple[Block, ...]
+    priors: PriorTable
+    parameters: tuple[Parameter, ...]
+    dimensions: tuple[Dimension, ...]
+    statements: tuple[Statement, ...]
+    summands: tuple[Summand, ...]
+    data: tuple[Datum, ...]
+    gaussian: tuple[GaussianForm | None, ...]
+    response_identifier: str
+    text: str
+    fixed: Mapping[str, float] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Predictor:
+        """Return the predictor of a parameter of the family, by its name."""
+        return next(
+            predictor for predictor in self.predictors if predictor.name == name
+        )
+
+    @property
+    def groups(self) -> tuple[tuple[Block, ...], ...]:
+        """The blocks, those that share a group's sites together, in formula order."""
+        together: dict[str, list[Block]] = {}
+        for block in self.blocks:
+            together.setdefault(block.prefix + block.group, []).append(block)
+        return tuple(tuple(blocks) for blocks in together.values())
