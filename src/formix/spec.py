@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from formix.families.family import Family
     from formix.links import Link
-    from formix.priors import PriorTable
+    from formix.prior import PriorTable
 
 MAIN = "mu"
 """The predictor of the main formula; its sites carry no prefix."""
@@ -179,8 +179,9 @@ class Parameter:
 class Statement:
     """A line or a few of the generated program.
 
-    `prior` draws `target` from the priors at `keys`; `sample` draws it from the distribution that
-    `value` spells; `deterministic` and `assign` compute `value`. `comment` stands on a line above.
+    `prior` draws `target`, an array of that `shape`, from the priors at `keys`, one an element;
+    `sample` draws it from the distribution that `value` spells; `deterministic` and `assign`
+    compute `value`. `comment` stands on a line above.
     """
 
     verb: Literal["prior", "sample", "deterministic", "assign"]
@@ -188,6 +189,7 @@ class Statement:
     site: str = ""
     value: str = ""
     keys: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
     comment: str = ""
 
 
@@ -205,6 +207,17 @@ class Datum:
 
     identifier: str
     values: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Fragment:
+    """What one effect gives a Spec: its sites and their axes, lines, summands and arrays."""
+
+    parameters: tuple[Parameter, ...] = ()
+    dimensions: tuple[Dimension, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    summands: tuple[Summand, ...] = ()
+    data: tuple[Datum, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,28 @@
+"""Families of responses, each one value."""
+
+from formix.errors import ArgumentError
+from formix.families.family import Family, FamilyParameter
+from formix.families.gaussian import GAUSSIAN
+
+FAMILIES: tuple[Family, ...] = (GAUSSIAN,)
+"""Every family, in the order of the documentation."""
+
+
+def family(name: str | Family) -> Family:
+    """Return the family of that name; a Family is returned as it is.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such family.
+    """
+    if isinstance(name, Family):
+        return name
+    for candidate in FAMILIES:
+        if candidate.name == str(name).lower():
+            return candidate
+    known = ", ".join(candidate.name for candidate in FAMILIES)
+    raise ArgumentError(f"`{name}` is not a family", hint=f"families: {known}")
+
+
+__all__ = ["FAMILIES", "GAUSSIAN", "Family", "FamilyParameter", "family"]

@@ -72,9 +72,7 @@ class Call:
 
     function: str
     arguments: tuple[Argument, ...]
-    function_span: Span = field(
-        default=_NOWHERE, compare=False, repr=False, kw_only=True
-    )
+    function_span: Span = field(default=_NOWHERE, compare=False, repr=False, kw_only=True)
     span: Span = _span()
 
 
@@ -94,9 +92,7 @@ class Binary:
     operator: str
     left: Node
     right: Node
-    operator_span: Span = field(
-        default=_NOWHERE, compare=False, repr=False, kw_only=True
-    )
+    operator_span: Span = field(default=_NOWHERE, compare=False, repr=False, kw_only=True)
     span: Span = _span()
 
 
@@ -134,19 +130,7 @@ class Subscript:
     span: Span = _span()
 
 
-Node = (
-    Name
-    | Number
-    | Text
-    | Truth
-    | Dot
-    | Call
-    | Unary
-    | Binary
-    | Parenthesis
-    | Bar
-    | Subscript
-)
+Node = Name | Number | Text | Truth | Dot | Call | Unary | Binary | Parenthesis | Bar | Subscript
 
 
 @dataclass(frozen=True)

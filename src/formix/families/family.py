@@ -1,0 +1,109 @@
+"""The noun of a family: what a response's distribution is, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+from formix.errors import ArgumentError, FormixError
+from formix.links import Link, link
+
+if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Float
+
+    from formix.spec import Response
+
+    Array = Float[np.ndarray, "..."]
+
+
+@dataclass(frozen=True)
+class FamilyParameter:
+    """A parameter of a family: `mu`, `sigma`, ...
+
+    `links` are those its predictor may have, the default first; `support` is where it lives when
+    it has no predictor.
+    """
+
+    name: str
+    links: tuple[str, ...]
+    support: Literal["real", "positive", "unit"]
+
+
+@dataclass(frozen=True)
+class Family:
+    """The distribution of a response given its parameters.
+
+    Parameters
+    ----------
+    name
+        As users write it.
+    parameters
+        The main one, whose predictor the main formula writes, first.
+    distribution
+        The NumPyro distribution as the generated program writes it, its parameters in braces.
+    log_density
+        `(y, parameters by name) -> log density`, elementwise and broadcasting.
+    draw
+        `(random generator, parameters by name) -> draws` of the broadcast shape.
+    mean
+        `(parameters by name) -> mean` of the response.
+    check
+        Returns what is wrong with a response of this family, or nothing.
+    dispersion
+        The parameter that scales the variance, for precision weights and `se()`; empty where the
+        family has none.
+    """
+
+    name: str
+    parameters: tuple[FamilyParameter, ...]
+    distribution: str
+    log_density: Callable[[Array, dict[str, Array]], Array]
+    draw: Callable[[np.random.Generator, dict[str, Array]], Array]
+    mean: Callable[[dict[str, Array]], Array]
+    check: Callable[[Response], FormixError | None]
+    dispersion: str = ""
+    chosen: tuple[tuple[str, str], ...] = field(default=())
+
+    def __getitem__(self, name: str) -> FamilyParameter:
+        """Return the parameter of that name."""
+        return next(parameter for parameter in self.parameters if parameter.name == name)
+
+    @property
+    def main(self) -> str:
+        """The parameter that the main formula predicts."""
+        return self.parameters[0].name
+
+    def link(self, parameter: str) -> Link:
+        """Return the link of a parameter's predictor: the one chosen, else its default."""
+        return link(dict(self.chosen).get(parameter, self[parameter].links[0]))
+
+    def __call__(self, **links: str) -> Family:
+        """Return this family with other links: `gaussian(mu="log")`, or `gaussian(link="log")`.
+
+        Raises
+        ------
+        ArgumentError
+            If the family has no such parameter, or the parameter no such link.
+        """
+        chosen = dict(self.chosen)
+        for given, name in links.items():
+            parameter = self.main if given == "link" else given
+            known = [candidate.name for candidate in self.parameters]
+            if parameter not in known:
+                raise ArgumentError(
+                    f"the family {self.name} has no parameter `{parameter}`",
+                    hint=f"it has: {', '.join(known)}",
+                )
+            if name not in self[parameter].links:
+                raise ArgumentError(
+                    f"`{name}` is not a link of {self.name}'s {parameter}",
+                    hint=f"its links: {', '.join(self[parameter].links)}",
+                )
+            chosen[parameter] = name
+        return replace(self, chosen=tuple(sorted(chosen.items())))
+
+    def __repr__(self) -> str:
+        links = ", ".join(f'{name}="{name_of}"' for name, name_of in self.chosen)
+        return f"{self.name}({links})" if links else self.name

@@ -1,0 +1,157 @@
+"""Addresses of priors: what a model's parameters are called, and which of a user's keys is whose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+
+from formix.errors import PriorError
+from formix.prior.prior import ForeignPrior, Prior, PriorEntry, Support
+from formix.prior.reading import read_prior
+
+if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Float
+
+Rule = Literal["intercept", "slope", "coefficient", "sd", "cor", "auxiliary"]
+
+MEANS = "@means"
+"""What marks the intercept at the means of the other columns: `beta[Intercept@means]`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Address:
+    """A place in a model that has a prior.
+
+    Parameters
+    ----------
+    key
+        Its own name, such as `beta[Days]`.
+    wider
+        The keys that cover it too, narrowest first: `beta`; `sd_Subject`, `sd`.
+    rule
+        Which rule of a prior set is for it: a `slope` stands beside an intercept, a `coefficient`
+        does not.
+    support
+        Where the parameter lives.
+    parameter
+        The parameter of the family whose predictor it is in; itself, for `auxiliary`.
+    column
+        The design's column that it multiplies; empty where there is none.
+    levels, effects
+        Of a group: how many levels it has, and how many effects its block has.
+    """
+
+    key: str
+    wider: tuple[str, ...]
+    rule: Rule
+    support: Support
+    parameter: str
+    column: Float[np.ndarray, " obs"]
+    levels: int = 0
+    effects: int = 0
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key that sets it, narrowest first."""
+        at_means = (at_means_key(self.key),) if self.rule == "intercept" else ()
+        return (self.key, *at_means, *self.wider)
+
+
+def at_means_key(key: str) -> str:
+    """Return the key of the intercept at the means: `beta[Intercept]` -> `beta[Intercept@means]`."""
+    return key.removesuffix("]") + MEANS + "]"
+
+
+def user_entries(
+    addresses: tuple[Address, ...], given: Mapping[str, object]
+) -> dict[str, PriorEntry]:
+    """Return the entries that a user's own keys set, by the key of their address.
+
+    Raises
+    ------
+    PriorError
+        If a key matches nothing, is given twice in two spellings, or its prior does not suit.
+    """
+    priors = {key: read_prior(value) for key, value in given.items()}
+    _refuse_unmatched(addresses, priors)
+    entries: dict[str, PriorEntry] = {}
+    for address in addresses:
+        for key in address.keys:
+            spellings = [s for s in (key, key + "^2") if s in priors and _may(address, s)]
+            if address.rule == "intercept" and key == address.key:
+                spellings += [s for s in (at_means_key(key),) if s in priors]
+            if len(spellings) > 1:
+                shown = " and ".join(f"`{spelling}`" for spelling in spellings)
+                raise PriorError(
+                    f"{shown} are two priors of one parameter", hint="give one of them"
+                )
+            if spellings:
+                entries[address.key] = _entry(address, spellings[0], priors[spellings[0]])
+                break
+    return entries
+
+
+def _may(address: Address, spelling: str) -> bool:
+    return not spelling.endswith("^2") or address.support == "positive"
+
+
+def _entry(address: Address, spelling: str, prior: Prior | ForeignPrior) -> PriorEntry:
+    if isinstance(prior, Prior) and not prior.suits(address.support):
+        raise PriorError(
+            f"`{prior}` is not a prior for `{spelling}`, which is {_where(address)}",
+            hint=_instead(prior, address.support),
+        )
+    at_means = spelling.endswith(MEANS + "]")
+    return PriorEntry(
+        key=spelling if at_means else address.key,
+        prior=prior,
+        origin=spelling,
+        squared=spelling.endswith("^2"),
+    )
+
+
+def _where(address: Address) -> str:
+    return {
+        "real": "a real number",
+        "positive": "positive",
+        "unit": "between 0 and 1",
+        "correlation": "a correlation matrix",
+    }[address.support]
+
+
+def _instead(prior: Prior, support: Support) -> str:
+    if support == "correlation":
+        return "write LKJ(1), or LKJ(2) to favour small correlations"
+    if support == "positive" and prior.named.get("loc") == 0.0:
+        half = {"Normal": "HalfNormal", "Cauchy": "HalfCauchy", "StudentT": "HalfStudentT"}
+        if prior.name in half:
+            rest = [value for name, value in prior.named.items() if name != "loc"]
+            return f"write {Prior(half[prior.name], *rest)}"
+    if support == "positive" and prior.name == "Normal":
+        return f"write TruncatedNormal({str(prior)[7:-1]}, low=0)"
+    if support == "positive":
+        return "write a prior over positive numbers, such as HalfNormal(5) or Exponential(1)"
+    return "write a prior over real numbers, such as Normal(0, 5)"
+
+
+def _refuse_unmatched(addresses: tuple[Address, ...], priors: Mapping[str, object]) -> None:
+    """Refuse a key that is no address; nothing a user writes is silently ignored."""
+    known: dict[str, None] = {}
+    for address in addresses:
+        for key in address.keys:
+            known[key] = None
+            if address.support == "positive":
+                known[key + "^2"] = None
+    for key in priors:
+        if key not in known:
+            shown = [name for name in known if not name.endswith("^2")]
+            close = get_close_matches(key, list(known), n=1, cutoff=0.5)
+            raise PriorError(
+                f"`{key}` is the address of no prior of this model",
+                hint=(f"did you mean `{close[0]}`? " if close else "")
+                + f"There are: {', '.join(shown)}"
+                + ("; standard deviations also squared, as in `sigma^2`" if "sigma" in known else ""),
+            )

@@ -1,0 +1,172 @@
+"""Log densities and draws of the table of priors, in NumPy.
+
+Every function takes the value (or the generator and a shape) and the parameters in the table's
+order; values outside the support have density zero.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    Array = Float[np.ndarray, "..."]
+    Shape = tuple[int, ...]
+    Generator = np.random.Generator
+
+_LOG_2 = float(np.log(2.0))
+_LOG_PI = float(np.log(np.pi))
+_HALF_LOG_2PI = 0.5 * float(np.log(2.0 * np.pi))
+
+
+def _inside(x: Array, low: float, high: float, log_density: Array) -> Array:
+    return np.where((x >= low) & (x <= high), log_density, -np.inf)
+
+
+def normal(x: Array, loc: float, scale: float) -> Array:
+    z = (x - loc) / scale
+    return -0.5 * np.square(z) - np.log(scale) - _HALF_LOG_2PI
+
+
+def student_t(x: Array, df: float, loc: float, scale: float) -> Array:
+    z = (x - loc) / scale
+    constant = special.gammaln(0.5 * (df + 1.0)) - special.gammaln(0.5 * df)
+    constant -= 0.5 * np.log(df) + 0.5 * _LOG_PI + np.log(scale)
+    return constant - 0.5 * (df + 1.0) * np.log1p(np.square(z) / df)
+
+
+def cauchy(x: Array, loc: float, scale: float) -> Array:
+    return -_LOG_PI - np.log(scale) - np.log1p(np.square((x - loc) / scale))
+
+
+def laplace(x: Array, loc: float, scale: float) -> Array:
+    return -np.abs(x - loc) / scale - _LOG_2 - np.log(scale)
+
+
+def logistic(x: Array, loc: float, scale: float) -> Array:
+    z = (x - loc) / scale
+    return -z - np.log(scale) - 2.0 * np.logaddexp(0.0, -z)
+
+
+def half_normal(x: Array, scale: float) -> Array:
+    return _inside(x, 0.0, np.inf, _LOG_2 + normal(x, 0.0, scale))
+
+
+def half_cauchy(x: Array, scale: float) -> Array:
+    return _inside(x, 0.0, np.inf, _LOG_2 + cauchy(x, 0.0, scale))
+
+
+def half_student_t(x: Array, df: float, scale: float) -> Array:
+    return _inside(x, 0.0, np.inf, _LOG_2 + student_t(x, df, 0.0, scale))
+
+
+def exponential(x: Array, rate: float) -> Array:
+    return _inside(x, 0.0, np.inf, np.log(rate) - rate * x)
+
+
+def gamma(x: Array, concentration: float, rate: float) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_density = special.xlogy(concentration - 1.0, x) - rate * x
+    constant = special.xlogy(concentration, rate) - special.gammaln(concentration)
+    return _inside(x, 0.0, np.inf, log_density + constant)
+
+
+def inverse_gamma(x: Array, concentration: float, rate: float) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_density = -(concentration + 1.0) * np.log(x) - rate / x
+    constant = special.xlogy(concentration, rate) - special.gammaln(concentration)
+    return np.where(x > 0.0, log_density + constant, -np.inf)
+
+
+def log_normal(x: Array, loc: float, scale: float) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_x = np.log(x)
+        return np.where(x > 0.0, normal(log_x, loc, scale) - log_x, -np.inf)
+
+
+def weibull(x: Array, scale: float, concentration: float) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = x / scale
+        log_density = special.xlogy(concentration - 1.0, z) - np.power(z, concentration)
+    return _inside(x, 0.0, np.inf, log_density + np.log(concentration) - np.log(scale))
+
+
+def uniform(x: Array, low: float, high: float) -> Array:
+    return _inside(x, low, high, np.full_like(np.asarray(x, float), -np.log(high - low)))
+
+
+def beta(x: Array, concentration1: float, concentration0: float) -> Array:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_density = special.xlogy(concentration1 - 1.0, x)
+        log_density = log_density + special.xlog1py(concentration0 - 1.0, -x)
+    return _inside(x, 0.0, 1.0, log_density - special.betaln(concentration1, concentration0))
+
+
+def _log_mass(loc: float, scale: float, low: float, high: float) -> float:
+    """Return the log of a normal's mass between two bounds, exact in either tail."""
+    a, b = (low - loc) / scale, (high - loc) / scale
+    if a > 0.0:
+        a, b = -b, -a
+    upper, lower = float(special.log_ndtr(b)), float(special.log_ndtr(a))
+    return upper + float(np.log1p(-np.exp(lower - upper)))
+
+
+def truncated_normal(x: Array, loc: float, scale: float, low: float, high: float) -> Array:
+    return _inside(x, low, high, normal(x, loc, scale) - _log_mass(loc, scale, low, high))
+
+
+def flat(x: Array) -> Array:
+    return np.zeros_like(np.asarray(x, float))
+
+
+def lkj(x: Float[np.ndarray, "... k k"], concentration: float) -> Float[np.ndarray, "..."]:
+    """Return the log density of correlation matrices under LKJ.
+
+    References
+    ----------
+    Lewandowski, Kurowicka and Joe (2009), doi:10.1016/j.jmva.2009.04.008, equation 16.
+    """
+    k = x.shape[-1]
+    _, log_determinant = np.linalg.slogdet(x)
+    j = np.arange(1, k)
+    a = concentration + 0.5 * (k - 1 - j)
+    constant = np.sum(
+        (2.0 * concentration - 2.0 + k - j) * (k - j) * _LOG_2 + (k - j) * special.betaln(a, a)
+    )
+    return (concentration - 1.0) * log_determinant - constant
+
+
+def draw_truncated_normal(
+    generator: Generator, shape: Shape, loc: float, scale: float, low: float, high: float
+) -> Array:
+    a, b = (low - loc) / scale, (high - loc) / scale
+    # Where the bounds lie in the upper tail, the lower tail's mirror image keeps the digits.
+    sign = -1.0 if a > 0.0 else 1.0
+    lower, upper = (special.ndtr(a), special.ndtr(b)) if sign > 0 else (special.ndtr(-b), special.ndtr(-a))
+    z = sign * special.ndtri(lower + (upper - lower) * generator.random(shape))
+    return np.clip(loc + scale * z, low, high)
+
+
+def draw_lkj_factor(
+    generator: Generator, shape: Shape, size: int, concentration: float
+) -> Float[np.ndarray, "... k k"]:
+    """Draw lower Cholesky factors of correlation matrices under LKJ, by the onion method.
+
+    References
+    ----------
+    Lewandowski, Kurowicka and Joe (2009), doi:10.1016/j.jmva.2009.04.008, section 3.2.
+    """
+    factor = np.zeros((*shape, size, size))
+    factor[..., 0, 0] = 1.0
+    for row in range(1, size):
+        # The squared length of a row left of the diagonal, and its direction on the sphere.
+        length = generator.beta(0.5 * row, concentration + 0.5 * (size - 1 - row), shape)
+        direction = generator.standard_normal((*shape, row))
+        direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
+        factor[..., row, :row] = np.sqrt(length)[..., None] * direction
+        factor[..., row, row] = np.sqrt(1.0 - length)
+    return factor

@@ -1,0 +1,269 @@
+"""The nouns of priors: one prior, its place in a model, and the table of a model's priors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from formix.errors import PriorError
+from formix.prior.kinds import KINDS, Kind, kind
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    Array = Float[np.ndarray, "..."]
+
+Support = Literal["real", "positive", "unit", "correlation"]
+
+_INTERVALS: dict[Support, tuple[float, float]] = {
+    "real": (-np.inf, np.inf),
+    "positive": (0.0, np.inf),
+    "unit": (0.0, 1.0),
+    "correlation": (-1.0, 1.0),
+}
+
+
+def number(value: float) -> str:
+    """Return the shortest text of a number that reads back as itself, whole ones without `.0`."""
+    text = repr(float(value))
+    return text.removesuffix(".0")
+
+
+@dataclass(frozen=True, init=False)
+class Prior:
+    """A prior from the closed table.
+
+    Parameters
+    ----------
+    name
+        `Normal`, `StudentT`, `HalfCauchy`, ...: NumPyro's names, and `HalfStudentT`, `LKJ`, `Flat`.
+    *arguments, **named
+        Its parameters, in the units of what it is a prior of, in NumPyro's order or by name.
+
+    Raises
+    ------
+    PriorError
+        If the name is not in the table, or the arguments do not suit it.
+
+    Examples
+    --------
+    >>> Prior("Normal", 0, 5)
+    Prior('Normal(0, 5)')
+    >>> print(Prior("StudentT", 3, scale=2.5))
+    StudentT(3, 0, 2.5)
+    """
+
+    name: str
+    arguments: tuple[float, ...]
+
+    def __init__(self, name: str, *arguments: float, **named: float) -> None:
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "arguments", _bind(_known(name), arguments, named))
+
+    @property
+    def kind(self) -> Kind:
+        """The row of the table."""
+        return kind(self.name)
+
+    @property
+    def named(self) -> dict[str, float]:
+        """The arguments by name."""
+        return dict(zip(self.kind.parameters, self.arguments, strict=True))
+
+    @property
+    def is_proper(self) -> bool:
+        """Whether it integrates to one."""
+        return self.name != "Flat"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The interval outside which the density is zero."""
+        low, high = (self.named[b] if isinstance(b, str) else b for b in self.kind.bounds)
+        return low, high
+
+    def suits(self, support: Support) -> bool:
+        """Whether the prior puts no mass outside a parameter's support."""
+        if self.name == "Flat":
+            return support != "correlation"
+        if (self.name == "LKJ") != (support == "correlation"):
+            return False
+        low, high = _INTERVALS[support]
+        return self.bounds[0] >= low and self.bounds[1] <= high
+
+    def log_density(self, x: Array) -> Array:
+        """Return the log density at `x`, elementwise; of correlation matrices under `LKJ`."""
+        return self.kind.log_density(np.asarray(x, float), *self.arguments)
+
+    def draw(self, generator: np.random.Generator, shape: tuple[int, ...], size: int = 2) -> Array:
+        """Draw an array of that shape; under `LKJ`, Cholesky factors of that `size`.
+
+        Raises
+        ------
+        PriorError
+            If the prior is improper.
+        """
+        if self.kind.draw is None:
+            raise PriorError(
+                f"`{self}` is improper: nothing can be drawn from it",
+                hint="give a proper prior, such as Normal(0, 10), to draw from the prior",
+            )
+        if self.name == "LKJ":
+            return self.kind.draw(generator, shape, size, *self.arguments)
+        return self.kind.draw(generator, shape, *self.arguments)
+
+    def rounded(self, digits: int = 4) -> Prior:
+        """Return the prior with its numbers rounded to so many significant digits."""
+        return Prior(self.name, *(float(f"{value:.{digits}g}") for value in self.arguments))
+
+    def __str__(self) -> str:
+        arguments = list(self.arguments)
+        if self.name == "TruncatedNormal":
+            parts = [number(value) for value in arguments[:2]]
+            bounds = zip(("low", "high"), arguments[2:], strict=True)
+            parts += [f"{name}={number(value)}" for name, value in bounds if np.isfinite(value)]
+            return f"{self.name}({', '.join(parts)})"
+        return f"{self.name}({', '.join(number(value) for value in arguments)})"
+
+    def __repr__(self) -> str:
+        return f"Prior({str(self)!r})"
+
+
+def _known(name: str) -> Kind:
+    try:
+        return kind(name)
+    except LookupError:
+        names = [row.name for row in KINDS]
+        close = get_close_matches(name, names, n=1, cutoff=0.5)
+        raise PriorError(
+            f"`{name}` is not a prior that formix knows",
+            hint=(f"did you mean `{close[0]}`? " if close else "") + f"Priors: {', '.join(names)}",
+        ) from None
+
+
+def _bind(row: Kind, given: tuple[float, ...], named: dict[str, float]) -> tuple[float, ...]:
+    """Return the arguments in the table's order, checked."""
+    signature = f"{row.name}({', '.join(row.parameters)})"
+    if len(given) > len(row.parameters):
+        raise PriorError(
+            f"`{row.name}` takes {len(row.parameters)} numbers, not {len(given)}",
+            hint=f"write {signature}",
+        )
+    bound = dict(zip(row.parameters, given, strict=False))
+    for name, value in named.items():
+        if name not in row.parameters or name in bound:
+            wrong = "is given twice" if name in bound else "is not one of its arguments"
+            raise PriorError(f"`{name}` of `{row.name}` {wrong}", hint=f"write {signature}")
+        bound[name] = value
+    optional = row.parameters[len(row.parameters) - len(row.defaults) :]
+    for name, value in zip(optional, row.defaults, strict=True):
+        bound.setdefault(name, value)
+    missing = [name for name in row.parameters if name not in bound]
+    if missing:
+        raise PriorError(
+            f"`{row.name}` lacks {', '.join(f'`{name}`' for name in missing)}",
+            hint=f"write {signature}",
+        )
+    return tuple(_checked(row, name, bound[name]) for name in row.parameters)
+
+
+def _checked(row: Kind, name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise PriorError(
+            f"`{name}` of `{row.name}` must be a number, not {value!r}",
+            hint=f"write {row.name}({', '.join(row.parameters)})",
+        )
+    result = float(value)
+    unbounded = row.name == "TruncatedNormal" and name in row.bounds
+    if np.isnan(result) or (np.isinf(result) and not unbounded):
+        raise PriorError(f"`{name}` of `{row.name}` must be finite, not {result}")
+    if name in row.positive and result <= 0.0:
+        raise PriorError(f"`{name}` of `{row.name}` must be positive, not {number(result)}")
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class ForeignPrior:
+    """A NumPyro distribution outside the table: sampled by `nuts` only.
+
+    Parameters
+    ----------
+    distribution
+        The distribution, over one number.
+    text
+        How it prints.
+    """
+
+    distribution: object
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, eq=False)
+class PriorEntry:
+    """The prior of one address of a model.
+
+    Parameters
+    ----------
+    key
+        `beta[Days]`, `beta[Intercept@means]`, `sd_Subject[Days]`, `cor_Subject`, `sigma`, ...
+    prior
+        Its prior, in the units of the parameter, or of its square where `squared`.
+    origin
+        `default`, `brms`, `flat`, or the user's own key that set it.
+    squared
+        Whether the prior is on the variance of a standard deviation.
+    """
+
+    key: str
+    prior: Prior | ForeignPrior
+    origin: str
+    squared: bool = False
+
+    @property
+    def address(self) -> str:
+        """The key with the mark of a prior on the variance."""
+        return self.key + ("^2" if self.squared else "")
+
+
+@dataclass(frozen=True, eq=False)
+class PriorTable:
+    """Every prior of a model, one an address, in the order of the sites."""
+
+    entries: tuple[PriorEntry, ...]
+    name: str = "default"
+
+    def __getitem__(self, key: str) -> PriorEntry:
+        """Return the entry of a key."""
+        return next(entry for entry in self.entries if entry.key == key)
+
+    def __contains__(self, key: str) -> bool:
+        return any(entry.key == key for entry in self.entries)
+
+    def __iter__(self):  # noqa: ANN204 - the obvious iterator of entries
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __str__(self) -> str:
+        width = max((len(entry.address) for entry in self.entries), default=0)
+        return "\n".join(
+            f"{entry.address:<{width}} ~ {entry.prior}"
+            + (f"    [{entry.origin}]" if entry.origin != self.name else "")
+            for entry in self.entries
+        )
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def rounded(entry: PriorEntry) -> PriorEntry:
+    """Return the entry with a default prior's numbers rounded to four significant digits."""
+    if isinstance(entry.prior, ForeignPrior):
+        return entry
+    return replace(entry, prior=entry.prior.rounded())

@@ -1,0 +1,114 @@
+"""From what a user gives for a prior (text, `Prior`, a NumPyro distribution) to a prior."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.errors import PriorError
+from formix.prior.prior import ForeignPrior, Prior
+from formix.syntax.prior_text import parse_prior
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# NumPyro's class and its attributes, in the order of the table's arguments.
+_ATTRIBUTES: dict[str, tuple[str, ...]] = {
+    "Normal": ("loc", "scale"),
+    "StudentT": ("df", "loc", "scale"),
+    "Cauchy": ("loc", "scale"),
+    "Laplace": ("loc", "scale"),
+    "Logistic": ("loc", "scale"),
+    "HalfNormal": ("scale",),
+    "HalfCauchy": ("scale",),
+    "Exponential": ("rate",),
+    "Gamma": ("concentration", "rate"),
+    "InverseGamma": ("concentration", "rate"),
+    "LogNormal": ("loc", "scale"),
+    "Weibull": ("scale", "concentration"),
+    "Uniform": ("low", "high"),
+    "Beta": ("concentration1", "concentration0"),
+    "LKJ": ("concentration",),
+    "LKJCholesky": ("concentration",),
+}
+
+
+def read_prior(value: object) -> Prior | ForeignPrior:
+    """Return the prior that a user's value means.
+
+    Raises
+    ------
+    PriorError
+        If it is none: a text that cannot be read, a number, a distribution over several numbers.
+    """
+    if isinstance(value, Prior):
+        return value
+    if isinstance(value, str):
+        return from_text(value)
+    if any(cls.__module__.startswith("numpyro.") for cls in type(value).__mro__):
+        return _from_numpyro(value)
+    raise PriorError(
+        f"{value!r} is not a prior",
+        hint='give a text such as "Normal(0, 5)", a fx.Prior, or a NumPyro distribution',
+    )
+
+
+def from_text(text: str) -> Prior:
+    """Return the prior that a text such as `Normal(0, 5)` names.
+
+    Raises
+    ------
+    PriorError
+        With a caret, if it is not a prior of the table.
+    """
+    call = parse_prior(text)
+    positional = [value for name, value in call.arguments if not name]
+    named = [(name, value) for name, value in call.arguments if name]
+    if len(dict(named)) < len(named):
+        raise PriorError(f"`{text}` gives an argument twice", text=text, span=call.span)
+    try:
+        return Prior(call.name, *positional, **dict(named))
+    except PriorError as error:
+        raise PriorError(error.message, text=text, span=call.span, hint=error.hint) from None
+
+
+def _scalar(value: object) -> float:
+    array = np.asarray(value, dtype=float)
+    if array.size != 1:
+        raise PriorError(
+            "a prior is of one number, and this distribution is of several",
+            hint='give one prior a coefficient, such as {"beta[x]": ..., "beta[z]": ...}',
+        )
+    return float(array.reshape(()))
+
+
+def _from_numpyro(distribution: object) -> Prior | ForeignPrior:
+    """Translate a NumPyro distribution into the table where it is there."""
+    read: Callable[[str], float] = lambda name: _scalar(getattr(distribution, name))  # noqa: E731
+    name = type(distribution).__name__
+    if name in _ATTRIBUTES:
+        row = "LKJ" if name == "LKJCholesky" else name
+        return Prior(row, *(read(attribute) for attribute in _ATTRIBUTES[name]))
+    if name == "FoldedDistribution":
+        inner = _from_numpyro(getattr(distribution, "base_dist"))  # noqa: B009 - untyped object
+        folded = _folded(inner) if isinstance(inner, Prior) else None
+        if folded is not None:
+            return folded
+    shape = tuple(getattr(distribution, "batch_shape", ())) + tuple(
+        getattr(distribution, "event_shape", ())
+    )
+    if int(np.prod(shape, dtype=int)) != 1 or shape not in ((), (1,)):
+        _scalar(np.zeros(shape))
+    return ForeignPrior(distribution, f"{name}(...)")
+
+
+def _folded(inner: Prior) -> Prior | None:
+    """Return a distribution around zero folded at zero as a row of the table, where it is one."""
+    if inner.named.get("loc") != 0.0:
+        return None
+    if inner.name == "StudentT":
+        return Prior("HalfStudentT", inner.named["df"], inner.named["scale"])
+    if inner.name in ("Normal", "Cauchy"):
+        return Prior(f"Half{inner.name}", inner.named["scale"])
+    return None

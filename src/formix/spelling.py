@@ -1,0 +1,74 @@
+"""How user text and numbers enter the generated program: identifiers, literals, comments."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jaxtyping import Float
+
+_TAKEN = frozenset({"jax", "jnp", "dist", "numpyro", "model", "data", "mcmc", "block_diag"})
+_LONGEST = 40
+_COMMENT = 84
+
+
+class Identifiers:
+    """Gives out the names of a program: ASCII, unique, never a keyword.
+
+    Examples
+    --------
+    >>> names = Identifiers()
+    >>> names.make("batch:cask"), names.make("batch cask"), names.make("lambda"), names.make("größe")
+    ('batch_cask', 'batch_cask_2', 'lambda_', 'grosse')
+    """
+
+    def __init__(self) -> None:
+        self._given: set[str] = set(_TAKEN)
+
+    def make(self, text: str) -> str:
+        """Return an identifier that reads like `text` and was not given out before."""
+        slug = _slug(text)
+        name, count = slug, 1
+        while name in self._given:
+            count += 1
+            name = f"{slug}_{count}"
+        self._given.add(name)
+        return name
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+    ascii_only = plain.encode("ascii", "ignore").decode("ascii")
+    slug = re.sub(r"[^0-9A-Za-z]+", "_", ascii_only).strip("_")[:_LONGEST].strip("_")
+    if not slug or slug[0].isdigit():
+        slug = f"x_{slug}" if slug else "x"
+    if keyword.iskeyword(slug) or keyword.issoftkeyword(slug):
+        slug += "_"
+    return slug
+
+
+def number_text(value: float) -> str:
+    """Return a number as the program writes it."""
+    if np.isposinf(value):
+        return "jnp.inf"
+    if np.isneginf(value):
+        return "-jnp.inf"
+    return repr(float(value))
+
+
+def vector_text(values: Sequence[float] | Float[np.ndarray, " k"]) -> str:
+    """Return a vector as the program writes it."""
+    return f"jnp.array([{', '.join(number_text(float(value)) for value in values)}])"
+
+
+def comment_text(text: str) -> str:
+    """Return `text` as one line of a comment, printable and of bounded length."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= _COMMENT else line[: _COMMENT - 4] + " ..."
