@@ -107,7 +107,6 @@ def _delimited(path: Path, delimiter: str, text: str) -> pd.DataFrame:
         keep_default_na=False,
         na_values=["", "NA", "NaN"],
         index_col=False,
-        float_precision="round_trip",
         low_memory=False,
     )
 
