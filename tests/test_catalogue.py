@@ -67,12 +67,17 @@ def test_numbers_and_factors_have_their_types():
         ("cake", "replicate", [str(i) for i in range(1, 16)]),
         ("VerbAgg", "mode", ["want", "do"]),
         ("VerbAgg", "resp", ["no", "perhaps", "yes"]),
-        ("InstEval", "dept", "15 5 10 12 6 7 4 8 9 14 1 3 11 2".split()),
+        ("Pastes", "sample", [f"{batch}:{cask}" for batch in "ABCDEFGHIJ" for cask in "abc"]),
         ("aspirin", "study", ["UK-1", "CDPA", "GAMS", "UK-2", "PARIS", "AMIS"]),
     ],
 )
 def test_levels_are_in_the_order_of_their_source(name: str, column: str, levels: list[str]):
     assert list(load(name)[column].cat.categories) == levels
+
+
+def test_levels_may_be_in_no_order_at_all():
+    dept = load("InstEval")["dept"].cat.categories
+    assert [int(level) for level in dept] == [15, 5, 10, 12, 6, 7, 4, 8, 9, 14, 1, 3, 11, 2]
 
 
 def test_aspirin_agrees_with_the_deaths_that_it_summarises():

@@ -21,6 +21,7 @@ from formix.resources import resource
 from formix.tables import SUFFIXES, read_table, suffix
 
 ColumnType = Literal["float", "int", "factor", "ordered"]
+LevelOrder = Literal["number", "text"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class DatasetColumn:
     name: str
     type: ColumnType
     about: str
-    levels: tuple[str, ...] | Literal["number", "text"] = ()
+    levels: tuple[str, ...] | LevelOrder = ()
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,19 @@ def catalogue() -> Mapping[str, Dataset]:
 
 
 def _dataset(name: str, entry: Mapping[str, Any]) -> Dataset:
-    columns = tuple(
-        DatasetColumn(column, **{**fields, "levels": _levels(fields.get("levels", ()))})
-        for column, fields in entry["columns"].items()
+    fields = {key: value for key, value in entry.items() if key != "columns"}
+    columns = tuple(_dataset_column(name, each) for name, each in entry["columns"].items())
+    return Dataset(name=name, columns=columns, **fields)
+
+
+def _dataset_column(name: str, entry: Mapping[str, Any]) -> DatasetColumn:
+    levels: list[str] | LevelOrder = entry.get("levels", [])
+    return DatasetColumn(
+        name=name,
+        type=entry["type"],
+        about=entry["about"],
+        levels=levels if isinstance(levels, str) else tuple(levels),
     )
-    return Dataset(name, **{**entry, "columns": columns})
-
-
-def _levels(levels: list[str] | Literal["number", "text"]) -> tuple[str, ...] | str:
-    return levels if isinstance(levels, str) else tuple(levels)
 
 
 def datasets() -> pd.DataFrame:
@@ -123,7 +128,9 @@ def load(name: str | Path) -> pd.DataFrame:
 
 def _missing(name: str, path: Path) -> ArgumentError:
     if suffix(path) in SUFFIXES or len(path.parts) > 1:
-        return ArgumentError(f"there is no file `{name}`", hint=f"looked in {path.parent.resolve()}")
+        return ArgumentError(
+            f"there is no file `{name}`", hint=f"looked in {path.parent.resolve()}"
+        )
     by_lower = {known.lower(): known for known in catalogue()}
     near = difflib.get_close_matches(name.lower(), by_lower, n=1)
     meant = f"did you mean `{by_lower[near[0]]}`? " if near else ""

@@ -1,0 +1,22 @@
+from .catalogue import datasets as datasets, load as load
+from .errors import (
+    ArgumentError as ArgumentError,
+    ConvergenceWarning as ConvergenceWarning,
+    DataError as DataError,
+    DataWarning as DataWarning,
+    EngineError as EngineError,
+    FallbackWarning as FallbackWarning,
+    FormixError as FormixError,
+    FormixWarning as FormixWarning,
+    FormulaError as FormulaError,
+    FormulaSyntaxError as FormulaSyntaxError,
+    PriorError as PriorError,
+    RankWarning as RankWarning,
+    ResultError as ResultError,
+    UnknownColumnError as UnknownColumnError,
+    UnknownFunctionError as UnknownFunctionError,
+    UnknownLevelError as UnknownLevelError,
+    UnsupportedError as UnsupportedError,
+)
+
+__version__: str
