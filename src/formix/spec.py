@@ -248,6 +248,7 @@ class Spec:
     parameters: tuple[Parameter, ...]
     dimensions: tuple[Dimension, ...]
     statements: tuple[Statement, ...]
+    likelihood: tuple[Statement, ...]
     summands: tuple[Summand, ...]
     data: tuple[Datum, ...]
     gaussian: tuple[GaussianForm | None, ...]

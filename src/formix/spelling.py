@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from jaxtyping import Float
 
-_TAKEN = frozenset({"jax", "jnp", "dist", "numpyro", "model", "data", "mcmc", "block_diag"})
-_LONGEST = 40
+_TAKEN = frozenset({"jax", "jnp", "dist", "numpyro", "model", "data", "mcmc", "block_diag", "half_t"})
+_LONGEST = 22
 _COMMENT = 84
 
 
@@ -29,8 +29,8 @@ class Identifiers:
     ('batch_cask', 'batch_cask_2', 'lambda_', 'grosse')
     """
 
-    def __init__(self) -> None:
-        self._given: set[str] = set(_TAKEN)
+    def __init__(self, given: Iterable[str] = ()) -> None:
+        self._given: set[str] = {*_TAKEN, *given}
 
     def make(self, text: str) -> str:
         """Return an identifier that reads like `text` and was not given out before."""
@@ -66,6 +66,15 @@ def number_text(value: float) -> str:
 def vector_text(values: Sequence[float] | Float[np.ndarray, " k"]) -> str:
     """Return a vector as the program writes it."""
     return f"jnp.array([{', '.join(number_text(float(value)) for value in values)}])"
+
+
+def string_text(value: str) -> str:
+    """Return a string literal in the quotes that a formatter would choose, unprintables escaped."""
+    single, double = value.count("'"), value.count('"')
+    body = "".join(c if c in "'\"" else repr(c)[1:-1] for c in value)
+    if double > single:
+        return "'" + body.replace("'", "\\'") + "'"
+    return '"' + body.replace('"', '\\"') + '"'
 
 
 def comment_text(text: str) -> str:

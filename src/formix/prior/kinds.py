@@ -71,7 +71,7 @@ KINDS: tuple[Kind, ...] = (
          "dist.HalfCauchy({scale})", "cauchy(0, {scale})", _POSITIVE),
     Kind("HalfStudentT", ("df", "scale"), (1.0,), ("df", "scale"), d.half_student_t,
          lambda g, n, df, scale: np.abs(scale * g.standard_t(df, n)),
-         "dist.FoldedDistribution(dist.StudentT({df}, 0.0, {scale}))",
+         "half_t({df}, {scale})",
          "student_t({df}, 0, {scale})", _POSITIVE),
     Kind("Exponential", ("rate",), (1.0,), ("rate",), d.exponential,
          lambda g, n, rate: g.exponential(1.0 / rate, n),

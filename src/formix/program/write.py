@@ -1,0 +1,219 @@
+"""Spec -> the text of a NumPyro program that a stranger can read and run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.prior import ForeignPrior, Prior
+from formix.program.layout import laid_out
+from formix.spelling import Identifiers, comment_text, number_text, string_text, vector_text
+
+if TYPE_CHECKING:
+    from formix.prior import PriorEntry
+    from formix.spec import Predictor, Spec, Statement
+
+_MOST_NUMBERS = 8
+"""A prior's parameter that takes more numbers than this is an argument of the program."""
+
+_CALL = """\
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The text of a program and what it needs to run.
+
+    Parameters
+    ----------
+    text
+        Imports, `model`, and a commented call.
+    data
+        The arguments of `model`, the response last.
+    namespace
+        Names that the text takes for given: priors outside the table, as NumPyro distributions.
+    """
+
+    text: str
+    data: Mapping[str, np.ndarray]
+    namespace: Mapping[str, object]
+
+
+def write(spec: Spec) -> Source:
+    """Return the NumPyro program of a spec.
+
+    The text holds numbers and string literals; data, and vectors too long to read, are arguments.
+    """
+    return _Writer(spec).source()
+
+
+class _Writer:
+    """Collects the lines of one program, and the arrays and names they refer to."""
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.data = {datum.identifier: datum.values for datum in spec.data}
+        self.namespace: dict[str, object] = {}
+        targets = [line.target for line in (*spec.statements, *spec.likelihood)]
+        self.identifiers = Identifiers([*self.data, *targets, spec.response_identifier])
+
+    def source(self) -> Source:
+        """Return the whole text."""
+        body: list[str] = []
+        for statement in self.spec.statements:
+            body += self._lines(statement)
+        body += self._likelihood()
+        arguments = [*self.data, f"{self.spec.response_identifier}=None"]
+        definition = laid_out(f"def model({', '.join(arguments)}):", 0)
+        head = _imports("\n".join(body))
+        given = [f"# {name} is a NumPyro distribution, given as a prior" for name in self.namespace]
+        text = "\n".join([*head, "", "numpyro.enable_x64()", *given, "", "", *definition, *body])
+        data = {**self.data, self.spec.response_identifier: self.spec.response.values}
+        return Source(text + "\n" + _CALL, data, self.namespace)
+
+    def _lines(self, statement: Statement) -> list[str]:
+        lines = [f"    # {comment_text(statement.comment)}"] if statement.comment else []
+        if statement.verb == "assign":
+            return lines + laid_out(f"{statement.target} = {statement.value}", 4)
+        if statement.verb == "prior":
+            return lines + self._priors(statement)
+        return lines + _site(statement.verb, statement.target, statement.site, statement.value)
+
+    def _priors(self, statement: Statement) -> list[str]:
+        """Return the lines that draw an array from the priors of its elements."""
+        entries = [self.spec.priors[key] for key in statement.keys]
+        first = entries[0]
+        target, site, shape = statement.target, statement.site, statement.shape
+        alike = all(
+            _row(entry) == _row(first) and entry.squared == first.squared for entry in entries
+        )
+        if len(entries) > 1 and (not alike or isinstance(first.prior, ForeignPrior)):
+            return self._one_by_one(statement, entries)
+        distribution = self._distribution(entries, shape, self._support(first.key))
+        if not first.squared:
+            return _site("sample", target, site, distribution)
+        square = self.identifiers.make(f"{target}_squared")
+        return [
+            *_site("sample", square, f"{site}^2", distribution),
+            *_site("deterministic", target, site, f"jnp.sqrt({square})"),
+        ]
+
+    def _one_by_one(self, statement: Statement, entries: list[PriorEntry]) -> list[str]:
+        lines: list[str] = []
+        names: list[str] = []
+        for entry in entries:
+            name = self.identifiers.make(entry.key)
+            names.append(name)
+            distribution = self._distribution([entry], (), self._support(entry.key))
+            if entry.squared:
+                square = self.identifiers.make(f"{name}_squared")
+                lines += _site("sample", square, f"{entry.key}^2", distribution)
+                lines += laid_out(f"{name} = jnp.sqrt({square})", 4)
+            else:
+                lines += _site("sample", name, entry.key, distribution)
+        stacked = f"jnp.stack([{', '.join(names)}])"
+        return lines + _site("deterministic", statement.target, statement.site, stacked)
+
+    def _support(self, key: str) -> str:
+        for parameter in self.spec.parameters:
+            if key in parameter.keys:
+                return parameter.support
+        return "real"
+
+    def _distribution(
+        self, entries: list[PriorEntry], shape: tuple[int, ...], support: str
+    ) -> str:
+        """Return the NumPyro distribution of an array whose elements have these priors."""
+        first = entries[0].prior
+        expand = f".expand({list(shape)})" if shape else ""
+        if isinstance(first, ForeignPrior):
+            name = self.identifiers.make(f"prior_{entries[0].key}")
+            self.namespace[name] = first.distribution
+            return name + expand
+        if first.name == "LKJ":
+            spelled = number_text(first.named["concentration"])
+            return first.kind.numpyro.format(size=shape[0], concentration=spelled)
+        if not first.is_proper:
+            return f"dist.ImproperUniform(dist.constraints.{support}, (), {shape})"
+        columns = np.array([e.prior.arguments for e in entries if isinstance(e.prior, Prior)]).T
+        same = all(np.all(column == column[0]) for column in columns)
+        spelled = {
+            name: self._numbers(f"{entries[0].key.split('[')[0]}_{name}", column)
+            for name, column in zip(first.kind.parameters, columns, strict=True)
+        }
+        if first.name == "TruncatedNormal":
+            spelled |= {b: "None" for b in ("low", "high") if np.isinf(first.named[b])}
+        return first.kind.numpyro.format(**spelled) + (expand if same else "")
+
+    def _numbers(self, name: str, values: np.ndarray) -> str:
+        if np.all(values == values[0]):
+            return number_text(float(values[0]))
+        if len(values) <= _MOST_NUMBERS:
+            return vector_text(values)
+        identifier = self.identifiers.make(name)
+        self.data[identifier] = values
+        return identifier
+
+    def _likelihood(self) -> list[str]:
+        lines = ["    # likelihood"]
+        spelled = {s.site: s.target for s in self.spec.likelihood}
+        spelled |= {name: number_text(value) for name, value in self.spec.fixed.items()}
+        for statement in self.spec.likelihood:
+            lines += self._lines(statement)
+        for predictor in self.spec.predictors:
+            more, spelled[predictor.name] = self._predictor(predictor)
+            lines += more
+        distribution = self.spec.family.distribution.format(**spelled)
+        name = self.spec.response_identifier
+        site = string_text(self.spec.response.name)
+        return lines + laid_out(f"numpyro.sample({site}, {distribution}, obs={name})", 4)
+
+    def _predictor(self, predictor: Predictor) -> tuple[list[str], str]:
+        """Return the lines of a linear predictor, and what stands for its parameter."""
+        main = predictor is self.spec.predictors[0]
+        eta = self.identifiers.make("eta" if main else f"eta_{predictor.name}")
+        mine = [s.expression for s in self.spec.summands if s.predictor == predictor.name]
+        if not mine:
+            mine = [f"jnp.zeros({len(self.spec.response.values)})"]
+        lines = laid_out(f"{eta} = {' + '.join(mine)}", 4)
+        if len(lines) > 1 and len(mine) > 1:
+            lines = laid_out(f"{eta} = {mine[0]}", 4)
+            for expression in mine[1:]:
+                lines += laid_out(f"{eta} += {expression}", 4)
+        if predictor.link.name == "identity":
+            return lines, eta
+        name = self.identifiers.make(predictor.name)
+        inverse = predictor.link.inverse_source.format(eta=eta)
+        return lines + laid_out(f"{name} = {inverse}", 4), name
+
+
+def _row(entry: PriorEntry) -> str:
+    """Return what priors must share to be drawn together."""
+    if isinstance(entry.prior, ForeignPrior):
+        return "ForeignPrior"
+    if entry.prior.name == "TruncatedNormal":
+        # A bound that is absent is spelled None, so only equal bounds can share a line.
+        return f"TruncatedNormal {entry.prior.bounds}"
+    return entry.prior.name
+
+
+def _site(verb: str, target: str, site: str, value: str) -> list[str]:
+    return laid_out(f"{target} = numpyro.{verb}({string_text(site)}, {value})", 4)
+
+
+def _imports(body: str) -> list[str]:
+    lines = ["import jax.numpy as jnp"] if "jnp." in body else []
+    lines += ["import numpyro", "import numpyro.distributions as dist"]
+    if "half_t(" in body:
+        lines.append("from formix.distributions import half_t")
+    if "block_diag(" in body:
+        lines.append("from jax.scipy.linalg import block_diag")
+    return lines
