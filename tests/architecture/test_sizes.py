@@ -1,0 +1,31 @@
+"""Rooms stay small: a file, a function, an `__init__`."""
+
+from __future__ import annotations
+
+import ast
+
+FILE, FUNCTION, INIT = 300, 50, 60
+
+
+def test_files(modules):
+    long = {m.path: n for m in modules if (n := len(m.text.splitlines())) > FILE}
+    assert not long
+
+
+def test_package_inits(modules):
+    inits = [module for module in modules if module.path.endswith("__init__.py")]
+    long = {m.path: n for m in inits if (n := len(m.text.splitlines())) > INIT}
+    assert inits
+    assert not long
+
+
+def test_functions(modules):
+    long = {
+        f"{module.path}:{node.name}": length
+        for module in modules
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.end_lineno is not None
+        and (length := node.end_lineno - node.lineno + 1) > FUNCTION
+    }
+    assert not long
