@@ -63,14 +63,15 @@ def from_text(text: str) -> Prior:
         With a caret, if it is not a prior of the table.
     """
     call = parse_prior(text)
-    positional = [value for name, value in call.arguments if not name]
-    named = [(name, value) for name, value in call.arguments if name]
-    if len(dict(named)) < len(named):
-        raise PriorError(f"`{text}` gives an argument twice", text=text, span=call.span)
+    names = [name for name, _ in call.arguments if name]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    span = call.name_span
+    if twice is not None:
+        raise PriorError(f"`{twice}` of `{call.name}` is given twice", text=text, span=span)
     try:
-        return Prior(call.name, *positional, **dict(named))
+        return Prior(call.name, *call.positional, **call.keyword)
     except PriorError as error:
-        raise PriorError(error.message, text=text, span=call.span, hint=error.hint) from None
+        raise PriorError(error.message, text=text, span=span, hint=error.hint) from None
 
 
 def _scalar(value: object) -> float:

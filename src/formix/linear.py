@@ -1,0 +1,61 @@
+"""Draws -> linear predictors -> the parameters of the family at every row, in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.spec import prefix
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.spec import Block, Predictor, Spec
+
+    Flat = Mapping[str, Float[np.ndarray, "..."]]
+
+
+def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "sample obs"]]:
+    """Return the parameters of the family at every row: predicted, sampled or fixed."""
+    predicted = {
+        predictor.name: predictor.link.inverse(eta(spec, predictor, values))
+        for predictor in spec.predictors
+    }
+    others: dict[str, np.ndarray] = {}
+    for parameter in spec.family.parameters:
+        name = parameter.name
+        if name not in predicted and name in spec.fixed:
+            others[name] = np.asarray(spec.fixed[name], dtype=np.float64)
+        elif name not in predicted and name in values:
+            others[name] = values[name][:, None]
+    return predicted | others
+
+
+def eta(spec: Spec, predictor: Predictor, values: Flat) -> Float[np.ndarray, "sample obs"]:
+    """Return the linear predictor of one parameter: X beta + sum Z r[index] + offset."""
+    samples = len(next(iter(values.values())))
+    total = np.zeros((samples, len(predictor.X)))
+    if predictor.X.shape[1]:
+        total += values[prefix(predictor.name) + "beta"] @ predictor.X.T
+    for blocks in spec.groups:
+        start = 0
+        for block in blocks:
+            stop = start + len(block.effects)
+            # `r` holds the effects of all blocks of a group, side by side.
+            _add_block(total, predictor, block, values[_r(block)][..., start:stop])
+            start = stop
+    if predictor.offset is not None:
+        total += predictor.offset
+    return total
+
+
+def _r(block: Block) -> str:
+    return f"{block.prefix}r_{block.group}"
+
+
+def _add_block(total: np.ndarray, predictor: Predictor, block: Block, r: np.ndarray) -> None:
+    for column, effect in enumerate(block.effects):
+        if effect.predictor == predictor.name:
+            total += r[:, block.index, column] * block.Z[:, column]
