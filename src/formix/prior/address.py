@@ -104,6 +104,11 @@ def _entry(address: Address, spelling: str, prior: Prior | ForeignPrior) -> Prio
             f"`{prior}` is not a prior for `{spelling}`, which is {_where(address)}",
             hint=_instead(prior, address.support),
         )
+    if isinstance(prior, ForeignPrior) and not _foreign_suits(prior, address.support):
+        raise PriorError(
+            f"`{prior}` is not a prior for `{spelling}`, which is {_where(address)}",
+            hint=_instead(Prior("Flat"), address.support),
+        )
     at_means = spelling.endswith(MEANS + "]")
     return PriorEntry(
         key=spelling if at_means else address.key,
@@ -111,6 +116,12 @@ def _entry(address: Address, spelling: str, prior: Prior | ForeignPrior) -> Prio
         origin=spelling,
         squared=spelling.endswith("^2"),
     )
+
+
+def _foreign_suits(prior: ForeignPrior, support: Support) -> bool:
+    """Whether a distribution outside the table may be a prior there, by the support it states."""
+    stated = type(getattr(prior.distribution, "support", None)).__name__.strip("_")
+    return support == "real" or (support != "correlation" and stated != "Real")
 
 
 def _where(address: Address) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
@@ -225,6 +226,16 @@ class PriorEntry:
     squared: bool = False
 
     @property
+    def of_table(self) -> Prior:
+        """The prior, where it is of the table: that of a correlation always is."""
+        if isinstance(self.prior, ForeignPrior):
+            raise PriorError(
+                f"`{self.prior}`, the prior of `{self.key}`, is not in formix's table",
+                hint="give a prior of the table, such as Normal(0, 5), HalfNormal(5) or LKJ(1)",
+            )
+        return self.prior
+
+    @property
     def address(self) -> str:
         """The key with the mark of a prior on the variance."""
         return self.key + ("^2" if self.squared else "")
@@ -244,7 +255,7 @@ class PriorTable:
     def __contains__(self, key: str) -> bool:
         return any(entry.key == key for entry in self.entries)
 
-    def __iter__(self):  # noqa: ANN204 - the obvious iterator of entries
+    def __iter__(self) -> Iterator[PriorEntry]:
         return iter(self.entries)
 
     def __len__(self) -> int:

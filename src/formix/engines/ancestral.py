@@ -1,0 +1,148 @@
+"""Draws from the prior and the prior predictive distribution: parents first, in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.covariances import covariance
+from formix.engines.draws import Draws
+from formix.errors import PriorError
+from formix.linear import family_parameters
+from formix.prior import ForeignPrior, at_means_key
+from formix.spec import prefix
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.spec import Block, Predictor, Spec
+
+    Array = Float[np.ndarray, "..."]
+    DrawForeign = Callable[[ForeignPrior, np.random.Generator, tuple[int, ...]], Array]
+
+_CHUNK = 2_000_000
+"""Numbers made at once: bounds the memory, not the answer."""
+
+_MOST_EFFECTS = 10_000_000
+"""More group-level effects than this, over all draws, are drawn and used but not returned."""
+
+
+def run(spec: Spec, *, draws: int, seed: int, draw_foreign: DrawForeign) -> Draws:
+    """Return draws of every site and of the response, in one chain.
+
+    Parameters
+    ----------
+    draws
+        How many.
+    seed
+        Of the random numbers; equal seeds give equal draws.
+    draw_foreign
+        Draws from a prior outside the table.
+
+    Raises
+    ------
+    PriorError
+        If a prior is improper.
+    """
+    _refuse_improper(spec)
+    generator = np.random.default_rng(seed)
+    rows = len(spec.response.values)
+    effects = sum(len(block.levels) * len(block.effects) for block in spec.blocks)
+    step = max(1, _CHUNK // max(1, rows, effects))
+    keep = effects * draws <= _MOST_EFFECTS
+    parts: list[dict[str, np.ndarray]] = []
+    for start in range(0, draws, step):
+        count = min(step, draws - start)
+        values = _parameters(spec, generator, count, draw_foreign)
+        y = spec.family.draw(generator, family_parameters(spec, values))
+        values[spec.response.name] = np.broadcast_to(y, (count, rows))
+        dropped = () if keep else tuple(_r(blocks) for blocks in spec.groups)
+        parts.append({site: value for site, value in values.items() if site not in dropped})
+    joined = {site: np.concatenate([part[site] for part in parts])[None] for site in parts[0]}
+    return Draws(joined, {}, {"engine": "ancestral", "seed": seed, "draws": draws, "chains": 1})
+
+
+def _refuse_improper(spec: Spec) -> None:
+    for entry in spec.priors:
+        if not isinstance(entry.prior, ForeignPrior) and not entry.prior.is_proper:
+            raise PriorError(
+                f"the prior of `{entry.key}` is improper: nothing can be drawn from it",
+                hint=f'give it a proper one, such as priors={{"{entry.key}": "Normal(0, 10)"}}, '
+                'or use priors="default"',
+            )
+
+
+def _parameters(
+    spec: Spec, generator: np.random.Generator, count: int, draw_foreign: DrawForeign
+) -> dict[str, Array]:
+    values: dict[str, np.ndarray] = {}
+
+    def draw(key: str) -> Array:
+        entry = spec.priors[key]
+        drawn = (
+            draw_foreign(entry.prior, generator, (count,))
+            if isinstance(entry.prior, ForeignPrior)
+            else entry.prior.draw(generator, (count,))
+        )
+        return np.sqrt(drawn) if entry.squared else drawn
+
+    for predictor in spec.predictors:
+        if predictor.columns:
+            values[prefix(predictor.name) + "beta"] = _beta(spec, predictor, draw)
+    for blocks in spec.groups:
+        values |= _group(spec, blocks, generator, count, draw)
+    for statement in spec.likelihood:
+        values[statement.site] = draw(statement.keys[0])
+    return values
+
+
+def _beta(
+    spec: Spec, predictor: Predictor, draw: Callable[[str], Array]
+) -> Float[np.ndarray, "sample coef"]:
+    site = prefix(predictor.name) + "beta"
+    keys = [f"{site}[{label}]" for label in predictor.labels]
+    centred = at_means_key(keys[0]) in spec.priors
+    first = at_means_key(keys[0]) if centred else keys[0]
+    beta = np.stack([draw(first), *(draw(key) for key in keys[1:])], axis=-1)
+    if centred:
+        beta[:, 0] -= beta[:, 1:] @ predictor.X[:, 1:].mean(axis=0)
+    return beta
+
+
+def _group(
+    spec: Spec,
+    blocks: tuple[Block, ...],
+    generator: np.random.Generator,
+    count: int,
+    draw: Callable[[str], Array],
+) -> dict[str, Array]:
+    before, group = blocks[0].prefix, blocks[0].group
+    labels = [label for block in blocks for label in block.labels]
+    sd = np.stack([draw(f"{before}sd_{group}[{label}]") for label in labels], axis=-1)
+    correlation = np.zeros((count, len(labels), len(labels)))
+    factor = np.zeros_like(correlation)
+    start = 0
+    for block in blocks:
+        size = len(block.effects)
+        part = slice(start, start + size)
+        structure = covariance(block.covariance)
+        own = np.broadcast_to(np.eye(size), (count, size, size))
+        if structure.correlated and size > 1:
+            own = spec.priors[f"{before}cor_{group}"].of_table.draw(generator, (count,), size)
+        correlation[:, part, part] = own @ np.swapaxes(own, -1, -2)
+        factor[:, part, part] = structure.factor(sd[:, part], own)
+        start += size
+    z = generator.standard_normal((count, len(blocks[0].levels), len(labels)))
+    values = {
+        f"{before}sd_{group}": sd,
+        f"{before}r_{group}": z @ np.swapaxes(factor, -1, -2),
+    }
+    if any(covariance(b.covariance).correlated and len(b.effects) > 1 for b in blocks):
+        values[f"{before}cor_{group}"] = correlation
+    return values
+
+
+def _r(blocks: tuple[Block, ...]) -> str:
+    return f"{blocks[0].prefix}r_{blocks[0].group}"
