@@ -1,0 +1,1 @@
+"""Draws -> datasets -> InferenceData or DataTree; a result or a file -> Recipe."""

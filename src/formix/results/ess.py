@@ -72,7 +72,7 @@ def ess_bulk(draws: Draws) -> Shaped:
 
 
 def ess_tail(draws: Draws) -> Shaped:
-    """Return the effective sample size for the tails: the smaller of the 5 % and 95 % quantiles'."""
+    """Return the effective sample size for the tails: the smaller of two quantiles', 5 and 95 %."""
     return convergence(draws).ess_tail
 
 
@@ -138,7 +138,7 @@ def _split(x: Chains) -> Chains:
 
 
 def _rank_normal(x: Chains) -> Chains:
-    """Replace each draw by the normal quantile of its rank among all; ties share their mean rank."""
+    """Replace each draw by the normal quantile of its rank; ties share their mean rank."""
     flat = x.reshape(len(x), -1)
     size = flat.shape[1]
     order = np.argsort(flat, axis=1)

@@ -1,0 +1,145 @@
+"""Draws -> one xarray Dataset a group, with the names, labels and attributes of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from formix.results.attributes import attributes
+from formix.results.groups import Groups
+from formix.results.layout import OBS, lay_out
+from formix.results.likelihood import log_likelihood, log_prior
+from formix.results.state import state_dataset
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.engines.draws import Draws
+    from formix.results.layout import Layout
+    from formix.results.recipe import Recipe
+    from formix.spec import Spec
+
+    Values = Mapping[str, Float[np.ndarray, "chain draw *shape"]]
+
+MOST = 10_000_000
+"""Values of the pointwise log likelihood that are stored unasked."""
+
+_SAMPLE = ("chain", "draw")
+
+
+def collect(spec: Spec, draws: Draws, recipe: Recipe) -> Groups:
+    """Return the groups of a fit: everything that an InferenceData holds.
+
+    Parameters
+    ----------
+    recipe
+        What rebuilds the model; its frame holds the rows that were kept.
+    """
+    layout = lay_out(spec, recipe.frame)
+    datasets = {
+        "posterior": sites_dataset(layout, draws.values),
+        "sample_stats": _dataset(layout, {name: (_SAMPLE, x) for name, x in draws.stats.items()}),
+    }
+    chains, count = next(iter(draws.values.values())).shape[:2]
+    if chains * count * len(spec.response.values) <= MOST:
+        datasets["log_likelihood"] = likelihood_dataset(spec, layout, draws.values)
+    prior = log_prior(spec, draws.values)
+    if prior:
+        stored = {site.name: site.variable for site in layout.sites}
+        densities = {stored[name]: (_SAMPLE, x) for name, x in prior.items()}
+        datasets["log_prior"] = _dataset(layout, densities, {stored[name]: name for name in prior})
+    datasets |= _data(spec, layout, recipe)
+    if draws.state:
+        datasets["sampler_state"] = _stamped(state_dataset(draws.state))
+    return Groups(datasets, attributes(recipe, layout, draws.attributes))
+
+
+def collect_prior(
+    spec: Spec,
+    values: Values,
+    predictive: Float[np.ndarray, "chain draw obs"],
+    recipe: Recipe,
+    run: Mapping[str, object],
+) -> Groups:
+    """Return the groups of draws from the prior: `prior`, `prior_predictive` and the data."""
+    layout = lay_out(spec, recipe.frame)
+    datasets = {
+        "prior": sites_dataset(layout, values),
+        "prior_predictive": _dataset(layout, {layout.response: ((*_SAMPLE, OBS), predictive)}),
+        **_data(spec, layout, recipe),
+    }
+    return Groups(datasets, attributes(recipe, layout, run))
+
+
+def sites_dataset(layout: Layout, values: Values) -> xr.Dataset:
+    """Return draws of the sites as a Dataset, in the model's order."""
+    names = {site.variable: site.name for site in layout.sites}
+    variables = {
+        site.variable: ((*_SAMPLE, *site.dims), values[site.name])
+        for site in layout.sites
+        if site.name in values
+    }
+    return _dataset(layout, variables, names)
+
+
+def likelihood_dataset(spec: Spec, layout: Layout, values: Values) -> xr.Dataset:
+    """Return the pointwise log likelihood as a Dataset."""
+    names = {layout.response: spec.response.name}
+    pointwise = log_likelihood(spec, values)
+    return _dataset(layout, {layout.response: ((*_SAMPLE, OBS), pointwise)}, names)
+
+
+def _data(spec: Spec, layout: Layout, recipe: Recipe) -> dict[str, xr.Dataset]:
+    """Return `observed_data` and `constant_data`."""
+    response = {layout.response: ((OBS,), spec.response.values)}
+    columns = {
+        stored.variable: ((OBS,), recipe.frame[stored.name].values) for stored in layout.columns
+    }
+    names = {stored.variable: stored.name for stored in layout.columns}
+    return {
+        "observed_data": _dataset(layout, response, {layout.response: spec.response.name}),
+        "constant_data": _dataset(layout, columns, names),
+    }
+
+
+def _dataset(
+    layout: Layout,
+    variables: Mapping[str, tuple[Sequence[str], np.ndarray]],
+    names: Mapping[str, str] | None = None,
+) -> xr.Dataset:
+    """Return variables with a coordinate for each of their dimensions, and true names."""
+    made: dict[str, xr.Variable] = {}
+    coordinates: dict[str, xr.Variable] = {}
+    for name, (dims, values) in variables.items():
+        made[name] = _variable(tuple(dims), np.asarray(values), (names or {}).get(name, name), name)
+        for dim, length in zip(dims, made[name].shape, strict=True):
+            if dim not in coordinates:
+                coordinates[dim] = _coordinate(layout, dim, length)
+    # A Dataset of no columns still says which rows it is about.
+    if not variables:
+        coordinates[OBS] = _coordinate(layout, OBS, 0)
+    return _stamped(xr.Dataset(made, coordinates))
+
+
+def _coordinate(layout: Layout, dim: str, length: int) -> xr.Variable:
+    if dim in _SAMPLE:
+        return xr.Variable((dim,), np.arange(length))
+    axis = layout.axis(dim)
+    return _variable((dim,), axis.labels, axis.true, dim)
+
+
+def _variable(dims: tuple[str, ...], values: np.ndarray, true: str, stored: str) -> xr.Variable:
+    return xr.Variable(dims, values, {"name": true} if true != stored else {})
+
+
+def _stamped(dataset: xr.Dataset) -> xr.Dataset:
+    return dataset.assign_attrs(
+        created_at=datetime.now(UTC).isoformat(),
+        inference_library="formix",
+        inference_library_version=version("formix"),
+    )

@@ -1,0 +1,163 @@
+"""Groups <-> files: NetCDF through h5netcdf, or zarr, whole or not at all, without ArviZ."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import xarray as xr
+
+from formix.errors import ResultError
+from formix.results.attributes import check_ours
+from formix.results.groups import Groups, groups, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NETCDF = (".nc", ".nc4", ".netcdf", ".h5", ".hdf5")
+ZARR = (".zarr",)
+
+_ZARR_MARKS = ("zarr.json", ".zgroup")
+_ZARR_METADATA = (*_ZARR_MARKS, ".zarray", ".zattrs", ".zmetadata")
+
+
+def write_groups(found: Groups, path: str | Path) -> Path:
+    """Write a result to a NetCDF file or a zarr store, by the path's ending; return the path.
+
+    The file appears whole or not at all: it is made beside its place and then moved there, so
+    that neither an error nor an interrupt leaves a half-written one, or harms one that was there.
+
+    Raises
+    ------
+    ResultError
+        If the ending is of neither format, or the place cannot be written.
+    """
+    place = Path(path).expanduser()
+    ending = place.suffix.lower()
+    if ending not in NETCDF + ZARR:
+        raise ResultError(
+            f"cannot tell from its ending how to write `{place}`",
+            hint=f"NetCDF: {', '.join(NETCDF)}; zarr: {', '.join(ZARR)}",
+        )
+    _refuse_other_folder(place, ending in ZARR)
+    whole = tree(found)
+    try:
+        if ending in ZARR:
+            _replace(place, lambda made: _to_zarr(whole, made))
+        else:
+            _replace(place, lambda made: cast("Any", whole).to_netcdf(made, engine="h5netcdf"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ResultError(
+            f"cannot write `{place}`: {reason}", hint="does the folder exist, and is it writable?"
+        ) from error
+    return place
+
+
+def read_groups(path: str | Path) -> Groups:
+    """Return the groups of a NetCDF file or zarr store, in memory.
+
+    Raises
+    ------
+    ResultError
+        If there is no such file, it cannot be read, is cut short, or is not a result of formix.
+    """
+    place = Path(path).expanduser()
+    if not place.exists():
+        raise ResultError(f"there is no file `{place}`", hint=_nearby(place))
+    if place.is_dir():
+        _refuse_pickles(place)
+    found = _opened(place, "zarr" if place.is_dir() else "h5netcdf")
+    check_ours(found)
+    return found
+
+
+def _opened(place: Path, engine: str) -> Groups:
+    try:
+        with cast("Any", xr).open_datatree(place, engine=engine) as opened:
+            found = groups(opened.load())
+    # Broken bytes fail in as many ways as h5py, zarr and xarray have of reading them.
+    except Exception as error:
+        if isinstance(error, ImportError) or "unrecognized engine" in str(error):
+            raise _lacking_zarr(place) from error
+        reason = str(error).strip().split("\n")[0][:200]
+        kind = "a zarr store" if engine == "zarr" else "a NetCDF file"
+        raise ResultError(
+            f"`{place}` is not {kind}, or is not whole",
+            hint=f"what the reader says: {reason or type(error).__name__}",
+        ) from error
+    return Groups({name: _plain(data) for name, data in found.datasets.items()}, found.attributes)
+
+
+def _plain(dataset: xr.Dataset) -> xr.Dataset:
+    """Return text coordinates as objects, whatever type of text the format's reader chose."""
+    text = {
+        name: variable.astype(object)
+        for name, variable in cast("Any", dataset).variables.items()
+        if variable.dtype.kind in "TU"
+    }
+    return dataset.assign(text)
+
+
+def _replace(place: Path, make: Callable[[Path], object]) -> None:
+    """Make a file or folder beside its place, then move it there in one step."""
+    holder = Path(tempfile.mkdtemp(prefix=f".{place.name[:100]}.", dir=place.parent))
+    try:
+        made = holder / f"new{place.suffix}"
+        make(made)
+        if place.is_dir():
+            # A folder cannot be replaced in one step: the old one is moved away first.
+            place.replace(holder / "old")
+        os.replace(made, place)  # noqa: PTH105 - the name of the promise
+    finally:
+        shutil.rmtree(holder, ignore_errors=True)
+
+
+def _to_zarr(whole: xr.DataTree, made: Path) -> None:
+    try:
+        with warnings.catch_warnings():
+            # Readers warn of a store without consolidated metadata, zarr of one that has them.
+            warnings.filterwarnings("ignore", message="Consolidated metadata is currently not")
+            cast("Any", whole).to_zarr(made, mode="w", consolidated=True)
+    except ImportError as error:
+        raise _lacking_zarr(made) from error
+
+
+def _refuse_other_folder(place: Path, zarr: bool) -> None:
+    if not place.is_dir():
+        return
+    if not zarr or (
+        not any((place / mark).exists() for mark in _ZARR_MARKS) and any(place.iterdir())
+    ):
+        raise ResultError(
+            f"`{place}` is a folder that holds something else", hint="choose another name"
+        )
+
+
+def _refuse_pickles(place: Path) -> None:
+    """Refuse a store whose arrays would run code when they are read."""
+    for name in _ZARR_METADATA:
+        for metadata in place.rglob(name):
+            if b'"pickle"' in metadata.read_bytes():
+                raise ResultError(
+                    f"`{place}` holds pickled objects, which can run any code; it is not opened",
+                    hint="formix writes none: this store was made or changed by something else",
+                )
+
+
+def _lacking_zarr(place: Path) -> ResultError:
+    return ResultError(
+        f"`{place.name}` needs zarr, which is not installed", hint='pip install "formix[store]"'
+    )
+
+
+def _nearby(place: Path) -> str:
+    """Return a hint that names the results lying in the same folder."""
+    if not place.parent.is_dir():
+        return f"there is no folder `{place.parent}` either"
+    names = sorted(p.name for p in place.parent.iterdir() if p.suffix.lower() in NETCDF + ZARR)
+    return f"`{place.parent}` has: {', '.join(names[:8])}" if names else ""

@@ -1,0 +1,185 @@
+"""Where everything of a model lies in a result: the stored name of every site, axis and column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from formix.results.names import claim, coordinate
+from formix.spec import MAIN, prefix
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from formix.design.column import Frame, Kind
+    from formix.spec import Block, Label, Spec
+
+SiteKind = Literal["common", "sd", "cor", "ranef", "covariance", "auxiliary"]
+
+RESERVED: tuple[str, ...] = ("chain", "draw", "obs", "coef")
+"""Dimensions that no name of a user's may have."""
+
+OBS = "obs"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site of the results.
+
+    Parameters
+    ----------
+    name, variable
+        `sd_a/b`, and the name it is stored under, `sd_a_b`.
+    dims
+        The stored names of its axes, after chain and draw.
+    kind
+        What it is: `beta` is common, `rho_<group>` a covariance; sigma and its like, auxiliary.
+    predictor
+        The parameter of the family that it predicts; of an auxiliary one, itself.
+    group
+        The true name of the group; empty where there is none.
+    effects
+        For each effect of a group, the parameter it is in and its column's label.
+    """
+
+    name: str
+    variable: str
+    dims: tuple[str, ...]
+    kind: SiteKind
+    predictor: str
+    group: str = ""
+    effects: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """A dimension: its stored and its true name, and its coordinate."""
+
+    name: str
+    true: str
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class StoredColumn:
+    """A column of the data: the variable it is stored in, its kind, and its typed levels."""
+
+    name: str
+    variable: str
+    kind: Kind
+    levels: tuple[Label, ...] = ()
+    text: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The stored names of a result."""
+
+    sites: tuple[Site, ...]
+    axes: tuple[Axis, ...]
+    response: str
+    columns: tuple[StoredColumn, ...]
+
+    def axis(self, name: str) -> Axis:
+        """Return the axis of a stored name."""
+        return next(axis for axis in self.axes if axis.name == name)
+
+
+def lay_out(spec: Spec, frame: Frame) -> Layout:
+    """Give every site, axis and column a name of its own.
+
+    No variable has the name of a dimension, in any group: sites keep theirs, then dimensions, then
+    the response and the columns.
+    """
+    taken: set[str] = set(RESERVED)
+    variables = {parameter.site: claim(parameter.site, taken) for parameter in spec.parameters}
+    axes = _Axes(spec, taken, frame.rows)
+    sites: list[Site] = []
+    for parameter in spec.parameters:
+        site = _known_site(spec, parameter.site, variables[parameter.site], axes)
+        if site is None:
+            dims = tuple(axes.of(dim) for dim in parameter.dims)
+            variable = variables[parameter.site]
+            site = Site(parameter.site, variable, dims, "auxiliary", parameter.site)
+        sites.append(site)
+    response = claim(spec.response.name, taken)
+    columns = tuple(
+        StoredColumn(
+            column.name,
+            response if column.name == spec.response.name else claim(column.name, taken),
+            column.kind,
+            column.levels,
+            column.text,
+        )
+        for column in frame.columns
+    )
+    return Layout(tuple(sites), tuple(axes.made), response, columns)
+
+
+class _Axes:
+    """Makes each axis once, by what it is rather than by its name, which two may share."""
+
+    def __init__(self, spec: Spec, taken: set[str], rows: np.ndarray) -> None:
+        self._spec = spec
+        self._taken = taken
+        self._names: dict[tuple[str, ...], str] = {}
+        self.made: list[Axis] = [Axis(OBS, OBS, coordinate(rows))]
+
+    def make(self, what: tuple[str, ...], true: str, labels: Sequence[Label]) -> str:
+        """Return the stored name of an axis; `what` tells it from others of the same true name."""
+        if what not in self._names:
+            # `coef` is kept free for the axis that has the right to it.
+            right = what == ("coef", MAIN)
+            self._names[what] = "coef" if right else claim(true, self._taken)
+            self.made.append(Axis(self._names[what], true, coordinate(labels)))
+        return self._names[what]
+
+    def of(self, name: str) -> str:
+        """Return the axis that the Spec names, for a parameter of the family itself."""
+        dimension = next(found for found in self._spec.dimensions if found.name == name)
+        return self.make(("spec", name), name, dimension.labels)
+
+    def coef(self, predictor: str, labels: Sequence[Label]) -> str:
+        return self.make(("coef", predictor), prefix(predictor) + "coef", labels)
+
+    def levels(self, blocks: tuple[Block, ...]) -> str:
+        first = blocks[0]
+        # The groups of two predictors have the same levels, and share their axis.
+        return self.make(("levels", first.group), first.group, first.levels)
+
+    def effects(self, blocks: tuple[Block, ...], bis: str = "") -> str:
+        true = f"{blocks[0].prefix}{blocks[0].group}_effect{bis}"
+        labels = [label for block in blocks for label in block.labels]
+        return self.make(("effects", blocks[0].prefix, blocks[0].group, bis), true, labels)
+
+
+def _known_site(spec: Spec, name: str, variable: str, axes: _Axes) -> Site | None:
+    """Return the site of a predictor's coefficients or of a group; None for any other."""
+    for predictor in spec.predictors:
+        if name == prefix(predictor.name) + "beta":
+            dims = (axes.coef(predictor.name, predictor.labels),)
+            return Site(name, variable, dims, "common", predictor.name)
+    for blocks in spec.groups:
+        site = _group_site(blocks, name, variable, axes)
+        if site is not None:
+            return site
+    return None
+
+
+def _group_site(blocks: tuple[Block, ...], name: str, variable: str, axes: _Axes) -> Site | None:
+    start, group = blocks[0].prefix, blocks[0].group
+    effects = tuple((e.predictor, e.column.label) for block in blocks for e in block.effects)
+    predictor = start.removesuffix(".") or MAIN
+    if name == f"{start}sd_{group}":
+        dims = (axes.effects(blocks),)
+        return Site(name, variable, dims, "sd", predictor, group, effects)
+    if name == f"{start}cor_{group}":
+        dims = (axes.effects(blocks), axes.effects(blocks, "_bis"))
+        return Site(name, variable, dims, "cor", predictor, group, effects)
+    if name == f"{start}r_{group}":
+        dims = (axes.levels(blocks), axes.effects(blocks))
+        return Site(name, variable, dims, "ranef", predictor, group, effects)
+    if name == f"{start}rho_{group}":
+        return Site(name, variable, (), "covariance", predictor, group, effects)
+    return None

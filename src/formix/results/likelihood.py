@@ -1,0 +1,131 @@
+"""Draws -> linear predictors -> the pointwise log likelihood and the log prior, in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.linear import family_parameters
+from formix.prior import Prior, at_means_key
+from formix.spec import prefix
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.prior import PriorEntry
+    from formix.spec import Parameter, Spec
+
+    Values = Mapping[str, Float[np.ndarray, "..."]]
+    Flat = Mapping[str, Float[np.ndarray, "..."]]
+
+_CHUNK = 4_000_000
+"""Values of a linear predictor made at once: bounds the memory, not the answer."""
+
+
+def log_likelihood(spec: Spec, values: Values) -> Float[np.ndarray, "chain draw obs"]:
+    """Return the log density of every observation at every draw, given the group-level effects.
+
+    Parameters
+    ----------
+    values
+        Draws of `beta`, `r_<group>` and the family's own parameters, by site.
+    """
+    chains, draws = next(iter(values.values())).shape[:2]
+    rows = len(spec.response.values)
+    answer = np.empty((chains * draws, rows))
+    flat = _flat(values)
+    for part in _parts(chains * draws, rows):
+        answer[part] = _log_density(spec, _cut(flat, part))
+    return answer.reshape(chains, draws, rows)
+
+
+def log_prior(spec: Spec, values: Values) -> dict[str, Float[np.ndarray, "chain draw"]]:
+    """Return the log prior density of every site that has a prior of its own, at every draw.
+
+    Improper priors count as zero. A site whose prior is outside the table is left out.
+    """
+    answer: dict[str, np.ndarray] = {}
+    for parameter in spec.parameters:
+        if not parameter.keys or parameter.site not in values:
+            continue
+        entries = [_entry(spec, key) for key in parameter.keys]
+        if any(not isinstance(entry.prior, Prior) for entry in entries):
+            continue
+        x = np.asarray(values[parameter.site], dtype=np.float64)
+        if parameter.support == "correlation":
+            answer[parameter.site] = _log_lkj(spec, parameter, entries[0], x)
+        else:
+            answer[parameter.site] = _log_elements(spec, parameter, entries, x)
+    return answer
+
+
+def _flat(values: Values) -> dict[str, np.ndarray]:
+    return {
+        site: np.asarray(x, dtype=np.float64).reshape(x.shape[0] * x.shape[1], *x.shape[2:])
+        for site, x in values.items()
+    }
+
+
+def _parts(samples: int, rows: int) -> Iterator[slice]:
+    step = max(1, _CHUNK // max(1, rows))
+    return (slice(start, min(start + step, samples)) for start in range(0, samples, step))
+
+
+def _cut(values: Flat, part: slice) -> dict[str, np.ndarray]:
+    return {site: x[part] for site, x in values.items()}
+
+
+def _log_density(spec: Spec, values: Flat) -> np.ndarray:
+    parameters = family_parameters(spec, values)
+    return spec.family.log_density(spec.response.values, parameters)
+
+
+def _entry(spec: Spec, key: str) -> PriorEntry:
+    return spec.priors[key if key in spec.priors else at_means_key(key)]
+
+
+def _log_elements(
+    spec: Spec, parameter: Parameter, entries: list[PriorEntry], x: np.ndarray
+) -> np.ndarray:
+    """Sum the log densities of the elements of a vector or a single number."""
+    elements = x.reshape(*x.shape[:2], -1)
+    total = np.zeros(x.shape[:2])
+    keyed = entries if len(entries) == elements.shape[2] else entries * elements.shape[2]
+    for j, entry in enumerate(keyed):
+        value = elements[..., j]
+        if entry.key.endswith("@means]"):
+            value = value + _slopes_at_means(spec, parameter, elements)
+        total += _log_one(entry, value)
+    return total
+
+
+def _log_one(entry: PriorEntry, value: np.ndarray) -> np.ndarray:
+    assert isinstance(entry.prior, Prior)
+    if not entry.squared:
+        return entry.prior.log_density(value)
+    # The prior is on the variance; the density of the sd has the Jacobian d(sd^2) = 2 sd d(sd).
+    return entry.prior.log_density(np.square(value)) + np.log(2.0 * value)
+
+
+def _slopes_at_means(spec: Spec, parameter: Parameter, beta: np.ndarray) -> np.ndarray:
+    """Return what the other columns add to the intercept at their means."""
+    predictor = next(p for p in spec.predictors if prefix(p.name) + "beta" == parameter.site)
+    return beta[..., 1:] @ np.mean(predictor.X[:, 1:], axis=0)
+
+
+def _log_lkj(spec: Spec, parameter: Parameter, entry: PriorEntry, x: np.ndarray) -> np.ndarray:
+    """Sum the log density of each correlated block on the diagonal."""
+    assert isinstance(entry.prior, Prior)
+    total = np.zeros(x.shape[:2])
+    for blocks in spec.groups:
+        if f"{blocks[0].prefix}cor_{blocks[0].group}" != parameter.site:
+            continue
+        start = 0
+        for block in blocks:
+            stop = start + len(block.effects)
+            if block.covariance == "us" and stop - start > 1:
+                total += entry.prior.log_density(x[..., start:stop, start:stop])
+            start = stop
+    return total
