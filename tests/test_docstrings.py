@@ -1,0 +1,33 @@
+"""The examples of every docstring run, and print what they say."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+
+import numpy as np
+import pytest
+
+import formix
+
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(formix.__path__, "formix.")
+    if not module.name.endswith("__main__")
+)
+
+
+def test_the_modules_were_found():
+    assert len(MODULES) > 40
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name: str):
+    module = importlib.import_module(name)
+    found = doctest.testmod(
+        module,
+        extraglobs={"np": np, "fx": formix},
+        optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS,
+    )
+    assert not found.failed
