@@ -2,43 +2,337 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+import lazy_loader
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+from formix.design.column import (
+    EXACT,
+    DataColumn,
+    Frame,
+    Kind,
+    bool_column,
+    date_column,
+    factor_column,
+    number_column,
+    object_column,
+    text_of,
+    wrong_type,
+)
+from formix.errors import DataError, UnknownColumnError
 
 if TYPE_CHECKING:
-    import numpy as np
+    import xarray as xr
+else:
+    # Only a Dataset needs it, and it is slow to import.
+    xr = lazy_loader.load("xarray")
 
-    from formix.spec import Label
+__all__ = ["Data", "DataColumn", "Frame", "Kind", "factorize", "open_data", "to_pandas"]
 
-Kind = Literal["number", "factor", "ordered", "bool", "date"]
+
+class _Source(Protocol):
+    def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
+        """Return the columns as pandas Series, polars columns or arrays, and the rows' labels."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
-class DataColumn:
-    """One column of the data.
+class Data:
+    """The user's data, opened but not converted: the names of its columns, and `read`."""
 
-    A number's `values` are float64 with NaN for missing; of a factor, ordered factor or bool they
-    are int32 codes into `levels`, -1 for missing; a date's are datetime64[ns].
+    names: tuple[str, ...]
+    source: _Source
+
+    def read(self, names: Sequence[str]) -> Frame:
+        """Return the columns asked for, each converted once.
+
+        Raises
+        ------
+        DataError
+            If there are no rows, a name occurs twice, columns differ in length, or a column is
+            infinite or of a type that no formula can use.
+        UnknownColumnError
+            If there is no such column.
+        """
+        count = Counter(self.names)
+        for name in names:
+            if name not in count:
+                raise UnknownColumnError(
+                    f"`{name}` is not a column of the data",
+                    hint=f"the data has: {', '.join(self.names)}",
+                )
+            if count[name] > 1:
+                raise DataError(
+                    f"{count[name]} columns are called `{name}`",
+                    hint="rename all but one of them",
+                )
+        columns, rows = self.source.series(names)
+        if len(rows) == 0:
+            raise DataError("the data has no rows", hint="give at least one")
+        return Frame(tuple(_column(*pair) for pair in zip(names, columns, strict=True)), rows)
+
+
+def open_data(data: object) -> Data:
+    """Return the data behind one face, whatever library it comes from.
+
+    Takes pandas, polars, pyarrow, DuckDB relations and whatever else narwhals reads, xarray
+    Datasets, and mappings of arrays.
+
+    Raises
+    ------
+    DataError
+        If it is none of them.
+
+    Examples
+    --------
+    >>> data = open_data({"x": [1, 2, 3], "f": ["a", "b", None]})
+    >>> data.names
+    ('x', 'f')
+    >>> data.read(["f"])["f"].values
+    array([ 0,  1, -1], dtype=int32)
     """
+    if isinstance(data, Data):
+        return data
+    if isinstance(data, pd.DataFrame):
+        return _from_pandas(data)
+    if isinstance(data, Mapping):
+        if type(data).__module__.partition(".")[0] == "xarray":
+            return _from_xarray(cast("xr.Dataset", data))
+        return _from_mapping(cast("Mapping[object, object]", data))
+    try:
+        frame = nw.from_native(cast("Any", data))
+        names = _names(frame.columns)
+    except (TypeError, AttributeError):
+        found = type(data)
+        raise DataError(
+            f"no columns can be read from {found.__module__}.{found.__qualname__}",
+            hint="data may be a pandas, polars or pyarrow table, a DuckDB relation, an xarray "
+            "Dataset,\nor a dict of arrays",
+        ) from None
+    return Data(names, _Narwhals(frame, names))
 
-    name: str
-    kind: Kind
-    values: np.ndarray
-    levels: tuple[Label, ...] = ()
+
+def to_pandas(frame: Frame) -> pd.DataFrame:
+    """Return the frame as pandas has it: numbers, Categoricals, truth values, dates."""
+    columns: dict[str, object] = {}
+    for column in frame:
+        if column.kind in ("factor", "ordered"):
+            columns[column.name] = pd.Categorical.from_codes(
+                column.values, list(column.levels), ordered=column.kind == "ordered"
+            )
+        elif column.kind == "bool":
+            known = column.values >= 0
+            values = column.values == 1
+            columns[column.name] = values if known.all() else np.where(known, values, None)
+        else:
+            columns[column.name] = column.values
+    return pd.DataFrame(columns, index=pd.Index(frame.rows))
+
+
+def factorize(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return codes, and the distinct values in order; -1 stands for a missing one."""
+    codes, distinct = pd.factorize(values)
+    distinct = np.asarray(distinct)
+    order = np.argsort(distinct, kind="stable")
+    place = np.empty(len(order) + 1, dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    place[-1] = -1
+    return place[codes], distinct[order]
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
-    """The columns that a formula uses, and the labels of the rows."""
+class _Pandas:
+    data: pd.DataFrame
 
-    columns: tuple[DataColumn, ...]
-    rows: np.ndarray
+    def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
+        place = {str(name): i for i, name in enumerate(self.data.columns)}
+        index = self.data.index
+        plain = isinstance(index, pd.MultiIndex) or (
+            isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
+        )
+        labels = np.arange(len(index)) if plain else _labels(index.to_numpy())
+        return [self.data.iloc[:, place[name]] for name in names], labels
 
-    def __len__(self) -> int:
-        return len(self.rows)
 
-    def __contains__(self, name: str) -> bool:
-        return any(column.name == name for column in self.columns)
+def _from_pandas(data: pd.DataFrame) -> Data:
+    if isinstance(data.columns, pd.MultiIndex):
+        raise DataError(
+            "the columns of the data have names of several parts",
+            hint='join them first: data.columns = data.columns.map("_".join)',
+        )
+    return Data(_names(data.columns), _Pandas(data))
 
-    def __getitem__(self, name: str) -> DataColumn:
-        return next(column for column in self.columns if column.name == name)
+
+@dataclass(frozen=True, eq=False)
+class _Narwhals:
+    frame: Any
+    names: tuple[str, ...]
+
+    def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
+        # DuckDB hands its tables to Arrow by default, which needs pyarrow.
+        frame = self.frame.select(*names)
+        if isinstance(frame, nw.LazyFrame):
+            polars = frame.implementation is nw.Implementation.POLARS
+            frame = frame.collect() if polars else frame.collect(backend="pandas")
+        if frame.implementation is not nw.Implementation.POLARS:
+            return _from_pandas(frame.to_pandas()).source.series(names)
+        return [frame[name] for name in names], np.arange(len(frame))
+
+
+@dataclass(frozen=True, eq=False)
+class _Arrays:
+    arrays: Mapping[str, Any]
+
+    def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
+        columns = [self.arrays[name] for name in names]
+        lengths = {len(column): name for name, column in zip(names, columns, strict=True)}
+        if len(lengths) > 1:
+            (n, first), (m, second) = list(lengths.items())[:2]
+            raise DataError(
+                f"`{first}` has {n} values and `{second}` has {m}",
+                hint="every column needs one value a row",
+            )
+        some = next(iter(lengths), len(next(iter(self.arrays.values()), ())))
+        return columns, np.arange(some)
+
+
+def _from_mapping(data: Mapping[object, object]) -> Data:
+    arrays: dict[str, Any] = {}
+    for name, values in data.items():
+        if isinstance(values, (pd.Series, pd.Categorical)):
+            arrays[str(name)] = pd.Series(values)
+            continue
+        array = np.ma.asarray(values) if isinstance(values, np.ma.MaskedArray) else _array(values)
+        if array.ndim != 1:
+            raise DataError(
+                f"`{name}` has {array.ndim} dimensions, and a column has one",
+                hint="give each column of it a name of its own",
+            )
+        arrays[str(name)] = array
+    return Data(_names(data), _Arrays(arrays))
+
+
+def _array(values: object) -> np.ndarray:
+    if isinstance(values, (str, bytes)):
+        return np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        array = np.asarray(list(cast("Sequence[object]", values)), dtype=object)
+    # A list such as [1, None, "a"] would become text; its own types decide.
+    if array.dtype.kind in "US" and not isinstance(values, np.ndarray):
+        return np.array(list(cast("Sequence[object]", values)), dtype=object)
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class _Dataset:
+    data: xr.Dataset
+
+    def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
+        arrays = xr.broadcast(*(self.data[name] for name in names)) if names else ()
+        dims = arrays[0].dims if arrays else tuple(self.data.dims)
+        size = int(np.prod([self.data.sizes[dim] for dim in dims]))
+        labels = np.arange(size)
+        if len(dims) == 1 and dims[0] in self.data.coords:
+            labels = _labels(self.data[dims[0]].to_numpy())
+        return [array.to_numpy().ravel() for array in arrays], labels
+
+
+def _from_xarray(data: xr.Dataset) -> Data:
+    if not hasattr(data, "data_vars"):
+        return _from_xarray(cast("Any", data).to_dataset())
+    return Data(_names([*data.data_vars, *data.coords]), _Dataset(data))
+
+
+def _names(names: object) -> tuple[str, ...]:
+    return tuple(str(name) for name in cast("Sequence[object]", names))
+
+
+def _labels(values: np.ndarray) -> np.ndarray:
+    """Return rows' labels as integers or text."""
+    return values if values.dtype.kind in "iu" else np.array([text_of(v) for v in values.tolist()])
+
+
+def _column(name: str, values: Any) -> DataColumn:
+    if isinstance(values, nw.Series):
+        return _polars_column(name, values)
+    if isinstance(values, pd.Series):
+        return _pandas_column(name, values)
+    if isinstance(values, np.ma.MaskedArray):
+        return _pandas_column(name, pd.Series(values.astype(object).filled(None)))
+    return _array_column(name, np.asarray(values))
+
+
+def _polars_column(name: str, series: Any) -> DataColumn:
+    kind = series.dtype
+    if kind.is_numeric():
+        whole = kind.is_integer() and series.null_count() == 0
+        return _array_column(name, (series if whole else series.cast(nw.Float64)).to_numpy())
+    if kind == nw.Boolean:
+        return bool_column(name, series.cast(nw.Float64).to_numpy())
+    if isinstance(kind, nw.Enum):
+        place = {level: code for code, level in enumerate(kind.categories)}
+        codes, found = pd.factorize(series.to_numpy())
+        to = np.array([*(place[level] for level in found), -1], dtype=np.int32)
+        return factor_column(name, to[codes], kind.categories)
+    if kind in (nw.String, nw.Categorical):
+        codes, found = pd.factorize(series.cast(nw.String).to_numpy())
+        return factor_column(name, codes, found, sort=True, text=kind == nw.String)
+    if kind == nw.Date or kind == nw.Datetime:
+        return date_column(name, series.to_numpy())
+    if kind == nw.Unknown and series.null_count() == len(series):
+        return number_column(name, np.full(len(series), np.nan))
+    if kind == nw.Object:
+        return _array_column(name, np.array(series.to_list(), dtype=object))
+    raise wrong_type(name, f"values of the type {kind}")
+
+
+def _pandas_column(name: str, series: pd.Series[Any]) -> DataColumn:
+    kind = series.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        cat = series.cat
+        return factor_column(name, cat.codes.to_numpy(), cat.categories, ordered=bool(cat.ordered))
+    if pd.api.types.is_bool_dtype(kind) and kind != np.dtype(object):
+        return bool_column(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
+    if pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_complex_dtype(kind):
+        if isinstance(kind, np.dtype) or not series.hasnans:
+            return _array_column(name, np.asarray(series))
+        return number_column(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
+    if pd.api.types.is_datetime64_any_dtype(kind):
+        naive = pd.to_datetime(series, utc=True).dt.tz_localize(None)
+        return date_column(name, naive.to_numpy())
+    if pd.api.types.is_string_dtype(kind) and kind != np.dtype(object):
+        codes, found = pd.factorize(series)
+        return factor_column(name, codes, found, sort=True, text=True)
+    return _array_column(name, np.asarray(series, dtype=object))
+
+
+def _array_column(name: str, values: np.ndarray) -> DataColumn:
+    kind = values.dtype.kind
+    if kind in "iu":
+        if len(values) and max(int(values.max()), -int(values.min())) > EXACT:
+            codes, found = pd.factorize(values)
+            return factor_column(name, codes, found.tolist(), sort=True)
+        return number_column(name, values)
+    if kind == "f":
+        return number_column(name, values)
+    if kind == "b":
+        return bool_column(name, values)
+    if kind == "M":
+        return date_column(name, values)
+    if kind in "UT":
+        values, kind = values.astype(object), "O"
+    if kind != "O":
+        raise wrong_type(name, f"values of the type {values.dtype}")
+    column = object_column(name, values)
+    if column is not None:
+        return column
+    codes, found = pd.factorize(values)
+    return factor_column(name, codes, found, sort=True, text=True)

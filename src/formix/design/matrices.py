@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from formix.spec import MAIN, Block, PredictorMatrix, Response
 
 if TYPE_CHECKING:
-    import numpy as np
     from jaxtyping import Float
 
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 class Design:
     """Design matrices: `X` of each predictor, `Z` and `index` of each block.
 
-    `rows` are the labels of the rows kept, in the data's order; `notes` say what was dropped.
+    `rows` are the labels of the rows kept, in the data's order, and `kept` their places in the
+    data; `notes` say what was left out.
     """
 
     response: Response
@@ -24,6 +26,7 @@ class Design:
     blocks: tuple[Block, ...]
     rows: np.ndarray
     notes: tuple[str, ...] = ()
+    kept: np.ndarray = field(default_factory=lambda: np.arange(0))
 
     def __getitem__(self, name: str) -> PredictorMatrix:
         """Return the matrix of a parameter's predictor, by its name."""

@@ -1,0 +1,9 @@
+"""The kinds of term, one file each; a new kind is a new file and its place in `EFFECTS`."""
+
+from __future__ import annotations
+
+from formix.design.kind import TermKind
+from formix.effects import common, group, offset
+
+EFFECTS: tuple[TermKind, ...] = (common, offset, group)
+"""Every kind of term: the first that claims a term makes its columns."""

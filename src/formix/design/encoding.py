@@ -1,0 +1,295 @@
+"""The memory of a design, and its two verbs: learn it from data, encode data with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from formix.design.contrasts import NAMES, Contrast, from_matrix, named
+from formix.design.kind import Contribution, State, TermKind
+from formix.design.matrices import Design
+from formix.design.names import used
+from formix.design.response import encode_response, learn_response
+from formix.design.table import ColumnMemory, Table
+from formix.design.values import Shape
+from formix.errors import ArgumentError, DataError, UnsupportedError
+from formix.spec import Block, Effect, PredictorMatrix
+
+if TYPE_CHECKING:
+    from formix.design.frame import Frame
+    from formix.terms.term import CommonTerms, GroupTerm, OffsetTerm, PredictorTerms, Terms
+
+Functions = Mapping[str, Callable[..., Any]]
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What turns data into the columns a model was fitted to; JSON both ways.
+
+    Parameters
+    ----------
+    columns
+        The kind of each column of the data, and its levels.
+    shapes
+        For each variable, by its text: the names of its columns or its levels, its contrasts, and
+        the numbers its calls learnt.
+    states
+        What each term remembers, by parameter and text: the names of its columns, those dropped,
+        the levels of its group.
+    response
+        The levels of the response.
+    """
+
+    columns: Mapping[str, ColumnMemory]
+    shapes: Mapping[str, Shape] = field(default_factory=lambda: dict[str, Shape]())
+    states: Mapping[str, State] = field(default_factory=lambda: dict[str, State]())
+    response: State = field(default_factory=lambda: dict[str, Any]())
+
+    def to_json(self) -> str:
+        """Return the encoding as text."""
+        columns = {
+            name: {"kind": c.kind, "levels": list(c.levels), "text": c.text}
+            for name, c in self.columns.items()
+        }
+        shapes = {text: shape.to_dict() for text, shape in self.shapes.items()}
+        whole = {
+            "columns": columns,
+            "shapes": shapes,
+            "states": dict(self.states),
+            "response": dict(self.response),
+        }
+        return json.dumps(whole, ensure_ascii=False, allow_nan=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Encoding:
+        """Return the encoding that `to_json` wrote."""
+        stored = json.loads(text)
+        columns = {
+            name: ColumnMemory(c["kind"], tuple(c["levels"]), c["text"])
+            for name, c in stored["columns"].items()
+        }
+        shapes = {text: Shape.from_dict(shape) for text, shape in stored["shapes"].items()}
+        return cls(columns, shapes, stored["states"], stored["response"])
+
+
+def learn(
+    terms: Terms,
+    frame: Frame,
+    kinds: Sequence[TermKind],
+    *,
+    functions: Functions | None = None,
+    contrasts: Mapping[str, object] | None = None,
+) -> Encoding:
+    """Return what must be remembered of training data.
+
+    As in lme4, `contrasts` are those of the common (fixed) effects; within a bar `C(f, Sum)` says
+    the same.
+
+    Raises
+    ------
+    DataError
+        If no row has all its values.
+    FormulaError
+        If a term cannot be made of the data.
+    ArgumentError
+        If `contrasts` names something that the formula has not, or a contrast that is not known.
+    """
+    columns = {c.name: ColumnMemory(c.kind, c.levels, c.text) for c in frame}
+    kept = complete_rows(frame, frame.names)
+    table = _table(terms, frame, kept, Encoding(columns), functions or {})
+    chosen = _contrasts(contrasts or {})
+    states = {
+        _key(part, term): _kind(kinds, term).learn(term, table, chosen)
+        for part, term in _all_terms(terms)
+    }
+    for name in chosen:
+        if table.shapes.get(name, Shape("number")).kind != "factor":
+            factors = [text for text, shape in table.shapes.items() if shape.kind == "factor"]
+            raise ArgumentError(
+                f"contrasts are given for `{name}`, which is not a factor of the formula",
+                hint=f"its factors are: {', '.join(factors)}" if factors else "it has no factor",
+            )
+    response = learn_response(terms.response, table)
+    return Encoding(columns, dict(table.shapes), states, response)
+
+
+def encode(
+    terms: Terms,
+    encoding: Encoding,
+    frame: Frame,
+    kinds: Sequence[TermKind],
+    *,
+    functions: Functions | None = None,
+    new: bool = False,
+) -> Design:
+    """Return the design of data, which nothing is learnt from.
+
+    With `new`, the data need not have the response or the groups: a row whose group is missing or
+    not known has index -1, and stays.
+
+    Raises
+    ------
+    DataError
+        If no row has all its values.
+    UnknownLevelError
+        If a factor has a level that the training data has not.
+    """
+    needed = _needed(terms, frame, functions or {}) if new else frame.names
+    kept = complete_rows(frame, needed)
+    table = _table(terms, frame, kept, encoding, functions or {})
+    parts: dict[str, list[Contribution]] = {part.parameter: [] for part in terms.predictors}
+    for part, term in _all_terms(terms):
+        kind, state = _kind(kinds, term), encoding.states[_key(part, term)]
+        parts[part.parameter].append(kind.columns(term, state, table, part.parameter))
+    predictors = tuple(
+        _predictor(part, parts[part.parameter], len(table)) for part in terms.predictors
+    )
+    blocks = tuple(block for some in parts.values() for c in some for block in c.blocks)
+    return Design(
+        response=encode_response(terms.response, encoding.response, table, new=new),
+        predictors=predictors,
+        blocks=shared(blocks),
+        rows=table.frame.rows,
+        notes=(*_missing_note(frame, needed, kept), *_rank_notes(predictors)),
+        kept=kept,
+    )
+
+
+def complete_rows(frame: Frame, names: Sequence[str]) -> np.ndarray:
+    """Return the places of the rows that have a value in every column named.
+
+    Raises
+    ------
+    DataError
+        If there are none.
+    """
+    complete = np.ones(len(frame), dtype=bool)
+    for name in names:
+        missing = frame[name].missing
+        if missing.all():
+            raise DataError(f"`{name}` has no values: every row of it is missing")
+        complete &= ~missing
+    if not complete.any():
+        counts = _missing_counts(frame, names)
+        raise DataError(
+            f"no row has a value in each of {', '.join(f'`{name}`' for name in counts)}",
+            hint=f"missing: {_counted(counts)}",
+        )
+    return np.flatnonzero(complete)
+
+
+def _table(
+    terms: Terms, frame: Frame, kept: np.ndarray, encoding: Encoding, functions: Functions
+) -> Table:
+    some = frame if len(kept) == len(frame) else frame.take(kept)
+    shapes = dict(encoding.shapes)
+    return Table(some, frame, encoding.columns, shapes, functions, terms.formula.text)
+
+
+def _all_terms(
+    terms: Terms,
+) -> Iterator[tuple[PredictorTerms, CommonTerms | OffsetTerm | GroupTerm]]:
+    for part in terms.predictors:
+        for term in (part.common, *part.offsets, *part.groups):
+            yield part, term
+
+
+def _key(part: PredictorTerms, term: CommonTerms | OffsetTerm | GroupTerm) -> str:
+    return f"{part.parameter} ~ {term.text}"
+
+
+def _kind(kinds: Sequence[TermKind], term: object) -> TermKind:
+    for kind in kinds:
+        if kind.claims(term):
+            return kind
+    raise UnsupportedError(f"no kind of term makes columns of {type(term).__name__}")
+
+
+def _needed(terms: Terms, frame: Frame, functions: Functions) -> tuple[str, ...]:
+    """Return the columns of the predictors, without the response and the groups."""
+    bare = replace(
+        terms, predictors=tuple(replace(part, groups=()) for part in terms.predictors)
+    )
+    return used(bare, frame.names, functions, new=True)
+
+
+def _predictor(
+    part: PredictorTerms, contributions: Sequence[Contribution], rows: int
+) -> PredictorMatrix:
+    """Return one predictor's X and offset, from what its terms contribute."""
+    with_x = [c for c in contributions if c.X is not None]
+    matrices = [c.X for c in with_x if c.X is not None]
+    offsets = [c.offset for c in contributions if c.offset is not None]
+    return PredictorMatrix(
+        name=part.parameter,
+        X=matrices[0] if len(matrices) == 1 else np.hstack([np.zeros((rows, 0)), *matrices]),
+        columns=tuple(column for c in with_x for column in c.columns),
+        offset=np.sum(offsets, axis=0) if offsets else None,
+        dropped=tuple(column for c in with_x for column in c.dropped),
+        text=part.common.text,
+    )
+
+
+def shared(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Return the blocks with those of one `id` on one group put together, across predictors."""
+    result: list[Block] = []
+    for block in blocks:
+        twin = next(
+            (i for i, b in enumerate(result) if block.id and _same_block(b, block)), None
+        )
+        if twin is None:
+            result.append(block)
+            continue
+        first = result[twin]
+        effects: tuple[Effect, ...] = (*first.effects, *block.effects)
+        result[twin] = replace(first, effects=effects, Z=np.hstack([first.Z, block.Z]))
+    return tuple(result)
+
+
+def _same_block(a: Block, b: Block) -> bool:
+    return a.id == b.id and set(a.factors) == set(b.factors) and a.levels == b.levels
+
+
+def _contrasts(given: Mapping[str, object]) -> dict[str, Contrast]:
+    result: dict[str, Contrast] = {}
+    for name, value in given.items():
+        found = named(value) if isinstance(value, str) else from_matrix(value)
+        if found is None:
+            shown = f'"{value}"' if isinstance(value, str) else type(value).__name__
+            raise ArgumentError(
+                f"the contrasts of `{name}` are {shown}, which is no contrast that is known",
+                hint=f"there are: {', '.join(NAMES)}; or a matrix, a row a level",
+            )
+        result[name] = found
+    return result
+
+
+def _missing_counts(frame: Frame, names: Sequence[str]) -> dict[str, int]:
+    counts = {name: int(frame[name].missing.sum()) for name in names}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _missing_note(frame: Frame, names: Sequence[str], kept: np.ndarray) -> tuple[str, ...]:
+    lost = len(frame) - len(kept)
+    if not lost:
+        return ()
+    where = _counted(_missing_counts(frame, names))
+    return (f"{lost} of {len(frame)} rows left out: a value is missing ({where})",)
+
+
+def _rank_notes(predictors: Sequence[PredictorMatrix]) -> tuple[str, ...]:
+    return tuple(
+        f"{len(p.dropped)} column{'s' if len(p.dropped) > 1 else ''} of {p.name} left out, "
+        f"for {'they depend' if len(p.dropped) > 1 else 'it depends'} on earlier ones: "
+        f"{', '.join(column.label for column in p.dropped)}"
+        for p in predictors
+        if p.dropped
+    )

@@ -1,0 +1,124 @@
+"""Which columns of the data a formula uses, and the refusal of names that it cannot have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from formix.design.functions import CONSTANTS, find, unknown_function
+from formix.errors import Span, UnknownColumnError
+from formix.syntax.tree import Argument, Binary, Call, Name, Node, Parenthesis, Subscript, Unary
+from formix.terms.term import PredictorTerms, ResponseTerm, Terms
+
+Functions = Mapping[str, Callable[..., Any]]
+
+
+def names_in(node: Node, functions: Functions, text: str) -> Iterator[Name]:
+    """Yield the names of columns in an expression, from left to right.
+
+    Raises
+    ------
+    UnknownFunctionError
+        If it calls a function outside the registry that was not passed either.
+    """
+    if isinstance(node, Name):
+        yield node
+    elif isinstance(node, Parenthesis):
+        yield from names_in(node.inner, functions, text)
+    elif isinstance(node, Unary):
+        yield from names_in(node.operand, functions, text)
+    elif isinstance(node, Subscript):
+        yield from names_in(node.value, functions, text)
+    elif isinstance(node, Binary):
+        yield from names_in(node.left, functions, text)
+        yield from names_in(node.right, functions, text)
+    elif isinstance(node, Call):
+        function = find(node.function, functions)
+        if function is None:
+            raise unknown_function(node.function, node.function_span, text, functions)
+        yield from arguments_in(node.arguments, function.bare, functions, text)
+
+
+def arguments_in(
+    arguments: Sequence[Argument],
+    bare: frozenset[int | str],
+    functions: Functions,
+    text: str,
+) -> Iterator[Name]:
+    """Yield the names of columns in a call's arguments, leaving out those that name no column."""
+    for i, argument in enumerate(arguments):
+        if not (isinstance(argument.value, Name) and (argument.name or i) in bare):
+            yield from names_in(argument.value, functions, text)
+
+
+def used(
+    terms: Terms, names: Sequence[str], functions: Functions, *, new: bool = False
+) -> tuple[str, ...]:
+    """Return the columns that a formula uses, in the order in which it names them.
+
+    With `new`, columns of the response and of groups that the data lacks are left out: new data
+    need not have them.
+
+    Raises
+    ------
+    UnknownColumnError
+        If the data has no column of a name.
+    UnknownFunctionError
+        If the formula calls a function outside the registry that was not passed either.
+    """
+    text = terms.formula.text
+    known = set(names)
+    found: dict[str, None] = {}
+    optional = (*_response_names(terms.response, functions, text), *_group_names(terms, functions))
+    needed = tuple(
+        name for part in terms.predictors for name in _predictor_names(part, functions, text)
+    )
+    for name in (*optional[: len(optional)], *needed):
+        if name.name in known:
+            found[name.name] = None
+    lacking = [*needed] if new else [*optional, *needed]
+    for name in sorted(lacking, key=lambda each: each.span):
+        if name.name not in known and name.name not in CONSTANTS:
+            raise unknown_column(name.name, name.span, text, names)
+    return tuple(found)
+
+
+def _response_names(response: ResponseTerm, functions: Functions, text: str) -> Iterator[Name]:
+    yield from names_in(response.node, functions, text)
+    for addition in response.additions:
+        yield from arguments_in(addition.call.arguments, frozenset(), functions, text)
+
+
+def _group_names(terms: Terms, functions: Functions) -> Iterator[Name]:
+    for part in terms.predictors:
+        for group in part.groups:
+            for factor in group.factors:
+                yield from names_in(factor.node, functions, terms.formula.text)
+
+
+def _predictor_names(part: PredictorTerms, functions: Functions, text: str) -> Iterator[Name]:
+    commons = (part.common, *(group.effects for group in part.groups))
+    for common in commons:
+        for term in common.terms:
+            for variable in term.variables:
+                yield from names_in(variable.node, functions, text)
+    for offset in part.offsets:
+        yield from names_in(offset.variable.node, functions, text)
+
+
+def unknown_column(
+    name: str, span: Span, text: str, names: Sequence[str]
+) -> UnknownColumnError:
+    """Return the refusal of a name that is not a column, with the nearest one that is."""
+    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    if not near:
+        near = [other for other in names if other.casefold() == name.casefold()]
+    start = f"did you mean `{near[0]}`? " if near else ""
+    shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
+    return UnknownColumnError(
+        f"`{name}` is not a column of the data",
+        text=text,
+        span=span,
+        hint=f"{start}The data has: {shown}",
+    )

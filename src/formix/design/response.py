@@ -1,0 +1,274 @@
+"""The response: its values, the levels it may have, and what else is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from formix.design.column import text_of
+from formix.design.names import names_in
+from formix.design.table import Table, listed
+from formix.design.values import Factor, Matrix
+from formix.errors import FormulaError, Span, UnknownLevelError
+from formix.spec import Response
+from formix.syntax.tree import Argument, Call, Node, Number, Parenthesis, Subscript, Text
+
+if TYPE_CHECKING:
+    from formix.terms.term import Addition, ResponseTerm
+
+PAIRS = ("cbind", "prop", "proportion")
+"""Responses of two columns: successes and failures, or successes and trials."""
+
+
+def learn_response(response: ResponseTerm, table: Table) -> dict[str, Any]:
+    """Return what must be remembered of the response: its levels, and what its calls learnt."""
+    memory: dict[str, Any] = {}
+    found = _parts(response, table, memory)[0]
+    levels: tuple[Any, ...] = ()
+    if isinstance(found, Factor):
+        used = set(np.unique(found.codes).tolist())
+        keep = found.levels == (False, True)
+        levels = tuple(v for i, v in enumerate(found.levels) if keep or i in used)
+        if response.level and response.level not in map(text_of, levels):
+            raise UnknownLevelError(
+                f'"{response.level}" is not a level of `{response.text}`',
+                text=table.text,
+                span=response.node.span,
+                hint=f"its levels are: {listed(levels)}",
+            )
+    elif response.level:
+        raise FormulaError(
+            f"`{response.text}` is not a factor, and has no level {response.level}",
+            text=table.text,
+            span=response.node.span,
+        )
+    return {"levels": list(levels), "memory": memory}
+
+
+def encode_response(
+    response: ResponseTerm, state: Mapping[str, Any], table: Table, *, new: bool
+) -> Response:
+    """Return the response; with `new` its values are NaN where the data does not have them."""
+    n = len(table)
+    available = not new or all(
+        name.name in table.frame for name in names_in(response.node, table.functions, table.text)
+    )
+    known = {
+        name: value
+        for addition in response.additions
+        if not new or _has(addition, table)
+        for name, value in _known(addition, table).items()
+    }
+    if not available:
+        return Response(response.text, np.full(n, np.nan), tuple(state["levels"]), known)
+    found, trials = _parts(response, table, dict(state["memory"]))
+    if trials is not None:
+        known = {"trials": trials, **known}
+    levels: tuple[Any, ...] = ()
+    if isinstance(found, Factor):
+        levels = tuple(state["levels"])
+        values, levels = _codes(found, levels, response, table)
+    else:
+        values = found
+    return Response(response.text, values, levels, known, response.span)
+
+
+def _has(addition: Addition, table: Table) -> bool:
+    names = (
+        name
+        for argument in addition.call.arguments
+        for name in names_in(argument.value, table.functions, table.text)
+    )
+    return all(name.name in table.frame for name in names)
+
+
+def _codes(
+    found: Factor, levels: tuple[Any, ...], response: ResponseTerm, table: Table
+) -> tuple[np.ndarray, tuple[Any, ...]]:
+    coded = found.recoded(levels)
+    if (coded.codes < 0).any():
+        lost = found.levels[int(found.codes[np.argmax(coded.codes < 0)])]
+        raise UnknownLevelError(
+            f'"{text_of(lost)}" is not a level of `{response.text}` that the model knows',
+            text=table.text,
+            span=response.node.span,
+            hint=f"it knows: {listed(levels)}",
+        )
+    labels = tuple(text_of(v) if isinstance(v, bool) else v for v in levels)
+    if not response.level:
+        return coded.codes.astype(np.float64), labels
+    success = [text_of(level) for level in levels].index(response.level)
+    others = [text_of(level) for i, level in enumerate(levels) if i != success]
+    failure = others[0] if len(others) == 1 else f"not {response.level}"
+    return (coded.codes == success).astype(np.float64), (failure, response.level)
+
+
+def _parts(
+    response: ResponseTerm, table: Table, memory: dict[str, Any]
+) -> tuple[np.ndarray | Factor, np.ndarray | None]:
+    """Return the response's values and, where it has two columns, the trials."""
+    node = _bare(response.node)
+    if isinstance(node, Call) and node.function in PAIRS:
+        return _pair(node, response, table, memory)
+    found = table.evaluated(node, memory, response.text, node.span)
+    if isinstance(found, Matrix):
+        raise FormulaError(
+            f"`{response.text}` has {len(found.names)} columns, and a response has one",
+            text=table.text,
+            span=node.span,
+            hint="cbind(successes, failures) and prop(successes, trials) are the two that have two",
+        )
+    return found, None
+
+
+def _bare(node: Node) -> Node:
+    while isinstance(node, (Parenthesis, Subscript)):
+        node = node.inner if isinstance(node, Parenthesis) else node.value
+    return node
+
+
+def _pair(
+    call: Call, response: ResponseTerm, table: Table, memory: dict[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    if len(call.arguments) != 2 or any(argument.name for argument in call.arguments):
+        second = "failures" if call.function == "cbind" else "trials"
+        raise FormulaError(
+            f"`{call.function}` of a response takes two columns: successes and {second}",
+            text=table.text,
+            span=call.span,
+        )
+    first, second = (
+        _numbers(argument, table, memory.setdefault(str(i), {}))
+        for i, argument in enumerate(call.arguments)
+    )
+    trials = first + second if call.function == "cbind" else second
+    bad = (first < 0) | (first > trials)
+    if bad.any():
+        raise FormulaError(
+            f"`{response.text}` has {'failures' if call.function == 'cbind' else 'successes'} "
+            f"that cannot be in {int(bad.sum())} rows: counts must lie between 0 and the trials",
+            text=table.text,
+            span=call.span,
+        )
+    return first, trials
+
+
+def _numbers(argument: Argument, table: Table, memory: dict[str, Any]) -> np.ndarray:
+    span = argument.value.span
+    label = span.of(table.text)
+    if isinstance(argument.value, Number):
+        return np.full(len(table), argument.value.value)
+    found = table.evaluated(argument.value, memory, label, span)
+    if isinstance(found, Factor) and found.levels == (False, True):
+        return found.codes.astype(np.float64)
+    if not isinstance(found, np.ndarray):
+        raise FormulaError(f"`{label}` must be numbers", text=table.text, span=span)
+    return found
+
+
+_ARGUMENTS: dict[str, tuple[tuple[str, ...], int]] = {
+    "se": (("se",), 1),
+    "weights": (("weights", "kind"), 1),
+    "trials": (("trials",), 1),
+    "cens": (("cens", "upper"), 1),
+    "trunc": (("lb", "ub"), 1),
+    "rate": (("rate",), 1),
+}
+"""The arguments of each addition, in order, and how many it needs."""
+
+_STATUS = {"left": -1.0, "none": 0.0, "right": 1.0, "interval": 2.0}
+
+
+def _known(addition: Addition, table: Table) -> dict[str, np.ndarray]:
+    """Return what an addition says of each row, by the name under which it is known."""
+    given = _bound(addition, table)
+    name = addition.name
+    if name == "weights":
+        kind = _kind_of(given.pop("kind", None), table, addition.span)
+        known = "likelihood_weights" if kind == "likelihood" else "weights"
+        values = _numbers(given["weights"], table, {})
+        return {known: _required(values, values >= 0, addition, table, "at least 0")}
+    if name == "cens":
+        return _censoring(given, addition, table)
+    if name == "trunc":
+        names = {"lb": "trunc_lower", "ub": "trunc_upper"}
+        return {names[key]: _numbers(value, table, {}) for key, value in given.items()}
+    values = _numbers(given[name], table, {})
+    if name == "trials":
+        good = (values >= 0) & (values == np.round(values))
+        return {name: _required(values, good, addition, table, "whole and at least 0")}
+    return {name: _required(values, values > 0, addition, table, "above 0")}
+
+
+def _bound(addition: Addition, table: Table) -> dict[str, Argument]:
+    names, least = _ARGUMENTS.get(addition.name, ((), 0))
+    given: dict[str, Argument] = {}
+    for i, argument in enumerate(addition.call.arguments):
+        name = argument.name or (names[i] if i < len(names) else "")
+        if name not in names or name in given:
+            raise FormulaError(
+                f"`{addition.name}` takes {' and '.join(names)}",
+                text=table.text,
+                span=argument.span,
+            )
+        given[name] = argument
+    if len(given) < least:
+        raise FormulaError(
+            f"`{addition.name}` needs {names[0]}", text=table.text, span=addition.span
+        )
+    return given
+
+
+def _kind_of(argument: Argument | None, table: Table, span: Span) -> str:
+    if argument is None:
+        return "precision"
+    if isinstance(argument.value, Text) and argument.value.value in ("precision", "likelihood"):
+        return argument.value.value
+    raise FormulaError(
+        'the kind of weights is "precision" or "likelihood"',
+        text=table.text,
+        span=argument.span or span,
+    )
+
+
+def _censoring(
+    given: Mapping[str, Argument], addition: Addition, table: Table
+) -> dict[str, np.ndarray]:
+    """Return -1, 0, 1, 2 for left, none, right, interval, and the interval's upper end."""
+    argument = given["cens"]
+    span = argument.value.span
+    found = table.evaluated(argument.value, {}, span.of(table.text), span)
+    if isinstance(found, Factor):
+        words = [text_of(level).lower() for level in found.levels]
+        codes = np.array([_STATUS.get(word, {"false": 0.0, "true": 1.0}.get(word, np.nan)) for word in words])
+        status = codes[found.codes]
+    else:
+        status = found if isinstance(found, np.ndarray) else np.full(len(table), np.nan)
+    good = np.isin(status, list(_STATUS.values()))
+    wanted = "left, none, right or interval (-1, 0, 1, 2)"
+    known = {"cens": _required(status, good, addition, table, wanted)}
+    if "upper" in given:
+        known["cens_upper"] = _numbers(given["upper"], table, {})
+    elif (status == 2).any():
+        raise FormulaError(
+            "interval censoring needs the upper end: cens(status, upper)",
+            text=table.text,
+            span=addition.span,
+        )
+    return known
+
+
+def _required(
+    values: np.ndarray, good: np.ndarray, addition: Addition, table: Table, what: str
+) -> np.ndarray:
+    if good.all():
+        return values
+    rows = table.frame.rows[~good]
+    raise FormulaError(
+        f"`{addition.text}` must be {what}; it is not in "
+        f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}: {listed(tuple(rows.tolist()), 5)}",
+        text=table.text,
+        span=addition.span,
+    )
