@@ -21,6 +21,7 @@ class Token(str):
         end_column: int | None = None,
         end_pos: int | None = None,
     ) -> Token: ...
+    def update(self, type: str | None = None, value: str | None = None) -> Token: ...
 
 class Tree[Leaf]:
     data: str

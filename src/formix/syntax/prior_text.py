@@ -78,7 +78,7 @@ def parse_prior(text: str) -> PriorCall:
     if len(text) > _LONGEST:
         raise PriorError(f"A prior has at most {_LONGEST} characters; this one has {len(text)}.")
     try:
-        tree = cast("Tree[Token]", _parser().parse(text))
+        tree = _parser().parse(text)
     except UnexpectedInput as error:
         _refuse(text, error)
     name = cast("Token", tree.children[0])
@@ -102,7 +102,7 @@ def _arguments(
 ) -> tuple[tuple[tuple[str, float], ...], tuple[Span, ...]]:
     arguments: list[tuple[str, float]] = []
     spans: list[Span] = []
-    given = tree.children[1]
+    given = cast("Tree[Token] | None", tree.children[1])
     for argument in cast("list[Tree[Token]]", given.children if given is not None else []):
         tokens = cast("list[Token]", argument.children)
         name = str(tokens[0]) if len(tokens) > 1 else ""

@@ -6,6 +6,7 @@ equals itself after printing and parsing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from formix.errors import Span
@@ -44,9 +45,13 @@ class Text:
 
 @dataclass(frozen=True)
 class Truth:
-    """TRUE, FALSE, T, F, True or False inside a call."""
+    """TRUE, FALSE, True or False inside a call, or T or F as a whole argument but the first.
+
+    `text` tells the long spelling from R's short one, which a column may bear as its name.
+    """
 
     value: bool
+    text: str = field(default="", compare=False, repr=False, kw_only=True)
     span: Span = _span()
 
 
@@ -97,6 +102,19 @@ class Binary:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """`a + b - c` in the algebra of terms: flat, because formulas may have hundreds of summands.
+
+    `signs` holds the operators between the operands, one fewer than them. Inside calls sums are
+    `Binary`, as all arithmetic is.
+    """
+
+    operands: tuple[Node, ...]
+    signs: tuple[str, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True)
 class Parenthesis:
     """`(inner)`."""
 
@@ -130,7 +148,39 @@ class Subscript:
     span: Span = _span()
 
 
-Node = Name | Number | Text | Truth | Dot | Call | Unary | Binary | Parenthesis | Bar | Subscript
+Node = (
+    Name | Number | Text | Truth | Dot | Call | Unary | Binary | Sum | Parenthesis | Bar | Subscript
+)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes directly inside a node, from left to right."""
+    match node:
+        case Call():
+            return tuple(argument.value for argument in node.arguments)
+        case Unary():
+            return (node.operand,)
+        case Binary():
+            return (node.left, node.right)
+        case Sum():
+            return node.operands
+        case Parenthesis():
+            return (node.inner,)
+        case Bar():
+            return (node.effects, node.group)
+        case Subscript():
+            return (node.value,)
+        case Name() | Number() | Text() | Truth() | Dot():
+            return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Return a node and everything inside it, from left to right."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(children(node)))
 
 
 @dataclass(frozen=True)
@@ -162,3 +212,8 @@ class Formula:
     text: str = field(compare=False)
     main: Equation
     others: tuple[Equation | Assignment, ...] = ()
+
+    @property
+    def statements(self) -> tuple[Equation | Assignment, ...]:
+        """The main equation and the others, in the order written."""
+        return (self.main, *self.others)

@@ -1,0 +1,1 @@
+"""What a formula means: its terms, by R's rules."""

@@ -1,0 +1,112 @@
+"""From bars to group terms: one a group, under the name by which the group was first written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from formix.syntax.mistakes import mistake
+from formix.syntax.tree import Bar, Call, Node, walk
+from formix.terms.algebra import Algebra
+from formix.terms.term import CommonTerms, GroupTerm, Term, Variable
+
+if TYPE_CHECKING:
+    from formix.errors import FormixError, Span
+
+_SPECIAL = ("gr", "mm")
+
+
+@dataclass
+class Groups:
+    """The groups of a formula, all parameters together.
+
+    A group is the set of its factors; whoever names it first decides their order for all.
+    """
+
+    text: str
+    columns: frozenset[str] = frozenset()
+    _named: dict[frozenset[str], tuple[Variable, ...]] = field(
+        default_factory=dict[frozenset[str], tuple[Variable, ...]]
+    )
+
+    def expand(self, bars: list[Bar], effects: list[CommonTerms]) -> tuple[GroupTerm, ...]:
+        """Return the group terms of one parameter's bars, each with the effects before its bar."""
+        terms = [
+            GroupTerm(
+                inner,
+                self._factors(group),
+                covariance=bar.covariance,
+                id=bar.id,
+                doubled=bar.written == "||",
+                span=bar.span,
+            )
+            for bar, inner in zip(bars, effects, strict=True)
+            for group in self._groups(bar.group)
+        ]
+        self._check(terms)
+        return tuple(terms)
+
+    def _groups(self, node: Node) -> tuple[Term, ...]:
+        for inside in walk(node):
+            if isinstance(inside, Call):
+                special = inside.function in _SPECIAL
+                id = "group-special" if special else "group-call"
+                raise self._refuse(id, inside.span, function=inside.function)
+        return Algebra(self.text, columns=self.columns).expand(node, "crossed").terms
+
+    def _factors(self, group: Term) -> tuple[Variable, ...]:
+        return self._named.setdefault(group.key, group.variables)
+
+    def _check(self, terms: list[GroupTerm]) -> None:
+        """Refuse an effect that varies by the same group twice, and a bar without effects."""
+        seen: set[tuple[frozenset[str], frozenset[str]]] = set()
+        for term in terms:
+            if not term.effects.intercept and not term.effects.terms:
+                raise self._refuse("no-effects-left", term.span)
+            effects = [(one.key, f"The effect of `{one.text}`") for one in term.effects.terms]
+            if term.effects.intercept:
+                effects.insert(0, (frozenset(), "The intercept"))
+            for key, name in effects:
+                if (term.key, key) in seen:
+                    raise self._refuse("same-effect", term.span, effect=name, group=term.group)
+                seen.add((term.key, key))
+
+    def _refuse(self, id: str, span: Span, **said: object) -> FormixError:
+        return mistake(id, self.text, span, **said)
+
+
+_MATRICES = {"poly", "ns", "bs", "cbind", "C", "factor", "ordered"}
+
+
+def double_bar_note(term: GroupTerm, several: list[str]) -> str:
+    """Return what to say where `||` differs from lme4 1.x, which splits by term and not by column.
+
+    Parameters
+    ----------
+    term
+        Group-level effects written with `||`.
+    several
+        The texts of its terms that have several columns: factors, and calls such as `poly()`.
+    """
+    listed = ", ".join(f"`{text}`" for text in several)
+    return (
+        f"{term.text}: every column has its own standard deviation and none is correlated; "
+        f"lme4 1.x keeps the columns of {listed} correlated."
+    )
+
+
+def several_columns(term: GroupTerm) -> list[str]:
+    """Return the texts of the effects of a `||` that are known to have several columns.
+
+    Of columns only the data can tell; of calls such as `poly()` the formula does.
+    """
+    if not term.doubled:
+        return []
+    return [
+        effect.text
+        for effect in term.effects.terms
+        if any(
+            isinstance(variable.node, Call) and variable.node.function in _MATRICES
+            for variable in effect.variables
+        )
+    ]

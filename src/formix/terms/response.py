@@ -1,0 +1,89 @@
+"""From the left side of the main formula to the response term."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from formix.syntax.mistakes import mistake
+from formix.syntax.printer import to_text
+from formix.syntax.tree import Call, Equation, Name, Node, Subscript, Text, Truth, walk
+from formix.terms.term import Addition, ResponseTerm
+from formix.terms.variables import resolve, resolve_call
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What one addition takes: its arguments by name in order, how many it needs, its usage."""
+
+    arguments: tuple[str, ...]
+    needed: int
+    usage: str
+
+
+ADDITIONS = {
+    "se": _Known(("se", "sigma"), 1, "se(s), or se(s, sigma = TRUE) to estimate sigma as well"),
+    "weights": _Known(("weights", "kind"), 1, 'weights(w), or weights(w, kind = "likelihood")'),
+    "trials": _Known(("trials",), 1, "trials(n)"),
+    "cens": _Known(("cens", "y2"), 1, "cens(c), or cens(c, y2) for intervals"),
+    "trunc": _Known(("lb", "ub"), 1, "trunc(lb, ub), trunc(lb = 0) or trunc(ub = 1)"),
+    "rate": _Known(("denom",), 1, "rate(d)"),
+}
+"""What can be said of a response after its bar."""
+
+_KINDS = ("precision", "likelihood")
+
+
+def response_term(equation: Equation, text: str, columns: Collection[str]) -> ResponseTerm:
+    """Return the response, the level that counts as success, and what else is known of it."""
+    left = resolve(equation.left, columns)
+    level = left.level if isinstance(left, Subscript) else ""
+    node = left.value if isinstance(left, Subscript) else left
+    if not any(isinstance(inside, Name) for inside in walk(node)):
+        raise mistake("response-constant", text, node.span)
+    additions: list[Addition] = []
+    for call in equation.additions:
+        resolved = resolve_call(call, columns)
+        _check(resolved, text)
+        if any(addition.name == call.function for addition in additions):
+            raise mistake("addition-twice", text, call.span, function=call.function)
+        additions.append(Addition(call.function, resolved, to_text(resolved), span=call.span))
+    return ResponseTerm(to_text(node), node, level, tuple(additions), span=equation.left.span)
+
+
+def response_columns(equation: Equation) -> set[str]:
+    """Return the columns that the left side of a formula uses."""
+    sides: list[Node] = [equation.left, *equation.additions]
+    return {node.name for side in sides for node in walk(side) if isinstance(node, Name)}
+
+
+def _check(call: Call, text: str) -> None:
+    """Refuse what cannot be said of a response, and arguments that an addition does not take."""
+    known = ADDITIONS.get(call.function)
+    if known is None:
+        listed = ", ".join(f"{name}()" for name in ADDITIONS)
+        raise mistake(
+            "unknown-addition", text, call.function_span, function=call.function, known=listed
+        )
+    given: dict[str, Node] = {}
+    for place, argument in enumerate(call.arguments):
+        by_place = known.arguments[place] if place < len(known.arguments) else ""
+        name = argument.name or by_place
+        if name not in known.arguments or name in given or not _suits(name, argument.value):
+            raise mistake(
+                "addition-arguments", text, argument.span, function=call.function, usage=known.usage
+            )
+        given[name] = argument.value
+    if len(given) < known.needed:
+        raise mistake(
+            "addition-arguments", text, call.span, function=call.function, usage=known.usage
+        )
+
+
+def _suits(name: str, value: Node) -> bool:
+    """Return whether a switch of an addition is set to something that it knows."""
+    if name == "kind":
+        return isinstance(value, Text) and value.value in _KINDS
+    if name == "sigma":
+        return isinstance(value, Truth)
+    return not isinstance(value, Text | Truth)
