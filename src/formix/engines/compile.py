@@ -1,0 +1,67 @@
+"""Traced programs -> compiled ones, by way of the cache on disk."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import jax
+from jax.experimental.compilation_cache import compilation_cache
+
+from formix.engines.cache import prepare
+from formix.engines.precision import float64
+from formix.engines.waiting import in_background
+
+if TYPE_CHECKING:
+    from jax.stages import Compiled, Lowered
+
+_SETTINGS = threading.Lock()
+"""Held while JAX's settings are ours: an interrupted compilation ends after the next has begun."""
+
+
+def compiled(lowered: Lowered) -> Compiled:
+    """Return the program ready to run; Ctrl-C is heard meanwhile."""
+
+    def work() -> Compiled:
+        with _SETTINGS, float64(), cached():
+            return lowered.compile()
+
+    return in_background(work)
+
+
+@contextmanager
+def cached() -> Iterator[None]:
+    """Keep what is compiled within in our folder, unless the user has one or wants none.
+
+    Afterwards JAX is as it was: what the user compiles is not written there.
+    """
+    place = None
+    if jax.config.jax_enable_compilation_cache and not jax.config.jax_compilation_cache_dir:
+        place = prepare()
+    if place is None:
+        yield
+        return
+    settings = {
+        "jax_compilation_cache_dir": str(place),
+        "jax_persistent_cache_min_compile_time_secs": 0.0,
+        "jax_persistent_cache_min_entry_size_bytes": 0,
+    }
+    before = {name: getattr(jax.config, name) for name in settings}
+    _set(settings)
+    try:
+        # A damaged entry, or a full disk, costs a compilation and nothing else.
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*persistent compilation cache.*")
+            yield
+    finally:
+        _set(before)
+
+
+def _set(settings: dict[str, object]) -> None:
+    for name, value in settings.items():
+        jax.config.update(name, value)
+    # JAX decides at its first compilation whether and where there is a cache.
+    compilation_cache.reset_cache()

@@ -1,0 +1,111 @@
+"""What a program leaves to be sampled: its latent sites, and their unconstrained coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jax
+import numpy as np
+from numpyro import handlers
+from numpyro.distributions import biject_to
+from numpyro.infer import init_to_uniform
+
+from formix.errors import EngineError
+
+if TYPE_CHECKING:
+    from formix.program.program import Program
+
+_WIDEST = 100
+"""Coordinates that share one dense block of the mass matrix at most."""
+
+
+@dataclass(frozen=True)
+class LatentSite:
+    """A sample site that is not observed: its shape, and the shape of its free coordinates."""
+
+    name: str
+    shape: tuple[int, ...]
+    free: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """How many free coordinates it has."""
+        return int(np.prod(self.free))
+
+
+def arrays(program: Program) -> dict[str, np.ndarray]:
+    """Return what the program takes: floats in float64, and aligned so that no device copies it."""
+    return {name: _aligned(np.asarray(values)) for name, values in program.data.items()}
+
+
+def _aligned(values: np.ndarray) -> np.ndarray:
+    """Return a copy that starts at a multiple of 64 bytes, which JAX takes for any host device."""
+    dtype = np.dtype(np.float64) if values.dtype.kind == "f" else values.dtype
+    size = values.size * dtype.itemsize
+    raw = np.empty(size + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    copy = raw[start : start + size].view(dtype).reshape(values.shape)
+    copy[...] = values
+    return copy
+
+
+def latent_sites(
+    function: Callable[..., None], data: Mapping[str, np.ndarray]
+) -> tuple[LatentSite, ...]:
+    """Return the latent sites of a program, by name; nothing is computed or compiled.
+
+    Raises
+    ------
+    EngineError
+        If the program fails, or a latent site is discrete.
+    """
+
+    def traced(data: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+        seeded = handlers.substitute(
+            handlers.seed(function, jax.random.key(0)), substitute_fn=init_to_uniform
+        )
+        sites = handlers.trace(seeded).get_trace(**data)
+        return {
+            name: (site["value"], biject_to(site["fn"].support).inv(site["value"]))
+            for name, site in sites.items()
+            if site["type"] == "sample" and not site["is_observed"] and _continuous(site)
+        }
+
+    try:
+        found = jax.eval_shape(traced, data)
+    except EngineError:
+        raise
+    except Exception as error:
+        raise EngineError(
+            f"the program fails before any sampling: {type(error).__name__}: {error}",
+            hint="if you did not change its text, this is a fault of formix",
+        ) from error
+    return tuple(LatentSite(name, *(v.shape for v in found[name])) for name in sorted(found))
+
+
+def _continuous(site: Mapping[str, Any]) -> bool:
+    if site["fn"].support.is_discrete:
+        raise EngineError(
+            f"the program's site `{site['name']}` is discrete: NUTS samples continuous sites only"
+        )
+    return True
+
+
+def dense_block(sites: tuple[LatentSite, ...]) -> tuple[str, ...]:
+    """Return the sites whose mass matrix is dense: the small ones, few enough coordinates together.
+
+    Coefficients and covariance parameters are correlated, which a dense block learns in the
+    warm-up; standardised group-level effects (`z_...`) hardly are, and their many coordinates would
+    make its estimate noise.
+    """
+    taken: list[str] = []
+    room = _WIDEST
+    for site in sorted(sites, key=lambda site: (site.size, site.name)):
+        if site.name.startswith("z_") or ".z_" in site.name:
+            continue
+        if site.size <= room:
+            taken.append(site.name)
+            room -= site.size
+    return tuple(sorted(taken))

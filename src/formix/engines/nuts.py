@@ -1,0 +1,205 @@
+"""The No-U-Turn Sampler of NumPyro on the generated program as it stands."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.engines.chain import Chain, Settings
+from formix.engines.chains import place
+from formix.engines.draws import Draws
+from formix.engines.kernel import kernel
+from formix.engines.latent import arrays, dense_block, latent_sites
+from formix.engines.lock import TRACING
+from formix.engines.precision import float64
+from formix.engines.start import begun
+from formix.engines.state import restored, saved
+from formix.engines.steps import Clock, Walk
+from formix.errors import ArgumentError, EngineError
+
+if TYPE_CHECKING:
+    from formix.engines.chains import Placement
+    from formix.engines.kernel import Kernel
+    from formix.engines.latent import LatentSite
+    from formix.engines.progress import Report
+    from formix.program.program import Program
+    from formix.spec import Spec
+
+_PACKAGES = ("formix", "jax", "jaxlib", "numpyro", "numpy")
+
+_USUAL = {"draws": 1000, "warmup": 1000, "chains": 4, "seed": 1, "max_tree_depth": 10}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is asked to do, and what its state remembers of it."""
+
+    warmup: int
+    chains: int
+    seed: int
+    chain_method: str
+    target_accept: float
+    max_tree_depth: int
+
+    def __post_init__(self) -> None:
+        _whole("warmup", self.warmup, 0)
+        _whole("chains", self.chains, 1)
+        _whole("seed", self.seed, 0)
+        _whole("max_tree_depth", self.max_tree_depth, 1)
+        if not 0.0 < self.target_accept < 1.0:
+            raise ArgumentError(
+                f"target_accept is {self.target_accept!r}, and it is between 0 and 1",
+                hint="0.8 is usual, 0.95 or 0.99 where transitions diverge",
+            )
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return the plan as arrays by name."""
+        return {f"plan.{name}": np.array(value) for name, value in vars(self).items()}
+
+    @classmethod
+    def of(cls, state: Mapping[str, np.ndarray]) -> Plan:
+        """Return the plan that a state remembers."""
+        try:
+            known = {name: np.asarray(state[f"plan.{name}"]).item() for name in cls.__annotations__}
+        except KeyError as error:
+            raise EngineError("the state to go on from is not one of `nuts`") from error
+        # As they ran, where there are devices enough again; else vectorised, and it says so.
+        parallel = known["chain_method"] == "parallel"
+        return cls(**known | ({"chain_method": "auto"} if parallel else {}))
+
+
+def run(
+    spec: Spec,
+    program: Program,
+    *,
+    draws: int = 1000,
+    warmup: int = 1000,
+    chains: int = 4,
+    seed: int = 0,
+    chain_method: str = "auto",
+    target_accept: float = 0.8,
+    max_tree_depth: int = 10,
+    progress: Report | None = None,
+    state: Mapping[str, np.ndarray] | None = None,
+) -> Draws:
+    """Return draws from the posterior of a program.
+
+    The chains of one machine, the same versions, seed and chain method give the same draws bit by
+    bit, and where chains run in parallel none depends on how many others there are.
+
+    Parameters
+    ----------
+    spec
+        Its parameters are the sites that are returned.
+    program
+        What is sampled, as it is printed.
+    draws, warmup, chains
+        Draws kept and steps adapted in each chain.
+    seed
+        Of the random numbers, whole and not negative.
+    chain_method
+        `parallel`, `vectorized`, or `auto`.
+    target_accept
+        The acceptance rate that the step size aims at in the warm-up.
+    max_tree_depth
+        A trajectory has fewer than two to this power leapfrogs.
+    progress
+        Is told how far the run has come.
+    state
+        That of earlier draws, to go on from: `n` draws and then `m` equal `n + m` in one run.
+        Everything but `draws` and `progress` is then as in that run.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is outside what it accepts.
+    EngineError
+        If no starting point has a finite density, or the program fails.
+
+    References
+    ----------
+    Hoffman and Gelman (2014), JMLR 15; Betancourt (2017), arXiv:1701.02434; Phan, Pradhan and
+    Jankowiak (2019), arXiv:1912.11554.
+    """
+    _whole("draws", draws, 1)
+    plan = (
+        Plan.of(state)
+        if state
+        else Plan(warmup, chains, seed, chain_method, target_accept, max_tree_depth)
+    )
+    clock = Clock(progress)
+    clock.tell("compile", 0, 1)
+    data = arrays(program)
+    with TRACING, float64():
+        placement = place(plan.chains, plan.chain_method)
+        sites = latent_sites(program.function, data)
+        ready = _kernel(spec, program, plan, data, sites, placement)
+    prepared = clock.tell("compile", 1, 1)
+    walk = Walk(ready, ready.put(data), plan.target_accept, clock)
+    if state:
+        stand = restored(ready, state)
+    else:
+        stand = begun(walk, sites, program, plan.seed)
+        stand = walk.warmed_up(stand, plan.warmup)
+    warmed = clock.tell("draws", 0, draws)
+    stand, (values, stats) = walk.drawn(stand, draws)
+    seconds = {"compile": prepared, "warmup": warmed - prepared, "draws": clock.seconds() - warmed}
+    stats["tree_depth"] = _tree_depth(stats["n_steps"])
+    return Draws(
+        values,
+        stats,
+        _attributes(plan, draws, placement, seconds),
+        saved(stand) | replace(plan, chain_method=placement.method).arrays(),
+    )
+
+
+def _kernel(
+    spec: Spec,
+    program: Program,
+    plan: Plan,
+    data: Mapping[str, np.ndarray],
+    sites: tuple[LatentSite, ...],
+    placement: Placement,
+) -> Kernel:
+    keep = tuple(parameter.site for parameter in spec.parameters)
+    settings = Settings(plan.warmup, plan.max_tree_depth, dense_block(sites), keep)
+    return kernel(Chain(program.function, settings), data, sites, placement, plan.chains)
+
+
+def _tree_depth(n_steps: np.ndarray) -> np.ndarray:
+    """Return how often the trajectory doubled: the least depth that holds its leapfrogs."""
+    return np.ceil(np.log2(n_steps + 1)).astype(np.int64)
+
+
+def _attributes(
+    plan: Plan, draws: int, placement: Placement, seconds: Mapping[str, float]
+) -> dict[str, object]:
+    return {
+        "engine": "nuts",
+        "chain_method": placement.method,
+        "chain_method_reason": placement.why,
+        "seed": plan.seed,
+        "draws": draws,
+        "warmup": plan.warmup,
+        "chains": plan.chains,
+        "target_accept": plan.target_accept,
+        "max_tree_depth": plan.max_tree_depth,
+        "versions": {
+            **{name: version(name) for name in _PACKAGES},
+            "python": platform.python_version(),
+        },
+        "seconds": {phase: round(spent, 3) for phase, spent in seconds.items()},
+    }
+
+
+def _whole(name: str, value: object, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise ArgumentError(
+            f"{name} is {value!r}, and it is a whole number, {least} or more",
+            hint=f"for example {name}={max(least, _USUAL[name])}",
+        )
