@@ -18,5 +18,8 @@ from .errors import (
     UnknownLevelError as UnknownLevelError,
     UnsupportedError as UnsupportedError,
 )
+from .formulas import expand as expand, parse as parse, to_text as to_text
+from .models import Model as Model, fit as fit
+from .prior import Prior as Prior
 
 __version__: str

@@ -1,0 +1,5 @@
+"""`python -m formix` is `formix`."""
+
+from formix.cli import main
+
+main()

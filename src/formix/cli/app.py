@@ -1,0 +1,162 @@
+"""The commands: `fit`, `explain`, `source`, `datasets`, `cache clear`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import formix
+from formix.cli.arguments import (
+    ContrastsOption,
+    DataArgument,
+    FamilyOption,
+    FormulaArgument,
+    PriorOption,
+    PriorsOption,
+    pairs,
+)
+from formix.cli.details import details
+from formix.cli.group import Commands
+from formix.cli.place import result_place
+from formix.engines import cache as compiled
+
+if TYPE_CHECKING:
+    from formix import Model
+
+app = typer.Typer(
+    cls=Commands,
+    name="formix",
+    epilog='For example: formix fit "Reaction ~ Days + (Days | Subject)" sleepstudy',
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+cache = typer.Typer(help="What formix keeps on this machine.", no_args_is_help=True)
+app.add_typer(cache, name="cache")
+
+
+def main() -> None:
+    """Run the command that the process was started with."""
+    app(prog_name="formix")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"formix {formix.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Bayesian multilevel models, written as a formula."""
+    del version
+
+
+@app.command()
+def fit(
+    formula: FormulaArgument,
+    data: DataArgument,
+    family: FamilyOption = "gaussian",
+    prior: PriorOption = None,
+    priors: PriorsOption = "default",
+    contrasts: ContrastsOption = None,
+    engine: Annotated[str, typer.Option(help="What samples.")] = "auto",
+    draws: Annotated[int, typer.Option(help="Draws kept of each chain.", min=1)] = 1000,
+    warmup: Annotated[int, typer.Option(help="Draws before them, to adapt.", min=1)] = 1000,
+    chains: Annotated[int, typer.Option(help="Chains, from different starts.", min=1)] = 4,
+    seed: Annotated[
+        int | None, typer.Option(help="Makes the draws repeatable.", show_default="a new one")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="The NetCDF file.", show_default="DATA.nc, or the next free name"
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print only warnings and errors.")
+    ] = False,
+) -> None:
+    """Fit a model: print what is fitted and a summary, write the draws to NetCDF."""
+    place = result_place(out, data)
+    model = _model(formula, data, family, prior, priors, contrasts)
+    if not quiet:
+        typer.echo(f"{model}\n")
+    result = model.sample(
+        engine=engine,
+        draws=draws,
+        warmup=warmup,
+        chains=chains,
+        seed=seed,
+        progress=False if quiet else None,
+    )
+    formix.write(result, place)
+    if not quiet:
+        typer.echo(f"{formix.summary(result)}\n\nwritten to {place}")
+
+
+@app.command()
+def explain(
+    formula: FormulaArgument,
+    data: DataArgument,
+    family: FamilyOption = "gaussian",
+    prior: PriorOption = None,
+    priors: PriorsOption = "default",
+    contrasts: ContrastsOption = None,
+) -> None:
+    """Show what would be fitted: terms, columns, groups, levels, priors, dropped rows."""
+    model = _model(formula, data, family, prior, priors, contrasts)
+    typer.echo(f"{model}\n\n{details(model.design)}")
+
+
+@app.command()
+def source(
+    formula: FormulaArgument,
+    data: DataArgument,
+    family: FamilyOption = "gaussian",
+    prior: PriorOption = None,
+    priors: PriorsOption = "default",
+    contrasts: ContrastsOption = None,
+) -> None:
+    """Print the NumPyro program of a model."""
+    typer.echo(_model(formula, data, family, prior, priors, contrasts).source, nl=False)
+
+
+@app.command()
+def datasets() -> None:
+    """List the packaged datasets."""
+    for name, row in formix.datasets().iterrows():
+        typer.echo(
+            f"{name}: {row['title']}\n  {row['rows']} rows: {row['columns']}\n  {row['source']}"
+        )
+
+
+@cache.command()
+def clear() -> None:
+    """Delete the compiled programs that formix keeps; the next fits compile again."""
+    freed = compiled.clear()
+    typer.echo(f"deleted {freed / 1e6:.1f} MB")
+
+
+def _model(
+    formula: str,
+    data: str,
+    family: str,
+    prior: list[str] | None,
+    priors: str,
+    contrasts: list[str] | None,
+) -> Model:
+    return formix.Model(
+        formula,
+        formix.load(data),
+        family=family,
+        priors={"": priors, **pairs(prior, "--prior")},
+        contrasts=pairs(contrasts, "--contrasts"),
+    )

@@ -1,0 +1,75 @@
+"""What the commands take: the formula, the data, and how the model is told beside them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+FormulaArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="FORMULA",
+        help='As in lme4, such as "Reaction ~ Days + (Days | Subject)"; several are parted by ";".',
+        show_default=False,
+    ),
+]
+
+DataArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATA",
+        help="A packaged dataset's name, or a CSV, Parquet or Arrow file. In a CSV file, an empty "
+        "cell, NA and NaN are missing.",
+        show_default=False,
+    ),
+]
+
+FamilyOption = Annotated[
+    str, typer.Option("--family", "-f", help="The distribution of the response.")
+]
+
+PriorOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--prior",
+        "-p",
+        metavar="NAME=TEXT",
+        help='A prior, such as "sd_Subject=HalfCauchy(5)"; may be given several times.',
+        show_default=False,
+    ),
+]
+
+PriorsOption = Annotated[
+    str, typer.Option("--priors", metavar="SET", help="The other priors: default, brms or flat.")
+]
+
+ContrastsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--contrasts",
+        metavar="COLUMN=NAME",
+        help="The contrasts of a factor: treatment, SAS, sum, helmert or poly; may be given "
+        "several times.",
+        show_default=False,
+    ),
+]
+
+
+def pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+    """Return the `NAME=TEXT` pairs given to an option.
+
+    Raises
+    ------
+    typer.BadParameter
+        If one is no pair, or a name is given twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts or ():
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise typer.BadParameter(f"`{text}` is not of the form NAME=TEXT", param_hint=option)
+        if name in found:
+            raise typer.BadParameter(f"`{name}` is given twice", param_hint=option)
+        found[name] = value
+    return found

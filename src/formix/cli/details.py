@@ -1,0 +1,63 @@
+"""The text of a design: every column of X and Z, and every group's levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.design.matrices import Design
+    from formix.spec import Block, Column
+
+_SHOWN = 40
+"""Rows of a table, and levels of a group, that are listed; the rest are counted."""
+
+
+def details(design: Design) -> str:
+    """Return the columns of X and Z with R's names and their ranges, and the levels of groups."""
+    lines: list[str] = []
+    for matrix in design.predictors:
+        name = "X" if len(design.predictors) == 1 else f"X of {matrix.name}"
+        lines += ["", f"columns of {name}: {matrix.text}"]
+        lines += _columns(matrix.columns, matrix.X)
+        if matrix.dropped:
+            dropped = ", ".join(column.label for column in matrix.dropped)
+            lines.append(f"  left out, as they follow from the others: {dropped}")
+    for block in design.blocks:
+        lines += ["", f"columns of Z: {block.text}"]
+        lines += _columns([effect.column for effect in block.effects], block.Z)
+    groups = {block.group: block for block in reversed(design.blocks)}
+    for group in dict.fromkeys(block.group for block in design.blocks):
+        lines += ["", *_levels(groups[group])]
+    return "\n".join(lines[1:])
+
+
+def _columns(columns: Sequence[Column], matrix: Float[np.ndarray, "obs column"]) -> Iterator[str]:
+    if not columns:
+        yield "  none"
+        return
+    rows = [("column", "in R", "least", "mean", "most")]
+    for column, values in zip(columns[:_SHOWN], matrix.T, strict=False):
+        numbers = (f"{value:.4g}" for value in (values.min(), values.mean(), values.max()))
+        rows.append((column.label, column.r, *numbers))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        texts = [text.ljust(width) for text, width in zip(row[:2], widths, strict=False)]
+        numbers = [text.rjust(width) for text, width in zip(row[2:], widths[2:], strict=False)]
+        yield "  " + "  ".join(texts + numbers)
+    if len(columns) > _SHOWN:
+        yield f"  and {len(columns) - _SHOWN} more"
+
+
+def _levels(block: Block) -> Iterator[str]:
+    counts = np.bincount(block.index[block.index >= 0], minlength=len(block.levels))
+    least, most = int(counts.min()), int(counts.max())
+    rows = f"{most} rows each" if least == most else f"{least} to {most} rows each"
+    yield f"levels of {block.group}: {len(block.levels)}, {rows}"
+    shown = ", ".join(str(level) for level in block.levels[:_SHOWN])
+    rest = len(block.levels) - _SHOWN
+    yield f"  {shown}" + (f" and {rest} more" if rest > 0 else "")
