@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.design.column import distinct
 from formix.design.contrasts import (
     POLYNOMIAL,
     TREATMENT,
@@ -31,6 +32,7 @@ from formix.spec import Column
 if TYPE_CHECKING:
     from jaxtyping import Float
 
+    from formix.spec import Label
     from formix.terms.term import CommonTerms, Term
 
 INTERCEPT = Column("Intercept", "(Intercept)", "1")
@@ -41,7 +43,7 @@ _CELLS = 1 << 18
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """A variable within a term: the ends of its columns' names (ours, R's), and how a factor is coded.
+    """A variable within a term: the ends of its columns' names (ours, R's), and a factor's coding.
 
     `levels` are the codes of the indicators, one a column; `matrix` are contrasts, a row a level;
     numbers have neither.
@@ -85,7 +87,9 @@ def layout(
         )
         terms.append(coded)
         columns += _term_columns(term, coded)
-    return Layout(common.intercept, tuple(terms), unique(columns))
+    labels = distinct([column.label for column in columns])
+    named = tuple(Column(a, c.r, c.term) for a, c in zip(labels, columns, strict=True))
+    return Layout(common.intercept, tuple(terms), named)
 
 
 def indicator_codings(common: CommonTerms, factor: Mapping[str, bool]) -> set[tuple[str, int]]:
@@ -123,7 +127,7 @@ def code(text: str, shape: Shape, contrasts: Mapping[str, Contrast], *, full: bo
     return Coded(text, *_bracketed(names), matrix=matrix)
 
 
-def _bracketed(names: Sequence[str | int | float | bool]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _bracketed(names: Sequence[Label]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ours, r = suffixes(names)
     return tuple(ours), tuple(r)
 
@@ -139,20 +143,6 @@ def _term_columns(term: Term, coded: Sequence[Coded]) -> list[Column]:
         ours = [f"{name}:{end}" if name else end for end in mine for name in ours]
         r = [f"{name}:{end}" if name else end for end in theirs for name in r]
     return [Column(a, b, term.text) for a, b in zip(ours, r, strict=True)]
-
-
-def unique(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """Return the columns with a number after every label that occurred before, as `x_2`."""
-    seen: set[str] = set()
-    result: list[Column] = []
-    for column in columns:
-        label, k = column.label, 1
-        while label in seen:
-            k += 1
-            label = f"{column.label}_{k}"
-        seen.add(label)
-        result.append(Column(label, column.r, column.term))
-    return tuple(result)
 
 
 def fill(

@@ -1,4 +1,4 @@
-"""The noun of the data: columns of numbers, factors, truth values and dates, and how arrays become them."""
+"""The noun of the data: columns of numbers, levels, truth values and dates, made from arrays."""
 
 from __future__ import annotations
 
@@ -112,6 +112,20 @@ def label(value: object) -> Label:
 def text_of(level: Label) -> str:
     """Return a level as R and the results write it: a float in at most 15 significant digits."""
     return f"{level:.15g}" if isinstance(level, float) else str(level)
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names with a number after each that stood before: `x`, `x_2`."""
+    seen: set[str] = set()
+    result: list[str] = []
+    for name in names:
+        again, k = name, 1
+        while again in seen:
+            k += 1
+            again = f"{name}_{k}"
+        seen.add(again)
+        result.append(again)
+    return tuple(result)
 
 
 def number_column(name: str, values: np.ndarray) -> DataColumn:

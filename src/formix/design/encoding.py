@@ -13,10 +13,12 @@ from formix.design.contrasts import NAMES, Contrast, from_matrix, named
 from formix.design.kind import Contribution, State, TermKind
 from formix.design.matrices import Design
 from formix.design.names import used
+from formix.design.notes import bar_notes, contrast_notes, rank_notes
 from formix.design.response import encode_response, learn_response
+from formix.design.rows import complete_rows, missing_notes
 from formix.design.table import ColumnMemory, Table
 from formix.design.values import Shape
-from formix.errors import ArgumentError, DataError, UnsupportedError
+from formix.errors import ArgumentError, UnsupportedError
 from formix.spec import Block, Effect, PredictorMatrix
 
 if TYPE_CHECKING:
@@ -37,15 +39,18 @@ class Encoding:
     shapes
         For each variable, by its text: the names of its columns or its levels, its contrasts, and
         the numbers its calls learnt.
+    contrasts
+        Those given by argument, by variable.
     states
-        What each term remembers, by parameter and text: the names of its columns, those dropped,
-        the levels of its group.
+        What each term remembers, by parameter and text: the names of its columns, those kept, the
+        levels of its group.
     response
         The levels of the response.
     """
 
     columns: Mapping[str, ColumnMemory]
     shapes: Mapping[str, Shape] = field(default_factory=lambda: dict[str, Shape]())
+    contrasts: Mapping[str, Contrast] = field(default_factory=lambda: dict[str, Contrast]())
     states: Mapping[str, State] = field(default_factory=lambda: dict[str, State]())
     response: State = field(default_factory=lambda: dict[str, Any]())
 
@@ -59,6 +64,7 @@ class Encoding:
         whole = {
             "columns": columns,
             "shapes": shapes,
+            "contrasts": {name: c.to_dict() for name, c in self.contrasts.items()},
             "states": dict(self.states),
             "response": dict(self.response),
         }
@@ -73,7 +79,8 @@ class Encoding:
             for name, c in stored["columns"].items()
         }
         shapes = {text: Shape.from_dict(shape) for text, shape in stored["shapes"].items()}
-        return cls(columns, shapes, stored["states"], stored["response"])
+        contrasts = {name: Contrast.from_dict(c) for name, c in stored["contrasts"].items()}
+        return cls(columns, shapes, contrasts, stored["states"], stored["response"])
 
 
 def learn(
@@ -100,21 +107,20 @@ def learn(
     """
     columns = {c.name: ColumnMemory(c.kind, c.levels, c.text) for c in frame}
     kept = complete_rows(frame, frame.names)
-    table = _table(terms, frame, kept, Encoding(columns), functions or {})
-    chosen = _contrasts(contrasts or {})
+    given = Encoding(columns, contrasts=_contrasts(contrasts or {}))
+    table = _table(terms, frame, kept, given, functions or {})
     states = {
-        _key(part, term): _kind(kinds, term).learn(term, table, chosen)
+        _key(part, term): _kind(kinds, term).learn(term, table)
         for part, term in _all_terms(terms)
     }
-    for name in chosen:
-        if table.shapes.get(name, Shape("number")).kind != "factor":
-            factors = [text for text, shape in table.shapes.items() if shape.kind == "factor"]
+    for name in given.contrasts:
+        if name in table.shapes and table.shapes[name].kind != "factor":
             raise ArgumentError(
-                f"contrasts are given for `{name}`, which is not a factor of the formula",
-                hint=f"its factors are: {', '.join(factors)}" if factors else "it has no factor",
+                f"contrasts are given for `{name}`, which is not a factor",
+                hint=f"factor({name}) in the formula makes one of it",
             )
     response = learn_response(terms.response, table)
-    return Encoding(columns, dict(table.shapes), states, response)
+    return replace(given, shapes=dict(table.shapes), states=states, response=response)
 
 
 def encode(
@@ -154,32 +160,14 @@ def encode(
         predictors=predictors,
         blocks=shared(blocks),
         rows=table.frame.rows,
-        notes=(*_missing_note(frame, needed, kept), *_rank_notes(predictors)),
+        notes=(
+            *missing_notes(frame, needed, kept),
+            *rank_notes(predictors),
+            *bar_notes(terms, encoding.shapes),
+            *contrast_notes(encoding),
+        ),
         kept=kept,
     )
-
-
-def complete_rows(frame: Frame, names: Sequence[str]) -> np.ndarray:
-    """Return the places of the rows that have a value in every column named.
-
-    Raises
-    ------
-    DataError
-        If there are none.
-    """
-    complete = np.ones(len(frame), dtype=bool)
-    for name in names:
-        missing = frame[name].missing
-        if missing.all():
-            raise DataError(f"`{name}` has no values: every row of it is missing")
-        complete &= ~missing
-    if not complete.any():
-        counts = _missing_counts(frame, names)
-        raise DataError(
-            f"no row has a value in each of {', '.join(f'`{name}`' for name in counts)}",
-            hint=f"missing: {_counted(counts)}",
-        )
-    return np.flatnonzero(complete)
 
 
 def _table(
@@ -187,7 +175,8 @@ def _table(
 ) -> Table:
     some = frame if len(kept) == len(frame) else frame.take(kept)
     shapes = dict(encoding.shapes)
-    return Table(some, frame, encoding.columns, shapes, functions, terms.formula.text)
+    text = terms.formula.text
+    return Table(some, frame, encoding.columns, shapes, encoding.contrasts, functions, text)
 
 
 def _all_terms(
@@ -266,30 +255,3 @@ def _contrasts(given: Mapping[str, object]) -> dict[str, Contrast]:
             )
         result[name] = found
     return result
-
-
-def _missing_counts(frame: Frame, names: Sequence[str]) -> dict[str, int]:
-    counts = {name: int(frame[name].missing.sum()) for name in names}
-    return {name: count for name, count in counts.items() if count}
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items())
-
-
-def _missing_note(frame: Frame, names: Sequence[str], kept: np.ndarray) -> tuple[str, ...]:
-    lost = len(frame) - len(kept)
-    if not lost:
-        return ()
-    where = _counted(_missing_counts(frame, names))
-    return (f"{lost} of {len(frame)} rows left out: a value is missing ({where})",)
-
-
-def _rank_notes(predictors: Sequence[PredictorMatrix]) -> tuple[str, ...]:
-    return tuple(
-        f"{len(p.dropped)} column{'s' if len(p.dropped) > 1 else ''} of {p.name} left out, "
-        f"for {'they depend' if len(p.dropped) > 1 else 'it depends'} on earlier ones: "
-        f"{', '.join(column.label for column in p.dropped)}"
-        for p in predictors
-        if p.dropped
-    )

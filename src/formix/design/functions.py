@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from formix.design import arithmetic, categories, splines, transforms
 from formix.design.arguments import Fault
-from formix.design.values import Argument
-from formix.errors import Span, UnknownFunctionError
+from formix.errors import FormixError, Span
+from formix.syntax.mistakes import mistake
+if TYPE_CHECKING:
+    from formix.design.values import Argument
 
 CONSTANTS: dict[str, float] = {"pi": float(np.pi), "Inf": float("inf")}
 """Names that stand for a number where the data has no such column."""
@@ -161,16 +163,12 @@ def find(name: str, functions: Mapping[str, Callable[..., Any]]) -> Function | N
 
 def unknown_function(
     name: str, span: Span, text: str, functions: Mapping[str, Callable[..., Any]]
-) -> UnknownFunctionError:
+) -> FormixError:
     """Return the refusal of a function outside the registry."""
     words = sorted({known for known in [*REGISTRY, *functions] if known[:1].isalpha()})
     near = get_close_matches(name, words, n=1, cutoff=0.6)
     short = [word for word in words if not word.startswith(("np.", "numpy."))]
     hint = f"did you mean `{near[0]}`? " if near else ""
-    return UnknownFunctionError(
-        f"`{name}` is not a function that a formula may call",
-        text=text,
-        span=span,
-        hint=f"{hint}There are: {', '.join(short)};\n"
-        f'a function of your own is passed as functions={{"{name}": ...}}',
-    )
+    listed = f"There are: {', '.join(short)};"
+    own = f'a function of your own is passed as functions={{"{name}": ...}}'
+    return mistake("unknown-function", text, span, name=name, hint=f"{hint}{listed}\n{own}")

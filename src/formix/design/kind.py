@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Float
 
-    from formix.design.contrasts import Contrast
     from formix.design.table import Table
     from formix.spec import Block, Column
 
@@ -32,14 +31,14 @@ class Contribution:
 class TermKind(Protocol):
     """A kind of term: what it claims, what it learns from data, the columns it makes."""
 
-    def claims(self, term: Any) -> bool:
+    def claims(self, term: Any, /) -> bool:
         """Whether a term is of this kind."""
         ...
 
-    def learn(self, term: Any, table: Table, contrasts: Mapping[str, Contrast]) -> State:
+    def learn(self, term: Any, table: Table, /) -> State:
         """Return what new data must be encoded with."""
         ...
 
-    def columns(self, term: Any, state: State, table: Table, parameter: str) -> Contribution:
+    def columns(self, term: Any, state: State, table: Table, parameter: str, /) -> Contribution:
         """Return what the term adds to the predictor of a parameter, for any data."""
         ...

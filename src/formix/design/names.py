@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from formix.design.functions import CONSTANTS, find, unknown_function
-from formix.errors import Span, UnknownColumnError
+from formix.errors import FormixError, Span
+from formix.syntax.mistakes import mistake
 from formix.syntax.tree import Argument, Binary, Call, Name, Node, Parenthesis, Subscript, Unary
-from formix.terms.term import PredictorTerms, ResponseTerm, Terms
+
+if TYPE_CHECKING:
+    from formix.terms.term import PredictorTerms, ResponseTerm, Terms
 
 Functions = Mapping[str, Callable[..., Any]]
 
@@ -68,20 +71,17 @@ def used(
         If the formula calls a function outside the registry that was not passed either.
     """
     text = terms.formula.text
+    needed = [n for part in terms.predictors for n in _predictor_names(part, functions, text)]
+    others = [
+        *_response_names(terms.response, functions, text),
+        *_group_names(terms, functions, text),
+    ]
     known = set(names)
-    found: dict[str, None] = {}
-    optional = (*_response_names(terms.response, functions, text), *_group_names(terms, functions))
-    needed = tuple(
-        name for part in terms.predictors for name in _predictor_names(part, functions, text)
-    )
-    for name in (*optional[: len(optional)], *needed):
-        if name.name in known:
-            found[name.name] = None
-    lacking = [*needed] if new else [*optional, *needed]
-    for name in sorted(lacking, key=lambda each: each.span):
+    for name in sorted(needed if new else needed + others, key=lambda each: each.span):
         if name.name not in known and name.name not in CONSTANTS:
             raise unknown_column(name.name, name.span, text, names)
-    return tuple(found)
+    written = sorted(needed + others, key=lambda each: each.span)
+    return tuple(dict.fromkeys(name.name for name in written if name.name in known))
 
 
 def _response_names(response: ResponseTerm, functions: Functions, text: str) -> Iterator[Name]:
@@ -90,11 +90,11 @@ def _response_names(response: ResponseTerm, functions: Functions, text: str) -> 
         yield from arguments_in(addition.call.arguments, frozenset(), functions, text)
 
 
-def _group_names(terms: Terms, functions: Functions) -> Iterator[Name]:
+def _group_names(terms: Terms, functions: Functions, text: str) -> Iterator[Name]:
     for part in terms.predictors:
         for group in part.groups:
             for factor in group.factors:
-                yield from names_in(factor.node, functions, terms.formula.text)
+                yield from names_in(factor.node, functions, text)
 
 
 def _predictor_names(part: PredictorTerms, functions: Functions, text: str) -> Iterator[Name]:
@@ -107,18 +107,12 @@ def _predictor_names(part: PredictorTerms, functions: Functions, text: str) -> I
         yield from names_in(offset.variable.node, functions, text)
 
 
-def unknown_column(
-    name: str, span: Span, text: str, names: Sequence[str]
-) -> UnknownColumnError:
+def unknown_column(name: str, span: Span, text: str, names: Sequence[str]) -> FormixError:
     """Return the refusal of a name that is not a column, with the nearest one that is."""
     near = get_close_matches(name, names, n=1, cutoff=0.6)
     if not near:
         near = [other for other in names if other.casefold() == name.casefold()]
     start = f"did you mean `{near[0]}`? " if near else ""
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-    return UnknownColumnError(
-        f"`{name}` is not a column of the data",
-        text=text,
-        span=span,
-        hint=f"{start}The data has: {shown}",
-    )
+    hint = f"{start}The data has: {shown}"
+    return mistake("unknown-column", text, span, name=name, hint=hint)

@@ -11,11 +11,13 @@ import numpy as np
 from formix.design.column import DataColumn, Frame, Kind, text_of
 from formix.design.columns import Scope, evaluate
 from formix.design.frame import factorize
+from formix.design.names import names_in
 from formix.design.values import Argument, Factor, Matrix, Shape, Values, as_factor, shape_of
 from formix.errors import DataError, FormulaError, Span, UnknownLevelError
 from formix.syntax.tree import Name, Node
 
 if TYPE_CHECKING:
+    from formix.design.contrasts import Contrast
     from formix.spec import Label
     from formix.terms.term import Variable
 
@@ -42,6 +44,8 @@ class Table:
         learns from all rows that have its own columns.
     columns, shapes
         What is remembered of the training data.
+    contrasts
+        Those given by argument, for the common effects.
     functions, text
         The user's functions, and the formula.
     """
@@ -50,6 +54,7 @@ class Table:
     whole: Frame
     columns: Mapping[str, ColumnMemory]
     shapes: dict[str, Shape]
+    contrasts: Mapping[str, Contrast]
     functions: Mapping[str, Callable[..., Any]]
     text: str
     cache: dict[str, Values] = field(default_factory=lambda: dict[str, Values]())
@@ -89,21 +94,16 @@ class Table:
         if isinstance(node, Name):
             return self._plain(node, self.frame)
         if self.whole is not self.frame and not memory:
-            names: set[str] = set()
-            self._evaluate(node, memory, self.frame, names)
             known = np.ones(len(self.whole), dtype=bool)
-            for name in names:
-                known &= ~self.whole[name].missing
-            memory.clear()
-            self._evaluate(node, memory, self.whole.take(np.flatnonzero(known)), names)
-        found = self._evaluate(node, memory, self.frame, set())
+            for name in names_in(node, self.functions, self.text):
+                if name.name in self.whole:
+                    known &= ~self.whole[name.name].missing
+            self._evaluate(node, memory, self.whole.take(np.flatnonzero(known)))
+        found = self._evaluate(node, memory, self.frame)
         return self._checked(found, label, span)
 
-    def _evaluate(
-        self, node: Node, memory: dict[str, Any], frame: Frame, names: set[str]
-    ) -> Argument:
+    def _evaluate(self, node: Node, memory: dict[str, Any], frame: Frame) -> Argument:
         def column(name: Name) -> Argument:
-            names.add(name.name)
             return self._plain(name, frame, inside=True)
 
         scope = Scope(column, frame.__contains__, self.functions, memory, self.text)

@@ -1,4 +1,4 @@
-"""The common (fixed) effects: the columns of X, by R's rule, without those that depend on others."""
+"""The common (fixed) effects: the columns of X by R's rule, less those that depend on others."""
 
 from __future__ import annotations
 
@@ -8,18 +8,38 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 
 from formix.design.coding import Layout, fill, layout
-from formix.design.contrasts import Contrast
 from formix.design.kind import Contribution, State
 from formix.design.rank import independent, triangle
 from formix.errors import FormulaError
-from formix.spec import Column
+from formix.prior import MEANS, Address, at_means_key
+from formix.spec import (
+    MAIN,
+    Column,
+    Datum,
+    Dimension,
+    Fragment,
+    Parameter,
+    Statement,
+    Summand,
+    prefix,
+)
+from formix.spelling import vector_text
 from formix.terms.term import CommonTerms
 
 if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.design.contrasts import Contrast
     from formix.design.table import Table
     from formix.design.values import Shape
+    from formix.prior import PriorTable
+    from formix.spec import Predictor
+    from formix.spelling import Identifiers
 
 _ROWS = 4096
+
+_LONGEST_LITERAL = 40
+"""A vector that takes more characters than this is an argument of the program."""
 
 
 def claims(term: Any) -> TypeGuard[CommonTerms]:
@@ -27,8 +47,8 @@ def claims(term: Any) -> TypeGuard[CommonTerms]:
     return isinstance(term, CommonTerms)
 
 
-def learn(term: CommonTerms, table: Table, contrasts: Mapping[str, Contrast]) -> State:
-    """Return the names of the columns, those kept of them, and the contrasts asked for.
+def learn(term: CommonTerms, table: Table) -> State:
+    """Return the names of the columns, and which of them are kept.
 
     Raises
     ------
@@ -36,21 +56,18 @@ def learn(term: CommonTerms, table: Table, contrasts: Mapping[str, Contrast]) ->
         If a factor has one level only, or contrasts of another number of levels.
     """
     shapes = known_shapes(term, table)
-    check_factors(term, table, shapes, contrasts)
-    plan = layout(term, shapes, contrasts)
+    check_factors(term, table, shapes, table.contrasts)
+    plan = layout(term, shapes, table.contrasts)
     keep = independent(triangle(_chunks(plan, term, table), len(plan.columns)))
-    mine = {variable.text for part in term.terms for variable in part.variables}
     return {
         "columns": [[column.label, column.r, column.term] for column in plan.columns],
         "keep": keep.tolist(),
-        "contrasts": {name: c.to_dict() for name, c in contrasts.items() if name in mine},
     }
 
 
-def columns(term: CommonTerms, state: State, table: Table, parameter: str) -> Contribution:
+def columns(term: CommonTerms, state: State, table: Table, _parameter: str) -> Contribution:
     """Return X: the columns kept, of training data or new."""
-    contrasts = {name: Contrast.from_dict(c) for name, c in state["contrasts"].items()}
-    plan = layout(term, known_shapes(term, table), contrasts)
+    plan = layout(term, known_shapes(term, table), table.contrasts)
     keep = state["keep"]
     X = np.empty((len(table), sum(keep)), order="F")
     fill(X, plan, values(term, table), keep=keep)
@@ -107,3 +124,104 @@ def _chunks(plan: Layout, term: CommonTerms, table: Table) -> Iterator[np.ndarra
         chunk = np.empty((min(_ROWS, len(table) - start), len(plan.columns)), order="F")
         fill(chunk, plan, found, start=start)
         yield chunk
+
+
+def addresses(predictor: Predictor) -> tuple[Address, ...]:
+    """Return where the coefficients of a predictor have their priors."""
+    site = prefix(predictor.name) + "beta"
+    slope = "slope" if predictor.has_intercept else "coefficient"
+    return tuple(
+        Address(
+            key=f"{site}[{column.label}]",
+            wider=(site,),
+            rule="intercept" if predictor.has_intercept and j == 0 else slope,
+            support="real",
+            parameter=predictor.name,
+            column=predictor.X[:, j],
+        )
+        for j, column in enumerate(predictor.columns)
+    )
+
+
+def parameters(predictor: Predictor) -> tuple[tuple[Parameter, ...], tuple[Dimension, ...]]:
+    """Return the site `beta` of a predictor, and its axis."""
+    if not predictor.columns:
+        return (), ()
+    before = prefix(predictor.name)
+    keys = tuple(address.key for address in addresses(predictor))
+    dimension = Dimension(f"{before}coef", predictor.labels)
+    shape = (len(predictor.columns),)
+    return (Parameter(f"{before}beta", (dimension.name,), shape, "real", keys),), (dimension,)
+
+
+def statements(predictor: Predictor, priors: PriorTable, identifiers: Identifiers) -> Fragment:
+    """Return the lines that draw `beta`, and `X @ beta`.
+
+    With a prior on the intercept at the predictors' means, the intercept there and the slopes are
+    drawn, and the intercept of the formula is computed.
+    """
+    if not predictor.columns:
+        return Fragment()
+    sites, dimensions = parameters(predictor)
+    site = sites[0].site
+    matrix = identifiers.make("X" if predictor.name == MAIN else f"X_{predictor.name}")
+    target = identifiers.make(site)
+    keys = sites[0].keys
+    at_means = at_means_key(keys[0])
+    comment = f"common effects: {predictor.text}"
+    data = [Datum(matrix, predictor.X)]
+    if at_means not in priors or len(keys) == 1:
+        found = tuple(key if key in priors else at_means_key(key) for key in keys)
+        lines = (Statement("prior", target, site, keys=found, shape=(len(keys),), comment=comment),)
+    else:
+        means = predictor.X[:, 1:].mean(axis=0)
+        spelled, extra = _means(means, predictor, identifiers)
+        data += extra
+        where = _where(predictor, means)
+        lines = _centred(predictor, keys, target, spelled, identifiers, comment + where)
+    return Fragment(
+        sites, dimensions, lines, (Summand(predictor.name, f"{matrix} @ {target}"),), tuple(data)
+    )
+
+
+def gaussian(predictor: Predictor) -> None:
+    """Return nothing: engines that integrate `beta` read X itself."""
+
+
+def _means(
+    means: Float[np.ndarray, " coef"], predictor: Predictor, identifiers: Identifiers
+) -> tuple[str, list[Datum]]:
+    literal = vector_text(means)
+    if len(literal) <= _LONGEST_LITERAL:
+        return literal, []
+    name = identifiers.make(f"{prefix(predictor.name)}X_means")
+    return name, [Datum(name, means)]
+
+
+def _where(predictor: Predictor, means: Float[np.ndarray, " coef"]) -> str:
+    if len(means) == 1:
+        return f", with the intercept's prior at the mean of {predictor.labels[1]} ({means[0]:.4g})"
+    return ", with the intercept's prior at the means of the others"
+
+
+def _centred(
+    predictor: Predictor,
+    keys: tuple[str, ...],
+    target: str,
+    means: str,
+    identifiers: Identifiers,
+    comment: str,
+) -> tuple[Statement, ...]:
+    before = prefix(predictor.name)
+    at_means, slopes, intercept = (
+        identifiers.make(f"{before}{name}") for name in ("at_means", "slopes", "intercept")
+    )
+    key = at_means_key(keys[0])
+    return (
+        Statement("prior", at_means, f"{before}Intercept{MEANS}", keys=(key,), comment=comment),
+        Statement("prior", slopes, f"{before}slopes", keys=keys[1:], shape=(len(keys) - 1,)),
+        Statement("assign", intercept, value=f"{at_means} - {means} @ {slopes}"),
+        Statement(
+            "deterministic", target, f"{before}beta", value=f"jnp.append({intercept}, {slopes})"
+        ),
+    )

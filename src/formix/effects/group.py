@@ -1,28 +1,35 @@
-"""Group-level effects: for each bar, the columns of Z, the levels of its group, and each row's level."""
+"""Group-level effects: for each bar the columns of Z, its group's levels, and each row's level."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
+from formix.covariances import covariance
 from formix.design.coding import fill, layout
-from formix.design.column import text_of
-from formix.design.frame import factorize
 from formix.design.kind import Contribution, State
-from formix.design.values import Factor
+from formix.design.levels import index_of, labels, learn_levels
 from formix.effects.common import check_factors, known_shapes, values
-from formix.errors import DataError
-from formix.spec import Block, Effect
+from formix.prior import Address
+from formix.spec import (
+    MAIN,
+    Block,
+    Datum,
+    Dimension,
+    Effect,
+    Fragment,
+    GaussianForm,
+    Parameter,
+    Statement,
+    Summand,
+)
+from formix.syntax.tree import Name, walk
 from formix.terms.term import GroupTerm
 
 if TYPE_CHECKING:
-    from formix.design.contrasts import Contrast
     from formix.design.table import Table
-    from formix.spec import Label
-
-_LARGEST = 2**62
+    from formix.spelling import Identifiers
 
 
 def claims(term: Any) -> TypeGuard[GroupTerm]:
@@ -30,20 +37,13 @@ def claims(term: Any) -> TypeGuard[GroupTerm]:
     return isinstance(term, GroupTerm)
 
 
-def learn(term: GroupTerm, table: Table, contrasts: Mapping[str, Contrast]) -> State:
+def learn(term: GroupTerm, table: Table) -> State:
     """Return the levels of each factor of the group, and which combinations of them occur.
 
     As in lme4, contrasts given by argument are for the common effects only.
     """
     check_factors(term.effects, table, known_shapes(term.effects, table), {})
-    factors = [table.levels(variable) for variable in term.factors]
-    levels = [_used(factor) for factor in factors]
-    state: dict[str, Any] = {"levels": [list(some) for some in levels]}
-    if len(factors) > 1:
-        sizes = [len(some) for some in levels]
-        cells = factorize(_cells(factors, levels))[1]
-        state["cells"] = np.stack(np.unravel_index(cells, sizes), axis=1).tolist()
-    return state
+    return learn_levels([table.levels(variable) for variable in term.factors])
 
 
 def columns(term: GroupTerm, state: State, table: Table, parameter: str) -> Contribution:
@@ -59,7 +59,7 @@ def columns(term: GroupTerm, state: State, table: Table, parameter: str) -> Cont
         effects=tuple(Effect(parameter, column) for column in plan.columns),
         Z=Z,
         index=_index(term, state, table),
-        levels=_labels(state),
+        levels=labels(state),
         text=term.text,
         id=term.id,
         span=term.span,
@@ -67,52 +67,161 @@ def columns(term: GroupTerm, state: State, table: Table, parameter: str) -> Cont
     return Contribution(blocks=(block,))
 
 
-def _used(factor: Factor) -> tuple[Label, ...]:
-    used = np.zeros(len(factor.levels), dtype=bool)
-    used[factor.codes[factor.codes >= 0]] = True
-    return tuple(level for level, keep in zip(factor.levels, used, strict=True) if keep)
-
-
-def _cells(factors: Sequence[Factor], levels: Sequence[tuple[Label, ...]]) -> np.ndarray:
-    """Return one whole number a combination of levels, the first factor slowest; -1 for none."""
-    size = 1
-    cells = np.zeros(len(factors[0]), dtype=np.int64)
-    unknown = np.zeros(len(factors[0]), dtype=bool)
-    for factor, some in zip(factors, levels, strict=True):
-        size *= len(some)
-        if size > _LARGEST:
-            raise DataError("the group has more combinations of levels than can be counted")
-        codes = factor.recoded(some).codes
-        unknown |= codes < 0
-        cells = cells * len(some) + codes
-    cells[unknown] = -1
-    return cells
-
-
 def _index(term: GroupTerm, state: State, table: Table) -> np.ndarray:
-    names = [variable.node.name for variable in term.factors if hasattr(variable.node, "name")]
-    if any(name not in table.frame for name in names):
+    """Return each row's level; new data may lack the group's columns."""
+    nodes = [node for variable in term.factors for node in walk(variable.node)]
+    if any(isinstance(node, Name) and node.name not in table.frame for node in nodes):
         return np.full(len(table), -1, dtype=np.int32)
-    factors = [table.levels(variable) for variable in term.factors]
-    levels = [tuple(some) for some in state["levels"]]
-    if len(factors) == 1:
-        return factors[0].recoded(levels[0]).codes
-    found = _cells(factors, levels)
-    known = np.ravel_multi_index(np.array(state["cells"]).T, [len(some) for some in levels])
-    place = np.minimum(np.searchsorted(known, found), len(known) - 1)
-    return np.where(known[place] == found, place, -1).astype(np.int32)
+    return index_of([table.levels(variable) for variable in term.factors], state)
 
 
-def _labels(state: State) -> tuple[Label, ...]:
-    levels = [tuple(some) for some in state["levels"]]
-    if len(levels) == 1:
-        return levels[0]
-    texts = [[text_of(level) for level in some] for some in levels]
-    seen: dict[str, int] = {}
-    labels: list[str] = []
-    for cell in state["cells"]:
-        label = ":".join(texts[i][code] for i, code in enumerate(cell))
-        # "a:b" with "c" and "a" with "b:c" are two levels.
-        seen[label] = seen.get(label, 0) + 1
-        labels.append(label if seen[label] == 1 else f"{label}_{seen[label]}")
-    return tuple(labels)
+def addresses(blocks: tuple[Block, ...]) -> tuple[Address, ...]:
+    """Return where the standard deviations and correlations of a group have their priors."""
+    before, group = blocks[0].prefix, blocks[0].group
+    site = f"{before}sd_{group}"
+    found = [
+        Address(
+            key=f"{site}[{label}]",
+            wider=(site, f"{before}sd"),
+            rule="sd",
+            support="positive",
+            parameter=effect.predictor,
+            column=block.Z[:, j],
+            levels=len(block.levels),
+            effects=len(block.effects),
+        )
+        for block in blocks
+        for j, (label, effect) in enumerate(zip(block.labels, block.effects, strict=True))
+    ]
+    if any(_is_correlated(block) for block in blocks):
+        key = f"{before}cor_{group}"
+        parameter = blocks[0].effects[0].predictor
+        none = np.empty(0)
+        found.append(Address(key, (f"{before}cor",), "cor", "correlation", parameter, none))
+    return tuple(found)
+
+
+def parameters(blocks: tuple[Block, ...]) -> tuple[tuple[Parameter, ...], tuple[Dimension, ...]]:
+    """Return the sites of a group (`sd_`, `cor_`, `r_`) and their axes."""
+    before, group = blocks[0].prefix, blocks[0].group
+    labels = tuple(label for block in blocks for label in block.labels)
+    keys = tuple(address.key for address in addresses(blocks))
+    size = len(labels)
+    levels = Dimension(group, blocks[0].levels)
+    effects = Dimension(f"{before}{group}_effect", labels)
+    other = Dimension(f"{effects.name}_bis", labels)
+    sites = [
+        Parameter(f"{before}sd_{group}", (effects.name,), (size,), "positive", keys[:size]),
+        Parameter(
+            f"{before}r_{group}",
+            (levels.name, effects.name),
+            (len(levels.labels), size),
+            "real",
+        ),
+    ]
+    if len(keys) > size:
+        dims = (effects.name, other.name)
+        correlation = Parameter(
+            f"{before}cor_{group}", dims, (size, size), "correlation", keys[size:]
+        )
+        return (sites[0], correlation, sites[1]), (levels, effects, other)
+    return tuple(sites), (levels, effects)
+
+
+def statements(blocks: tuple[Block, ...], identifiers: Identifiers) -> Fragment:
+    """Return the lines that draw a group's effects, non-centred, and what they add to eta."""
+    sites, dimensions = parameters(blocks)
+    before, group = blocks[0].prefix, blocks[0].group
+    index = identifiers.make(group)
+    sd, z, r = (identifiers.make(f"{before}{name}_{group}") for name in ("sd", "z", "r"))
+    levels, size = sites[-1].shape
+    comment = f"group-level effects: {' + '.join(block.text for block in blocks)}, "
+    correlated = any(_is_correlated(block) for block in blocks)
+    comment += "correlated, " if correlated and size > 1 else ""
+    lines = [
+        Statement(
+            "prior",
+            sd,
+            f"{before}sd_{group}",
+            keys=sites[0].keys,
+            shape=(size,),
+            comment=comment + "non-centred",
+        )
+    ]
+    standard = f"dist.Normal(jnp.zeros(({levels}, {size})), 1.0)"
+    drawn = Statement("sample", z, f"{before}z_{group}", value=standard)
+    if correlated:
+        factor, more = _correlation(blocks, identifiers)
+        correlation = identifiers.make(f"{before}cor_{group}")
+        scaled = identifiers.make(f"{before}scaled_{group}")
+        lines += [
+            *more,
+            drawn,
+            Statement(
+                "deterministic", correlation, f"{before}cor_{group}", value=f"{factor} @ {factor}.T"
+            ),
+            Statement("assign", scaled, value=f"{sd}[:, None] * {factor}"),
+            Statement("deterministic", r, f"{before}r_{group}", value=f"{z} @ {scaled}.T"),
+        ]
+    else:
+        lines += [drawn, Statement("deterministic", r, f"{before}r_{group}", value=f"{z} * {sd}")]
+    summands, data = _summands(blocks, index, r, identifiers)
+    return Fragment(sites, dimensions, tuple(lines), summands, data)
+
+
+def gaussian(block: Block) -> GaussianForm:
+    """Return the block as an engine integrates it: rows of effects, independent over levels."""
+    return GaussianForm(block.Z, block.index, len(block.levels), block.covariance)
+
+
+def _is_correlated(block: Block) -> bool:
+    return covariance(block.covariance).correlated and len(block.effects) > 1
+
+
+def _correlation(
+    blocks: tuple[Block, ...], identifiers: Identifiers
+) -> tuple[str, list[Statement]]:
+    """Return the identifier of a group's correlation factor, and the lines that make it."""
+    before, group = blocks[0].prefix, blocks[0].group
+    key = f"{before}cor_{group}"
+    whole = identifiers.make(f"{before}L_{group}")
+    if len(blocks) == 1:
+        size = len(blocks[0].effects)
+        return whole, [
+            Statement("prior", whole, f"{before}L_{group}", keys=(key,), shape=(size, size))
+        ]
+    lines: list[Statement] = []
+    diagonal: list[str] = []
+    for number, block in enumerate(blocks, start=1):
+        size = len(block.effects)
+        if _is_correlated(block):
+            part = identifiers.make(f"{before}L_{group}_{number}")
+            site = f"{before}L_{group}_{number}"
+            lines.append(Statement("prior", part, site, keys=(key,), shape=(size, size)))
+            diagonal.append(part)
+        else:
+            diagonal.append(f"jnp.eye({size})")
+    return whole, [*lines, Statement("assign", whole, value=f"block_diag({', '.join(diagonal)})")]
+
+
+def _summands(
+    blocks: tuple[Block, ...], index: str, r: str, identifiers: Identifiers
+) -> tuple[tuple[Summand, ...], tuple[Datum, ...]]:
+    """Return what a group adds to each predictor that it has effects in, and its arrays."""
+    effects = [effect for block in blocks for effect in block.effects]
+    Z = blocks[0].Z if len(blocks) == 1 else np.hstack([block.Z for block in blocks])
+    data = [Datum(index, blocks[0].index)]
+    summands: list[Summand] = []
+    for predictor in dict.fromkeys(effect.predictor for effect in effects):
+        mine = [j for j, effect in enumerate(effects) if effect.predictor == predictor]
+        if len(mine) == 1 and effects[mine[0]].column.term == "1":
+            summands.append(Summand(predictor, f"{r}[{index}, {mine[0]}]"))
+            continue
+        suffix = "" if predictor == MAIN else f"_{predictor}"
+        matrix = identifiers.make(f"Z_{blocks[0].group}{suffix}")
+        all_of_them = len(mine) == len(effects)
+        data.append(Datum(matrix, Z if all_of_them else Z[:, mine]))
+        columns = "" if all_of_them else f", jnp.array({mine})"
+        chosen = f"{r}[{index}]" if all_of_them else f"{r}[{index}[:, None]{columns}]"
+        summands.append(Summand(predictor, f"jnp.sum({matrix} * {chosen}, axis=-1)"))
+    return tuple(summands), tuple(data)

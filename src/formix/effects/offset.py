@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
 from formix.design.kind import Contribution, State
 from formix.errors import FormulaError
+from formix.spec import MAIN, Datum, Fragment, Summand
 from formix.terms.term import OffsetTerm
 
 if TYPE_CHECKING:
-    from formix.design.contrasts import Contrast
     from formix.design.table import Table
+    from formix.spec import Predictor
+    from formix.spelling import Identifiers
 
 
 def claims(term: Any) -> TypeGuard[OffsetTerm]:
@@ -21,7 +22,7 @@ def claims(term: Any) -> TypeGuard[OffsetTerm]:
     return isinstance(term, OffsetTerm)
 
 
-def learn(term: OffsetTerm, table: Table, contrasts: Mapping[str, Contrast]) -> State:
+def learn(term: OffsetTerm, table: Table) -> State:
     """Return nothing of its own: what its calls learn is remembered with the variable.
 
     Raises
@@ -39,6 +40,16 @@ def learn(term: OffsetTerm, table: Table, contrasts: Mapping[str, Contrast]) -> 
     return {}
 
 
-def columns(term: OffsetTerm, state: State, table: Table, parameter: str) -> Contribution:
+def columns(term: OffsetTerm, _state: State, table: Table, _parameter: str) -> Contribution:
     """Return the offset."""
     return Contribution(offset=np.asarray(table.value(term.variable), dtype=np.float64))
+
+
+def statements(predictor: Predictor, identifiers: Identifiers) -> Fragment:
+    """Return the offset as a summand of its predictor, where there is one."""
+    if predictor.offset is None:
+        return Fragment()
+    name = identifiers.make("offset" if predictor.name == MAIN else f"offset_{predictor.name}")
+    return Fragment(
+        summands=(Summand(predictor.name, name),), data=(Datum(name, predictor.offset),)
+    )
