@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from numpyro.infer.hmc import HMCState, hmc
+from numpyro.infer.hmc import hmc
 from numpyro.infer.util import ParamInfo, constrain_fn, potential_energy
 
 from formix.errors import EngineError
 
 Tree = Any
-"""A nest of arrays, as JAX takes it."""
+"""A nest of arrays, as JAX takes it; NumPyro gives its states no types."""
 
 _GENERATOR = "threefry2x32"
 """Named, so that a user's own default does not change the draws."""
@@ -54,13 +54,13 @@ class Counters(NamedTuple):
     window: Tree
 
 
-def parted(state: HMCState) -> tuple[Counters, HMCState]:
+def parted(state: Tree) -> tuple[Counters, Tree]:
     """Return the counters of a state, and the state without them."""
     counters = Counters(state.i, state.adapt_state.window_idx)
     return counters, _with(state, Counters(None, None))
 
 
-def _with(state: HMCState, counters: Counters) -> HMCState:
+def _with(state: Tree, counters: Counters) -> Tree:
     adaptation = state.adapt_state._replace(window_idx=counters.window)
     return state._replace(i=counters.step, adapt_state=adaptation)
 
@@ -80,21 +80,22 @@ class Chain:
     function: Callable[..., None]
     settings: Settings
 
-    def begun(self, z: Tree, key: Tree, target: Tree, data: Tree) -> HMCState:
+    def begun(self, z: Tree, key: Tree, target: Tree, data: Tree) -> Tree:
         """Return the state at a starting point, with nothing adapted yet."""
-        return self._begun(*self._nuts(data), z, key, target)
+        potential, begin, _ = self._nuts(data)
+        return self._begun(potential, begin, z, key, target)
 
     def advance(
-        self, most: int, shared: Counters, own: HMCState, steps: Tree, target: Tree, data: Tree
-    ) -> tuple[Counters, HMCState, Tree]:
+        self, most: int, shared: Counters, own: Tree, steps: Tree, target: Tree, data: Tree
+    ) -> tuple[Counters, Tree, Tree]:
         """Return the state `steps` steps on, and their records in arrays of length `most`.
 
         A state whose step is -1 is begun first; with no steps, that is all.
         """
         potential, begin, step = self._nuts(data)
-        state = jax.lax.cond(
+        state: Tree = jax.lax.cond(
             shared.step < 0,
-            lambda: self._begun(potential, begin, step, own.z, own.rng_key, target),
+            lambda: self._begun(potential, begin, own.z, own.rng_key, target),
             lambda: _with(own, shared),
         )
         state = state._replace(rng_key=jax.random.wrap_key_data(state.rng_key, impl=_GENERATOR))
@@ -103,7 +104,7 @@ class Chain:
             jax.eval_shape(self.record, state, data),
         )
 
-        def body(index: Tree, carried: tuple[HMCState, Tree]) -> tuple[HMCState, Tree]:
+        def body(index: Tree, carried: tuple[Tree, Tree]) -> tuple[Tree, Tree]:
             state, records = carried
             state = step(state)
             new = self.record(state, data)
@@ -113,7 +114,7 @@ class Chain:
         state = state._replace(rng_key=jax.random.key_data(state.rng_key))
         return *parted(state), records
 
-    def record(self, state: HMCState, data: Tree) -> Tree:
+    def record(self, state: Tree, data: Tree) -> Tree:
         """Return what is kept of a step: the sites of the results, and how the step went."""
         sites = constrain_fn(self.function, (), data, state.z, return_deterministic=True)
         missing = [name for name in self.settings.keep if name not in sites]
@@ -137,12 +138,11 @@ class Chain:
     def _begun(
         self,
         potential: Callable[..., Tree],
-        begin: Callable[..., HMCState],
-        _step: Callable[..., HMCState],
+        begin: Callable[..., Tree],
         z: Tree,
         key: Tree,
         target: Tree,
-    ) -> HMCState:
+    ) -> Tree:
         energy, gradient = jax.value_and_grad(potential)(z)
         dense = self.settings.dense
         state = begin(

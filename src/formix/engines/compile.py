@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ def compiled(lowered: Lowered) -> Compiled:
 
 
 @contextmanager
-def cached() -> Iterator[None]:
+def cached() -> Generator[None]:
     """Keep what is compiled within in our folder, unless the user has one or wants none.
 
     Afterwards JAX is as it was: what the user compiles is not written there.
@@ -60,7 +60,7 @@ def cached() -> Iterator[None]:
         _set(before)
 
 
-def _set(settings: dict[str, object]) -> None:
+def _set(settings: Mapping[str, object]) -> None:
     for name, value in settings.items():
         jax.config.update(name, value)
     # JAX decides at its first compilation whether and where there is a cache.

@@ -33,4 +33,4 @@ class Draws:
     values: Mapping[str, np.ndarray]
     stats: Mapping[str, np.ndarray]
     attributes: Mapping[str, object]
-    state: Mapping[str, np.ndarray] = field(default_factory=dict)
+    state: Mapping[str, np.ndarray] = field(default_factory=dict[str, "np.ndarray"])

@@ -19,7 +19,6 @@ from formix.engines.waiting import in_background
 
 if TYPE_CHECKING:
     from jax.stages import Compiled
-    from numpyro.infer.hmc import HMCState
 
     from formix.engines.chains import Placement
     from formix.engines.latent import LatentSite
@@ -38,7 +37,7 @@ class Stand(NamedTuple):
     """Where all chains stand: what they share, and what each has, the chain first."""
 
     shared: Counters
-    own: HMCState
+    own: Tree
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +75,7 @@ class Kernel:
     def advance(self, stand: Stand, steps: int, target: float, data: Tree) -> tuple[Stand, Tree]:
         """Return where the chains stand so many steps on, and the records; Ctrl-C is heard."""
 
-        def work() -> tuple[Counters, HMCState, Tree]:
+        def work() -> tuple[Counters, Tree, Tree]:
             with float64():
                 return jax.block_until_ready(
                     self.program(*stand, np.int64(steps), np.float64(target), data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,11 @@ from formix.engines.draws import Draws
 from formix.engines.kernel import kernel
 from formix.engines.latent import arrays, dense_block, latent_sites
 from formix.engines.lock import TRACING
+from formix.engines.plan import Plan, whole
 from formix.engines.precision import float64
 from formix.engines.start import begun
 from formix.engines.state import restored, saved
 from formix.engines.steps import Clock, Walk
-from formix.errors import ArgumentError, EngineError
 
 if TYPE_CHECKING:
     from formix.engines.chains import Placement
@@ -31,46 +31,6 @@ if TYPE_CHECKING:
     from formix.spec import Spec
 
 _PACKAGES = ("formix", "jax", "jaxlib", "numpyro", "numpy")
-
-_USUAL = {"draws": 1000, "warmup": 1000, "chains": 4, "seed": 1, "max_tree_depth": 10}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run is asked to do, and what its state remembers of it."""
-
-    warmup: int
-    chains: int
-    seed: int
-    chain_method: str
-    target_accept: float
-    max_tree_depth: int
-
-    def __post_init__(self) -> None:
-        _whole("warmup", self.warmup, 0)
-        _whole("chains", self.chains, 1)
-        _whole("seed", self.seed, 0)
-        _whole("max_tree_depth", self.max_tree_depth, 1)
-        if not 0.0 < self.target_accept < 1.0:
-            raise ArgumentError(
-                f"target_accept is {self.target_accept!r}, and it is between 0 and 1",
-                hint="0.8 is usual, 0.95 or 0.99 where transitions diverge",
-            )
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """Return the plan as arrays by name."""
-        return {f"plan.{name}": np.array(value) for name, value in vars(self).items()}
-
-    @classmethod
-    def of(cls, state: Mapping[str, np.ndarray]) -> Plan:
-        """Return the plan that a state remembers."""
-        try:
-            known = {name: np.asarray(state[f"plan.{name}"]).item() for name in cls.__annotations__}
-        except KeyError as error:
-            raise EngineError("the state to go on from is not one of `nuts`") from error
-        # As they ran, where there are devices enough again; else vectorised, and it says so.
-        parallel = known["chain_method"] == "parallel"
-        return cls(**known | ({"chain_method": "auto"} if parallel else {}))
 
 
 def run(
@@ -126,7 +86,7 @@ def run(
     Hoffman and Gelman (2014), JMLR 15; Betancourt (2017), arXiv:1701.02434; Phan, Pradhan and
     Jankowiak (2019), arXiv:1912.11554.
     """
-    _whole("draws", draws, 1)
+    whole("draws", draws, 1)
     plan = (
         Plan.of(state)
         if state
@@ -195,11 +155,3 @@ def _attributes(
         },
         "seconds": {phase: round(spent, 3) for phase, spent in seconds.items()},
     }
-
-
-def _whole(name: str, value: object, least: int) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise ArgumentError(
-            f"{name} is {value!r}, and it is a whole number, {least} or more",
-            hint=f"for example {name}={max(least, _USUAL[name])}",
-        )

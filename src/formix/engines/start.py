@@ -67,7 +67,7 @@ def _points(
 def _finite(stand: Stand) -> Bool[np.ndarray, " chain"]:
     leaves = [stand.own.potential_energy, *jax.tree.leaves(stand.own.z_grad)]
     flat = [np.asarray(leaf).reshape(len(leaf), -1) for leaf in leaves]
-    return np.isfinite(np.concatenate(flat, axis=1)).all(axis=1)
+    return np.all(np.isfinite(np.concatenate(flat, axis=1)), axis=1)
 
 
 def _no_start(program: Program, point: dict[str, np.ndarray]) -> EngineError:

@@ -66,11 +66,11 @@ class Walk:
 
     def warmed_up(self, stand: Stand, steps: int) -> Stand:
         """Return where the chains stand after so many steps that adapt."""
-        done, count = 0, 1
+        done, most = 0, 1
         while done < steps:
-            count = min(count, steps - done)
-            stand, _, count, made = self._call(stand, count)
-            done += made
+            count = min(most, steps - done)
+            stand, _, most = self._call(stand, count)
+            done += count
             self.clock.tell("warmup", done, steps)
         return stand
 
@@ -83,38 +83,37 @@ class Walk:
             If the draws do not fit in memory.
         """
         gathered: Tree = None
-        done, count, divergences = 0, 1, 0
+        done, most, divergences = 0, 1, 0
         while done < draws:
-            count = min(count, draws - done)
-            stand, records, count, made = self._call(stand, count)
+            count = min(most, draws - done)
+            stand, records, most = self._call(stand, count)
             gathered = _room(records, draws) if gathered is None else gathered
-            jax.tree.map(partial(_put, start=done, count=made), gathered, records)
-            done += made
-            divergences += int(np.asarray(records[1]["diverging"])[:, :made].sum())
+            jax.tree.map(partial(_put, start=done, count=count), gathered, records)
+            done += count
+            divergences += int(np.asarray(records[1]["diverging"])[:, :count].sum())
             self.clock.tell("draws", done, draws, divergences)
         return stand, gathered
 
-    def _call(self, stand: Stand, steps: int) -> tuple[Stand, Tree, int, int]:
-        """Return a call's results, how many steps the next should make, and how many this made."""
+    def _call(self, stand: Stand, steps: int) -> tuple[Stand, Tree, int]:
+        """Return where the chains stand, the records, and how many steps the next call may make."""
         began = time.perf_counter()
         stand, records = self.kernel.advance(stand, steps, self.target, self.data)
         seconds = max(time.perf_counter() - began, 1e-6)
         # Not more than ten times as many at once: trajectories lengthen as well as shorten.
-        following = min(int(steps * _CALL_SECONDS / seconds), 10 * steps, self.kernel.steps)
-        return stand, records, max(1, following), steps
+        most = min(int(steps * _CALL_SECONDS / seconds), 10 * steps, self.kernel.steps)
+        return stand, records, max(1, most)
 
 
 def _room(records: Tree, draws: int) -> Tree:
-    shapes = [(leaf.shape[0], draws, *leaf.shape[2:]) for leaf in jax.tree.leaves(records)]
+    def room(leaf: Tree) -> np.ndarray:
+        return np.empty((leaf.shape[0], draws, *leaf.shape[2:]), leaf.dtype)
+
     try:
-        return jax.tree.map(
-            lambda leaf: np.empty((leaf.shape[0], draws, *leaf.shape[2:]), leaf.dtype), records
-        )
+        return jax.tree.map(room, records)
     except MemoryError as error:
-        size = sum(8 * int(np.prod(shape)) for shape in shapes) / 1e9
         raise EngineError(
-            f"the draws of all sites need {size:.0f} GB of memory, which there is not",
-            hint="ask for fewer draws, or keep a summary of the group-level effects only",
+            f"there is not enough memory for {draws} draws of all sites",
+            hint="ask for fewer draws, or do not keep those of the group-level effects",
         ) from error
 
 

@@ -1,0 +1,3 @@
+from typing import Any
+
+def init_to_uniform(site: Any = None, radius: float = 2) -> Any: ...
