@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """Where something stands in a formula's text: characters `start` up to, not including, `stop`."""
+    """Where something stands in a formula: characters `start` up to, not including, `stop`."""
 
     start: int
     stop: int
@@ -22,13 +23,21 @@ class Span:
 
 
 def caret(text: str, span: Span) -> str:
-    """Return the line of `text` where `span` begins, and under it a caret with tildes to its end."""
+    """Return the line of `text` where `span` begins, and under it a caret and tildes to its end."""
     begin = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.start)
     line = text[begin:] if end < 0 else text[begin:end]
-    width = max(1, min(span.stop, begin + len(line)) - span.start)
-    # Tabs and wide characters would push the caret aside; a tab is shown as one blank.
-    return f"{line.expandtabs(1)}\n{' ' * (span.start - begin)}^{'~' * (width - 1)}"
+    before = _width(text[begin : span.start])
+    width = max(1, _width(text[span.start : min(span.stop, begin + len(line))]))
+    # Tabs would push the caret aside, and control characters might do anything to a terminal.
+    shown = "".join(one if one.isprintable() else " " for one in line)
+    return f"{shown}\n{' ' * before}^{'~' * (width - 1)}"
+
+
+def _width(text: str) -> int:
+    """Return how many places of a terminal a text takes: wide characters two, accents none."""
+    places = (2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return sum(places) - sum(unicodedata.combining(character) > 0 for character in text)
 
 
 class FormixError(Exception):
@@ -60,7 +69,7 @@ class FormixError(Exception):
 
     def __str__(self) -> str:
         lines = [self.message]
-        if self.text is not None and self.span is not None:
+        if self.text and not self.text.isspace() and self.span is not None:
             lines += [
                 "",
                 *(f"    {line}" for line in caret(self.text, self.span).split("\n")),

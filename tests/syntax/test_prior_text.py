@@ -44,21 +44,21 @@ def test_spans_slice_the_text() -> None:
 @pytest.mark.parametrize(
     ("text", "message", "guilty"),
     [
-        ("Normal", "The prior ends too early: `(` should follow.", "l"),
-        ("Normal(0, 5", "The prior ends too early: `)` or `,` should follow.", "5"),
-        ("Normal(0 5)", "`5` cannot stand here: `)` or `,` should.", "5"),
-        ("Normal(0, 5) + 1", "`+` cannot stand in a prior.", "+"),
-        ("Normal(0, 5))", "`)` cannot stand here: nothing should.", ")"),
-        ("Normal(0, x)", "`x` is not a number.", "x"),
-        ("Normal(0, scale 5)", "`5` cannot stand here: `)` or `,` or `=` should.", "5"),
-        ("Normal(0, 1/2)", "`/` cannot stand in a prior.", "/"),
-        ("Normal(0,)", "`)` cannot stand here: a name or a number should.", ")"),
-        ("5", "`5` cannot stand here: a name should.", "5"),
-        ("dist.Normal(0, 5)", "`.` cannot stand in a prior.", "."),
-        ("Normal(loc=0, 5)", "A number by position cannot follow one by name.", "5"),
-        ("Normal(loc=0, loc=1)", "`loc` is given twice.", "loc=1"),
-        ("Normal(0, 1e999)", "This number is too large.", "1e999"),
-        ("__import__('os')", "`'` cannot stand in a prior.", "'"),
+        ("Normal", "the prior ends too early: `(` should follow", "l"),
+        ("Normal(0, 5", "the prior ends too early: `)` or `,` should follow", "5"),
+        ("Normal(0 5)", "`5` cannot stand here: `)` or `,` should", "5"),
+        ("Normal(0, 5) + 1", "`+` cannot stand in a prior", "+"),
+        ("Normal(0, 5))", "`)` cannot stand here: nothing should", ")"),
+        ("Normal(0, x)", "`x` is not a number", "x"),
+        ("Normal(0, scale 5)", "`5` cannot stand here: `)` or `,` or `=` should", "5"),
+        ("Normal(0, 1/2)", "`/` cannot stand in a prior", "/"),
+        ("Normal(0,)", "`)` cannot stand here: a name or a number should", ")"),
+        ("5", "`5` cannot stand here: a name should", "5"),
+        ("dist.Normal(0, 5)", "`.` cannot stand in a prior", "."),
+        ("Normal(loc=0, 5)", "a number by position cannot follow one by name", "5"),
+        ("Normal(loc=0, loc=1)", "`loc` is given twice", "loc=1"),
+        ("Normal(0, 1e999)", "this number is too large", "1e999"),
+        ("__import__('os')", "`'` cannot stand in a prior", "'"),
     ],
 )
 def test_refuses_with_a_caret(text: str, message: str, guilty: str) -> None:
@@ -74,7 +74,7 @@ def test_refuses_with_a_caret(text: str, message: str, guilty: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "  \n"])
 def test_refuses_nothing(text: str) -> None:
-    with pytest.raises(PriorError, match="The prior is empty"):
+    with pytest.raises(PriorError, match="the prior is empty"):
         parse_prior(text)
 
 

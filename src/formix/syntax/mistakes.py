@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,9 +29,18 @@ class Mistake:
     message: str
     hint: str
     examples: tuple[str, ...]
+    simple: str = ""
     learn: bool = False
     words: tuple[str, ...] = ()
     tokens: tuple[str, ...] = ()
+
+    def made(
+        self, text: str, span: Span, said: Mapping[str, object], *, simple: bool = False
+    ) -> FormixError:
+        """Return the error, its message and hint filled in; `simple` asks for the simple hint."""
+        hint = self.simple if simple and self.simple else self.hint
+        message = self.message.format_map(said)
+        return self.error(message, text=text, span=span, hint=hint.format_map(said))
 
 
 def _read() -> tuple[dict[str, Mistake], dict[str, str]]:
@@ -44,6 +53,7 @@ def _read() -> tuple[dict[str, Mistake], dict[str, str]]:
             **fields,
             error=getattr(errors, entry["error"]),
             examples=tuple(entry["examples"]),
+            simple=entry.get("simple", ""),
             learn=entry.get("learn", False),
             words=tuple(entry.get("words", ())),
             tokens=tuple(entry.get("tokens", ())),
@@ -54,7 +64,7 @@ def _read() -> tuple[dict[str, Mistake], dict[str, str]]:
 MISTAKES, _WORDS = _read()
 
 
-def mistake(id: str, text: str, span: Span | None, **said: object) -> FormixError:
+def mistake(id: str, text: str, span: Span, **said: object) -> FormixError:
     """Return the error of an entry, its message and hint filled in.
 
     Parameters
@@ -68,12 +78,14 @@ def mistake(id: str, text: str, span: Span | None, **said: object) -> FormixErro
 
     Examples
     --------
-    >>> print(mistake("unknown-column", "y ~ dayz", Span(4, 8), name="dayz", hint="Days?").message)
-    There is no column `dayz` in the data.
+    >>> print(mistake("unopened", "y ~ x)", errors.Span(5, 6), token=")"))
+    this `)` closes nothing
+    <BLANKLINE>
+        y ~ x)
+             ^
+        take it out, or open it further to the left
     """
-    entry = MISTAKES[id]
-    message, hint = entry.message.format(**said), entry.hint.format(**said)
-    return entry.error(message, text=text, span=span, hint=hint)
+    return MISTAKES[id].made(text, span, said)
 
 
 def words(terminals: Collection[str]) -> str:

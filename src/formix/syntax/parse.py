@@ -26,6 +26,7 @@ LONGEST = 10_000
 """How many characters a formula may have."""
 
 _END = "$END"
+_SIMPLE = {"NAME", "NUMBER", "BAR", "DOUBLE_BAR"}
 _OPERANDS = {"NAME", "QUOTED", "NUMBER", "STRING", "DOT", "RPAR", "RSQB"}
 
 
@@ -170,20 +171,30 @@ def _lessons() -> dict[tuple[frozenset[str], str, str], Mistake]:
 def _explain(text: str, situation: _Situation) -> FormixError:
     """Return the error that says what is wrong in a situation and what to type instead."""
     token, before, after = situation.token, situation.before, situation.after
-    span = span_of(token)
-    if token.type == _END:
-        # Nothing stands where the formula ends: its last token is shown.
-        span = span_of(before) if before is not None else Span(0, len(text))
     entry = _entry(situation)
     if entry is None:
         entry = MISTAKES["ends-early" if token.type == _END else "unexpected"]
-    said = {
-        "token": str(token).strip() or "a line end",
-        "before": str(before) if before is not None else "",
-        "after": str(after) if after is not None else "",
-        "wanted": words(situation.accepts),
-    }
-    return mistake(entry.id, text, span, **said)
+    if before is not None and (token.type == _END or before in entry.words):
+        # Nothing stands where a formula ends, so its last token is shown.
+        token = before
+    named = {"token": token, "before": before, "after": after}
+    simple = all(
+        neighbour is not None and neighbour.type in _SIMPLE
+        for name, neighbour in named.items()
+        if f"{{{name}}}" in entry.simple
+    )
+    said = {name: _shown(neighbour) for name, neighbour in named.items()}
+    said["wanted"] = words(situation.accepts)
+    return entry.made(text, span_of(token), said, simple=simple)
+
+
+def _shown(token: Token | None) -> str:
+    """Return a token as a message shows it, within backticks of its own."""
+    if token is None:
+        return ""
+    if not token.isprintable():
+        return token.encode("unicode_escape").decode()
+    return token.strip("`") if token.type == "QUOTED" else str(token)
 
 
 def _entry(situation: _Situation) -> Mistake | None:

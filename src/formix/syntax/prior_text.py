@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NOWHERE = Span(0, 0)
 _LONGEST = 1000
-_EXAMPLE = "A prior is a name and its numbers, such as Normal(0, 5) or Normal(loc=0, scale=5)."
+_EXAMPLE = "a prior is a name and its numbers, such as Normal(0, 5) or Normal(loc=0, scale=5)"
 _WORDS = {
     "NAME": "a name",
     "NUMBER": "a number",
@@ -76,7 +76,7 @@ def parse_prior(text: str) -> PriorCall:
     PriorCall(name='HalfStudentT', arguments=(('', 3.0), ('', 56.3)))
     """
     if len(text) > _LONGEST:
-        raise PriorError(f"A prior has at most {_LONGEST} characters; this one has {len(text)}.")
+        raise PriorError(f"a prior has at most {_LONGEST} characters; this one has {len(text)}")
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:
@@ -108,17 +108,17 @@ def _arguments(
         name = str(tokens[0]) if len(tokens) > 1 else ""
         span = _span(tokens[0]) | _span(tokens[-1])
         if argument.data == "word":
-            message = f"`{tokens[0]}` is not a number."
+            message = f"`{tokens[0]}` is not a number"
             raise PriorError(message, text=text, span=span, hint=_EXAMPLE)
         if not name and arguments and arguments[-1][0]:
             raise PriorError(
-                "A number by position cannot follow one by name.",
+                "a number by position cannot follow one by name",
                 text=text,
                 span=span,
-                hint="Put the numbers without a name first, or name them all.",
+                hint="put the numbers without a name first, or name them all",
             )
         if name and name in dict(arguments):
-            raise PriorError(f"`{name}` is given twice.", text=text, span=span, hint="Keep one.")
+            raise PriorError(f"`{name}` is given twice", text=text, span=span, hint="keep one")
         arguments.append((name, _number(text, tokens[-1])))
         spans.append(span)
     return tuple(arguments), tuple(spans)
@@ -128,10 +128,10 @@ def _number(text: str, token: Token) -> float:
     value = float(token)
     if math.isinf(value) and "inf" not in token:
         raise PriorError(
-            "This number is too large.",
+            "this number is too large",
             text=text,
             span=_span(token),
-            hint="For infinity write inf.",
+            hint="for infinity write inf",
         )
     return value
 
@@ -139,18 +139,18 @@ def _number(text: str, token: Token) -> float:
 def _refuse(text: str, error: UnexpectedInput) -> NoReturn:
     """Raise what is wrong with a text at the place where it stops being a prior."""
     if not text.strip():
-        raise PriorError("The prior is empty.", hint=_EXAMPLE) from None
+        raise PriorError("the prior is empty", hint=_EXAMPLE) from None
     if isinstance(error, UnexpectedCharacters):
         span = Span(error.pos_in_stream, error.pos_in_stream + 1)
-        message = f"`{span.of(text)}` cannot stand in a prior."
+        message = f"`{span.of(text)}` cannot stand in a prior"
         raise PriorError(message, text=text, span=span, hint=_EXAMPLE) from None
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         span = _span(error.token)
-        message = f"`{span.of(text)}` cannot stand here: {_wanted(error)} should."
+        message = f"`{span.of(text)}` cannot stand here: {_wanted(error)} should"
     else:
         end = len(text.rstrip())
         span = Span(end - 1, end)
-        message = f"The prior ends too early: {_wanted(error)} should follow."
+        message = f"the prior ends too early: {_wanted(error)} should follow"
     raise PriorError(message, text=text, span=span, hint=_EXAMPLE) from None
 
 

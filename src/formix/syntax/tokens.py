@@ -37,7 +37,7 @@ _LOOKALIKES = {
     "\u00b3": "^3",
 }
 
-_IN_BACKTICKS = "Take it out, or put the name that it belongs to in backticks."
+_IN_BACKTICKS = "take it out, or put the name that it belongs to in backticks"
 _OPEN = {"LPAR": "RPAR", "LSQB": "RSQB"}
 _CLOSE = {"RPAR", "RSQB"}
 OPERATORS = {
@@ -150,7 +150,7 @@ def _check(token: Token) -> None:
             start = span_of(token).start + place
             name = unicodedata.name(character, f"U+{ord(character):04X}")
             plain = _LOOKALIKES.get(character) or unicodedata.normalize("NFKC", character).strip()
-            instead = f"Type {plain} instead." if plain.isascii() and plain else _IN_BACKTICKS
+            instead = f"type {plain} instead" if plain.isascii() and plain else _IN_BACKTICKS
             raise FaultError(
                 "character", Span(start, start + 1), token=character, name=name, instead=instead
             )

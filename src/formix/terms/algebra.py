@@ -7,7 +7,7 @@ adds up, in order of appearance, and whether it has an intercept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from typing import Literal
 
 from formix.errors import FormixError, Span
@@ -39,9 +39,8 @@ Place = Literal["added", "crossed", "effects"]
 Bits = dict[int, Span]
 
 
-@dataclass
 class Algebra:
-    """The expansion of one right side, or of what stands before one bar.
+    """The expansion of one right side, or of what stands before or after one bar.
 
     Parameters
     ----------
@@ -53,40 +52,55 @@ class Algebra:
         The columns of the data, where known: they tell a column called T from R's T.
     response
         The response, which R counts as the first variable.
+
+    Attributes
+    ----------
+    bars, offsets
+        What was met on the way and is no term, in order of appearance.
     """
 
-    text: str
-    dot: tuple[str, ...] | None = None
-    columns: frozenset[str] = frozenset()
-    response: Variable | None = None
-    bars: list[Bar] = field(default_factory=list[Bar])
-    offsets: list[OffsetTerm] = field(default_factory=list[OffsetTerm])
-    intercept: bool = True
-    _numbers: dict[str, int] = field(default_factory=dict[str, int])
-    _variables: list[Variable] = field(default_factory=list[Variable])
-    _adding: bool = True
+    def __init__(
+        self,
+        text: str,
+        dot: tuple[str, ...] | None = None,
+        columns: Collection[str] = (),
+        response: Variable | None = None,
+    ) -> None:
+        self.bars: list[Bar] = []
+        self.offsets: list[OffsetTerm] = []
+        self._text = text
+        self._dot = dot
+        self._columns = columns
+        self._response = response
+        self._intercept = True
+        self._adding = True
+        self._numbers: dict[str, int] = {}
+        self._variables: list[Variable] = []
 
     def expand(self, node: Node, place: Place = "added") -> CommonTerms:
         """Return the terms that a node adds up, by degree and then by appearance, as R has them."""
-        if self.response is not None:
-            self._number(self.response)
+        if self._response is not None:
+            self._number(self._response)
         bits = self._encode(node, place)
         ordered = sorted(bits, key=int.bit_count)
         terms = tuple(Term(self._chosen(term), span=bits[term]) for term in ordered)
         self._check_response(terms)
-        return CommonTerms(self.intercept, terms, span=node.span)
+        return CommonTerms(self._intercept, terms, span=node.span)
 
     def _chosen(self, term: int) -> tuple[Variable, ...]:
-        return tuple(
-            variable for place, variable in enumerate(self._variables) if term >> place & 1
-        )
+        chosen: list[Variable] = []
+        while term:
+            lowest = term & -term
+            chosen.append(self._variables[lowest.bit_length() - 1])
+            term ^= lowest
+        return tuple(chosen)
 
     def _check_response(self, terms: tuple[Term, ...]) -> None:
-        if self.response is None:
+        if self._response is None:
             return
         for term in terms:
-            if term.text == self.response.text:
-                raise self._refuse("response-on-right", term.span, token=self.response.text)
+            if term.text == self._response.text:
+                raise self._refuse("response-on-right", term.span, token=self._response.text)
 
     def _number(self, variable: Variable) -> int:
         """Return the bit of a variable, a new one where it has none yet."""
@@ -96,7 +110,7 @@ class Algebra:
         return 1 << place
 
     def _refuse(self, id: str, span: Span, **said: object) -> FormixError:
-        return mistake(id, self.text, span, **said)
+        return mistake(id, self._text, span, **said)
 
     def _encode(self, node: Node, place: Place) -> Bits:
         match node:
@@ -132,13 +146,13 @@ class Algebra:
         if node.value not in {0.0, 1.0}:
             raise self._refuse("term-number", node.span, token=to_text(node))
         # After a minus, 1 takes the intercept away and 0 brings it back.
-        self.intercept = (node.value == 1.0) == self._adding
+        self._intercept = (node.value == 1.0) == self._adding
         return {}
 
     def _encode_dot(self, node: Dot) -> Bits:
-        if self.dot is None:
+        if self._dot is None:
             raise self._refuse("dot-without-data", node.span)
-        names = (Name(name, span=node.span) for name in self.dot)
+        names = (Name(name, span=node.span) for name in self._dot)
         bits = {
             self._number(Variable(to_text(name), name, span=node.span)): node.span for name in names
         }
@@ -151,11 +165,11 @@ class Algebra:
                 raise self._refuse("offset-in-product", node.span)
             if len(arguments) != 1 or node.arguments[0].name:
                 raise self._refuse("offset-arguments", node.span)
-            self.offsets.append(offset_term(node, self.columns))
+            self.offsets.append(offset_term(node, self._columns))
             return {}
         if looks_like_bar(node):
             raise self._refuse("unknown-structure", node.function_span, function=node.function)
-        variable = variable_of(node, self.columns)
+        variable = variable_of(node, self._columns)
         return {self._number(variable): node.span}
 
     def _encode_sum(self, node: Sum, place: Place) -> Bits:

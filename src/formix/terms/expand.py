@@ -54,7 +54,7 @@ def expand(formula: Formula, columns: Iterable[str] | None = None) -> Terms:
     mu        1 + x + z
               (1 | g)
     sigma     1 + x
-    note      `.` stands for x and z (not the response y, nor the group g).
+    note      `.` stands for x and z (not the response y, nor the group g)
     """
     names = None if columns is None else tuple(columns)
     return _Expansion(formula, names).terms()
@@ -71,7 +71,7 @@ class _Expansion:
         main = self.formula.main
         response = response_term(main, self.formula.text, self._known)
         self._check_parameters()
-        groups = Groups(self.formula.text, self._known)
+        groups = Groups(self.formula.text)
         predictors = [self._predictor(MAIN, main, response, groups)]
         fixed: list[FixedParameter] = []
         for other in self.formula.others:
@@ -166,7 +166,7 @@ class _Expansion:
         if groups:
             out.append(f"the group{'s' if len(groups) > 1 else ''} {_listed(groups)}")
         stands = _listed([spell_name(name) for name in self._dot or ()]) or "nothing"
-        return [f"`.` stands for {stands}" + (f" (not {', nor '.join(out)})." if out else ".")]
+        return [f"`.` stands for {stands}" + (f" (not {', nor '.join(out)})" if out else "")]
 
 
 def _bar_notes(predictors: Sequence[PredictorTerms]) -> list[str]:

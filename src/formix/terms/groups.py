@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from formix.syntax.mistakes import mistake
@@ -16,18 +15,20 @@ if TYPE_CHECKING:
 _SPECIAL = ("gr", "mm")
 
 
-@dataclass
 class Groups:
     """The groups of a formula, all parameters together.
 
     A group is the set of its factors; whoever names it first decides their order for all.
+
+    Parameters
+    ----------
+    text
+        The formula, for errors.
     """
 
-    text: str
-    columns: frozenset[str] = frozenset()
-    _named: dict[frozenset[str], tuple[Variable, ...]] = field(
-        default_factory=dict[frozenset[str], tuple[Variable, ...]]
-    )
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._named: dict[frozenset[str], tuple[Variable, ...]] = {}
 
     def expand(self, bars: list[Bar], effects: list[CommonTerms]) -> tuple[GroupTerm, ...]:
         """Return the group terms of one parameter's bars, each with the effects before its bar."""
@@ -52,7 +53,7 @@ class Groups:
                 special = inside.function in _SPECIAL
                 id = "group-special" if special else "group-call"
                 raise self._refuse(id, inside.span, function=inside.function)
-        return Algebra(self.text, columns=self.columns).expand(node, "crossed").terms
+        return Algebra(self._text).expand(node, "crossed").terms
 
     def _factors(self, group: Term) -> tuple[Variable, ...]:
         return self._named.setdefault(group.key, group.variables)
@@ -63,16 +64,16 @@ class Groups:
         for term in terms:
             if not term.effects.intercept and not term.effects.terms:
                 raise self._refuse("no-effects-left", term.span)
-            effects = [(one.key, f"The effect of `{one.text}`") for one in term.effects.terms]
+            effects = [(one.key, f"the effect of `{one.text}`") for one in term.effects.terms]
             if term.effects.intercept:
-                effects.insert(0, (frozenset(), "The intercept"))
+                effects.insert(0, (frozenset(), "the intercept"))
             for key, name in effects:
                 if (term.key, key) in seen:
                     raise self._refuse("same-effect", term.span, effect=name, group=term.group)
                 seen.add((term.key, key))
 
     def _refuse(self, id: str, span: Span, **said: object) -> FormixError:
-        return mistake(id, self.text, span, **said)
+        return mistake(id, self._text, span, **said)
 
 
 _MATRICES = {"poly", "ns", "bs", "cbind", "C", "factor", "ordered"}
@@ -91,7 +92,7 @@ def double_bar_note(term: GroupTerm, several: list[str]) -> str:
     listed = ", ".join(f"`{text}`" for text in several)
     return (
         f"{term.text}: every column has its own standard deviation and none is correlated; "
-        f"lme4 1.x keeps the columns of {listed} correlated."
+        f"lme4 1.x keeps the columns of {listed} correlated"
     )
 
 
