@@ -11,7 +11,7 @@ from formix.links import link
 from formix.prior import Prior, PriorEntry, PriorTable
 from formix.results.datasets import collect
 from formix.results.groups import Groups
-from formix.results.recipe import Recipe, recipe
+from formix.results.recipe import Recipe, make_recipe
 from formix.spec import (
     Block,
     Column,
@@ -181,7 +181,7 @@ def make(spec=None, extra=(), **options):
     spec = spec or sleep_spec()
     frame = make_frame(spec, extra)
     draws = make_draws(spec, **options)
-    said = recipe(spec, frame, {"columns": {"Days": [0.0, 1.5]}}, source="x = 1", notes=("a note",))
+    said = make_recipe(spec, frame, {"Days": [0.0, 1.5]}, source="x = 1", notes=("a note",))
     return Made(spec, frame, draws, said, collect(spec, draws, said))
 
 

@@ -97,7 +97,8 @@ def test_bfmi_equals_arviz():
 
 def test_too_few_draws_have_no_diagnostics():
     found = ess.convergence(np.zeros((4, 3, 2)))
-    assert np.isnan(found.rhat).all() and np.isnan(found.ess_bulk).all()
+    assert np.isnan(found.rhat).all()
+    assert np.isnan(found.ess_bulk).all()
     assert found.ess_tail.shape == (2,)
 
 

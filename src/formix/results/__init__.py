@@ -1,1 +1,6 @@
 """Draws -> datasets -> InferenceData or DataTree; a result or a file -> Recipe."""
+
+import lazy_loader
+
+# ArviZ 0.x takes seconds to import: `container` brings it in when a fit is handed out.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,17 +1,14 @@
-"""Groups -> what this environment's ArviZ works on (the ArviZ door)."""
+"""The ArviZ door: the container of ArviZ 0.x. With 1.x it is xarray's, and none is needed."""
 
 from __future__ import annotations
 
 import warnings
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import xarray as xr
+from formix.results.inference import ARVIZ_1
 
-from formix.results.groups import Groups, groups, tree
-
-# ArviZ 1.x keeps `InferenceData` as a lazy alias, so only the version tells the two apart.
-ARVIZ_1 = int(version("arviz").split(".", 1)[0]) >= 1
+if TYPE_CHECKING:
+    from formix.results.groups import Groups
 
 if TYPE_CHECKING:
     InferenceData: Any
@@ -22,25 +19,9 @@ elif not ARVIZ_1:
         from arviz import InferenceData
 
 
-def inference_data(found: Groups) -> Any:
-    """Return an `arviz.InferenceData` with ArviZ 0.x, an `xarray.DataTree` with 1.x."""
-    if ARVIZ_1:
-        return tree(found, "formix")
+def container(found: Groups) -> Any:
+    """Return groups as an `arviz.InferenceData`."""
     with warnings.catch_warnings():
         # Older 0.x do not know `log_prior`, and none knows `sampler_state`.
         warnings.filterwarnings("ignore", message=".*not defined in the InferenceData scheme")
         return InferenceData(attrs=dict(found.attributes), **dict(found.datasets))
-
-
-def like(result: object, found: Groups) -> Any:
-    """Return groups as the kind of thing that `result` is: Groups, a DataTree, ArviZ's own."""
-    if isinstance(result, Groups):
-        return found
-    if isinstance(result, xr.DataTree):
-        return tree(found, result.name)
-    return inference_data(found)
-
-
-def with_group(result: object, name: str, dataset: xr.Dataset) -> Any:
-    """Return the result with one group added or replaced; the one given stays as it is."""
-    return like(result, groups(result).with_group(name, dataset))

@@ -13,7 +13,7 @@ import xarray as xr
 
 from formix.errors import ResultError
 from formix.results.attributes import check_ours
-from formix.results.groups import Groups, groups, tree
+from formix.results.groups import Groups, opened, tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,8 +78,8 @@ def read_groups(path: str | Path) -> Groups:
 
 def _opened(place: Path, engine: str) -> Groups:
     try:
-        with cast("Any", xr).open_datatree(place, engine=engine) as opened:
-            found = groups(opened.load())
+        with cast("Any", xr).open_datatree(place, engine=engine) as whole:
+            found = opened(whole.load())
     # Broken bytes fail in as many ways as h5py, zarr and xarray have of reading them.
     except Exception as error:
         if isinstance(error, ImportError) or "unrecognized engine" in str(error):

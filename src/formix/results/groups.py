@@ -47,7 +47,7 @@ class Groups:
         return replace(self, datasets={**self.datasets, name: dataset})
 
 
-def groups(result: object) -> Groups:
+def opened(result: object) -> Groups:
     """Return the groups of an InferenceData, a DataTree, or the Groups themselves.
 
     Raises
@@ -58,7 +58,7 @@ def groups(result: object) -> Groups:
     Examples
     --------
     >>> tree = xr.DataTree.from_dict({"posterior": xr.Dataset({"sigma": 1.0})})
-    >>> list(groups(tree).datasets)
+    >>> list(opened(tree).datasets)
     ['posterior']
     """
     if isinstance(result, Groups):

@@ -51,13 +51,14 @@ def log_prior(spec: Spec, values: Values) -> dict[str, Float[np.ndarray, "chain 
         if not parameter.keys or parameter.site not in values:
             continue
         entries = [_entry(spec, key) for key in parameter.keys]
-        if any(not isinstance(entry.prior, Prior) for entry in entries):
+        priors = [entry.prior for entry in entries if isinstance(entry.prior, Prior)]
+        if len(priors) < len(entries):
             continue
         x = np.asarray(values[parameter.site], dtype=np.float64)
         if parameter.support == "correlation":
-            answer[parameter.site] = _log_lkj(spec, parameter, entries[0], x)
+            answer[parameter.site] = _log_lkj(spec, parameter, priors[0], x)
         else:
-            answer[parameter.site] = _log_elements(spec, parameter, entries, x)
+            answer[parameter.site] = _log_elements(spec, parameter, entries, priors, x)
     return answer
 
 
@@ -87,26 +88,26 @@ def _entry(spec: Spec, key: str) -> PriorEntry:
 
 
 def _log_elements(
-    spec: Spec, parameter: Parameter, entries: list[PriorEntry], x: np.ndarray
+    spec: Spec, parameter: Parameter, entries: list[PriorEntry], priors: list[Prior], x: np.ndarray
 ) -> np.ndarray:
     """Sum the log densities of the elements of a vector or a single number."""
     elements = x.reshape(*x.shape[:2], -1)
     total = np.zeros(x.shape[:2])
-    keyed = entries if len(entries) == elements.shape[2] else entries * elements.shape[2]
-    for j, entry in enumerate(keyed):
+    each = 1 if len(entries) == elements.shape[2] else elements.shape[2]
+    keyed = zip(entries * each, priors * each, strict=True)
+    for j, (entry, prior) in enumerate(keyed):
         value = elements[..., j]
         if entry.key.endswith("@means]"):
             value = value + _slopes_at_means(spec, parameter, elements)
-        total += _log_one(entry, value)
+        total += _log_one(prior, entry.squared, value)
     return total
 
 
-def _log_one(entry: PriorEntry, value: np.ndarray) -> np.ndarray:
-    assert isinstance(entry.prior, Prior)
-    if not entry.squared:
-        return entry.prior.log_density(value)
+def _log_one(prior: Prior, squared: bool, value: np.ndarray) -> np.ndarray:
+    if not squared:
+        return prior.log_density(value)
     # The prior is on the variance; the density of the sd has the Jacobian d(sd^2) = 2 sd d(sd).
-    return entry.prior.log_density(np.square(value)) + np.log(2.0 * value)
+    return prior.log_density(np.square(value)) + np.log(2.0 * value)
 
 
 def _slopes_at_means(spec: Spec, parameter: Parameter, beta: np.ndarray) -> np.ndarray:
@@ -115,9 +116,8 @@ def _slopes_at_means(spec: Spec, parameter: Parameter, beta: np.ndarray) -> np.n
     return beta[..., 1:] @ np.mean(predictor.X[:, 1:], axis=0)
 
 
-def _log_lkj(spec: Spec, parameter: Parameter, entry: PriorEntry, x: np.ndarray) -> np.ndarray:
+def _log_lkj(spec: Spec, parameter: Parameter, prior: Prior, x: np.ndarray) -> np.ndarray:
     """Sum the log density of each correlated block on the diagonal."""
-    assert isinstance(entry.prior, Prior)
     total = np.zeros(x.shape[:2])
     for blocks in spec.groups:
         if f"{blocks[0].prefix}cor_{blocks[0].group}" != parameter.site:
@@ -126,6 +126,6 @@ def _log_lkj(spec: Spec, parameter: Parameter, entry: PriorEntry, x: np.ndarray)
         for block in blocks:
             stop = start + len(block.effects)
             if block.covariance == "us" and stop - start > 1:
-                total += entry.prior.log_density(x[..., start:stop, start:stop])
+                total += prior.log_density(x[..., start:stop, start:stop])
             start = stop
     return total

@@ -103,6 +103,21 @@ class Recipe:
             )
         return PriorTable(tuple(_entry(prior, foreign) for prior in self.priors), self.prior_set)
 
+    def check_functions(self, given: Mapping[str, object]) -> None:
+        """Compare the functions given with those of the user that the formula calls.
+
+        Raises
+        ------
+        ResultError
+            If one of them is not given.
+        """
+        lacking = [name for name in self.needs.get("functions", ()) if name not in given]
+        if lacking:
+            raise ResultError(
+                f"the formula calls your function `{lacking[0]}`, which the result does not hold",
+                hint=f"give it again: functions={{{lacking[0]!r}: ...}}",
+            )
+
     def check(self, predictors: Sequence[Predictor | PredictorMatrix]) -> None:
         """Compare the first rows of each X, encoded again, with those of the fit.
 
@@ -127,7 +142,7 @@ class Recipe:
                 )
 
 
-def recipe(
+def make_recipe(
     spec: Spec,
     frame: Frame,
     encoding: Any,

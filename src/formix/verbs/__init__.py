@@ -1,0 +1,1 @@
+"""What users ask of a fit; every verb takes the InferenceData alone."""

@@ -1,0 +1,113 @@
+"""The coefficients of every level: common plus group-level effects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, overload
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from formix.results.names import storable, text
+from formix.results.sample import Sample, sample
+from formix.verbs.estimates import PROB, estimates
+from formix.verbs.fixef import common
+from formix.verbs.ranef import group_sites
+
+if TYPE_CHECKING:
+    from formix.results.layout import Site
+
+
+@overload
+def coef(
+    fit: object, *, group: str = ..., prob: float = ..., summary: Literal[True] = ...
+) -> pd.DataFrame: ...
+@overload
+def coef(
+    fit: object, *, group: str = ..., prob: float = ..., summary: Literal[False]
+) -> xr.Dataset: ...
+def coef(
+    fit: object, *, group: str = "", prob: float = PROB, summary: bool = True
+) -> pd.DataFrame | xr.Dataset:
+    """Return the coefficients of every level of a group: `beta` plus the level's deviation.
+
+    Draws are summed before they are summarised, so that the standard deviations and intervals are
+    those of the sum. A coefficient without a group-level effect is the same for every level; an
+    effect without a common one stands alone. The effects of several groups are not added up.
+
+    Parameters
+    ----------
+    fit
+        What `Model.fit` returned, or a file of it that was opened; draws from the prior too.
+    group
+        Only this group; by default all.
+    prob
+        The probability that the equal-tailed interval holds.
+    summary
+        Whether to summarise; if not, the draws.
+
+    Returns
+    -------
+    DataFrame or Dataset
+        Mean, sd and interval by group, level and coefficient. As draws: one variable a group, of
+        chain, draw, level, coefficient.
+
+    Raises
+    ------
+    ResultError
+        If the result is not one of formix, or the model has no group-level effects.
+    ArgumentError
+        If there is no such group.
+
+    Examples
+    --------
+    >>> fx.coef(fit).loc[("Subject", 308)].index.tolist()
+    ['Intercept', 'Days']
+    """
+    drawn = sample(fit)
+    sites = group_sites(drawn, group)
+    beta = common(drawn) if drawn.of("common") else None
+    together: dict[str, list[Site]] = {}
+    for site in sites:
+        together.setdefault(site.group, []).append(site)
+    summed = {name: _summed(drawn, beta, same) for name, same in together.items()}
+    if not summary:
+        return xr.Dataset({f"coef_{storable(name)}": draws for name, draws in summed.items()})
+    return pd.concat([_table(name, draws, prob) for name, draws in summed.items()])
+
+
+def _summed(drawn: Sample, beta: xr.DataArray | None, sites: list[Site]) -> xr.DataArray:
+    """Return the draws of a group's coefficients: chain, draw, level, coefficient."""
+    touched = {predictor for site in sites for predictor, _ in site.effects}
+    labels = [
+        label
+        for site in drawn.of("common")
+        if site.predictor in touched
+        for label in drawn.effect_labels(site)
+    ]
+    own = [label for site in sites for label in drawn.effect_labels(site)]
+    labels += [label for label in own if label not in labels]
+    parts = [drawn.draws(site) for site in sites]
+    total = np.zeros((*parts[0].shape[:3], len(labels)))
+    if beta is not None:
+        for place, label in enumerate(beta["coef"].to_numpy().tolist()):
+            if label in labels:
+                total[..., labels.index(label)] += beta.to_numpy()[..., None, place]
+    for site, part in zip(sites, parts, strict=True):
+        for place, label in enumerate(drawn.effect_labels(site)):
+            total[..., labels.index(label)] += part.to_numpy()[..., place]
+    level = sites[0].dims[0]
+    coordinates = {name: parts[0][name] for name in ("chain", "draw", level)}
+    return xr.DataArray(
+        total,
+        dims=("chain", "draw", level, f"{level}_coef"),
+        coords={**coordinates, f"{level}_coef": text(labels)},
+    )
+
+
+def _table(group: str, draws: xr.DataArray, prob: float) -> pd.DataFrame:
+    levels, labels = (draws[dim].to_numpy().tolist() for dim in draws.dims[2:])
+    index = pd.MultiIndex.from_product(
+        [[group], levels, labels], names=["group", "level", "effect"]
+    )
+    return pd.DataFrame(estimates(draws.to_numpy(), prob), index=index)

@@ -1,0 +1,133 @@
+"""The group-level (random) effects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, overload
+
+import numpy as np
+import pandas as pd
+
+from formix.errors import ArgumentError, ResultError
+from formix.results.sample import Sample, sample
+from formix.verbs.estimates import PROB, estimates
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from formix.results.layout import Site
+
+
+@overload
+def ranef(
+    fit: object,
+    *,
+    group: str = ...,
+    prob: float = ...,
+    tidy: bool = ...,
+    summary: Literal[True] = ...,
+) -> pd.DataFrame: ...
+@overload
+def ranef(
+    fit: object, *, group: str = ..., prob: float = ..., tidy: bool = ..., summary: Literal[False]
+) -> xr.Dataset: ...
+def ranef(
+    fit: object, *, group: str = "", prob: float = PROB, tidy: bool = False, summary: bool = True
+) -> pd.DataFrame | xr.Dataset:
+    """Return the group-level (random) effects of a fit: each level's deviations from `beta`.
+
+    Parameters
+    ----------
+    fit
+        What `Model.fit` returned, or a file of it that was opened; draws from the prior too.
+    group
+        Only this group; by default all.
+    prob
+        The probability that the equal-tailed interval holds.
+    tidy
+        Whether to return the shape of lme4's `as.data.frame(ranef(fit))`: `grpvar`, `term`, `grp`,
+        `condval` (the mean) and `condsd` (the standard deviation), in its order.
+    summary
+        Whether to summarise; if not, the draws.
+
+    Returns
+    -------
+    DataFrame or Dataset
+        Mean, sd and interval by group, level and effect. As draws: one `r_<group>` a group, of
+        chain, draw, level, effect.
+
+    Raises
+    ------
+    ResultError
+        If the result is not one of formix, or the model has no group-level effects.
+    ArgumentError
+        If there is no such group.
+
+    Examples
+    --------
+    >>> fx.ranef(fit).index.names
+    FrozenList(['group', 'level', 'effect'])
+    >>> fx.ranef(fit, tidy=True).columns.tolist()
+    ['grpvar', 'term', 'grp', 'condval', 'condsd']
+    >>> fx.ranef(fit, summary=False)["r_Subject"].dims
+    ('chain', 'draw', 'Subject', 'Subject_effect')
+    """
+    drawn = sample(fit)
+    sites = group_sites(drawn, group)
+    if not summary:
+        return drawn.found[drawn.group][[site.variable for site in sites]]
+    parts = [_table(drawn, site, prob) for site in sites]
+    whole = pd.concat(parts)
+    return _tidy(whole) if tidy else whole
+
+
+def group_sites(drawn: Sample, group: str) -> tuple[Site, ...]:
+    """Return the sites of group-level effects, of one group where it is named.
+
+    Raises
+    ------
+    ResultError
+        If there are none.
+    ArgumentError
+        If there is no such group.
+    """
+    sites = drawn.of("ranef")
+    if not sites:
+        raise ResultError("this model has no group-level effects", hint="its formula has no bar")
+    wanted = tuple(site for site in sites if group in ("", site.group))
+    if not wanted:
+        known = dict.fromkeys(site.group for site in sites)
+        raise ArgumentError(f"`{group}` is not a group of this model", hint=_list(known))
+    return wanted
+
+
+def _table(drawn: Sample, site: Site, prob: float) -> pd.DataFrame:
+    index = pd.MultiIndex.from_product(
+        [[site.group], drawn.labels(site.dims[0]), drawn.effect_labels(site)],
+        names=["group", "level", "effect"],
+    )
+    return pd.DataFrame(estimates(drawn.draws(site).to_numpy(), prob), index=index)
+
+
+def _tidy(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the effects in lme4's order: by group, then by effect, then by level."""
+    rows = table.reset_index()
+    places = [rows[name] for name in ("group", "effect")]
+    keys = [pd.factorize(place)[0] for place in places]
+    order = np.lexsort((np.arange(len(rows)), *reversed(keys)))
+    return (
+        pd.DataFrame(
+            {
+                "grpvar": rows["group"],
+                "term": rows["effect"],
+                "grp": rows["level"],
+                "condval": rows["mean"],
+                "condsd": rows["sd"],
+            }
+        )
+        .iloc[order]
+        .reset_index(drop=True)
+    )
+
+
+def _list(groups: dict[str, None]) -> str:
+    return f"its groups: {', '.join(groups)}"

@@ -1,0 +1,255 @@
+"""A fit at a glance: one table, shaped as lme4's and brms's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from formix.results.diagnostics import element
+from formix.results.json_text import decode
+from formix.results.sample import Sample, sample
+from formix.verbs.estimates import PROB, estimates, tails
+
+if TYPE_CHECKING:
+    from formix.results.layout import Site
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of the table: where its rows begin and end, and how they are shown."""
+
+    title: str
+    start: int
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """The summary of a fit: `frame` to compute with, text to read.
+
+    Parameters
+    ----------
+    frame
+        One row a parameter, by its address (`beta[Days]`, `sd_Subject[Days]`): mean, sd, the ends
+        of the equal-tailed interval, `rhat`, `ess_bulk`, `ess_tail`.
+    heading
+        The family, the formula and how it was sampled.
+    sections
+        The parts of the printed table.
+    counts
+        How many observations and levels there are.
+    """
+
+    frame: pd.DataFrame
+    heading: tuple[str, ...]
+    sections: tuple[Section, ...]
+    counts: str
+
+    def __str__(self) -> str:
+        cells = _cells(self.frame)
+        names = ["", *(_HEADINGS.get(name, name) for name in self.frame.columns)]
+        lines: list[list[str]] = []
+        for section in self.sections:
+            for offset, label in enumerate(section.labels):
+                lines.append([f"  {label}", *cells[section.start + offset]])
+        widths = [max(map(len, column)) for column in zip(names, *lines, strict=True)]
+        shown = iter(lines)
+        text = [*self.heading, "", _row(names, widths)]
+        for section in self.sections:
+            text += [section.title, *(_row(next(shown), widths) for _ in section.labels)]
+        return "\n".join([*text, "", self.counts])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        """Return the table for a notebook, under its heading."""
+        return f"<pre>{_escaped(str(self))}</pre>"
+
+
+_HEADINGS = {"rhat": "R-hat", "ess_bulk": "bulk ESS", "ess_tail": "tail ESS"}
+_COUNTED = ("ess_bulk", "ess_tail")
+
+
+def summary(fit: object, *, prob: float = PROB, ranef: bool = False) -> Summary:
+    """Return a summary of a fit: its parameters, how they were sampled, what it was fitted to.
+
+    Parameters
+    ----------
+    fit
+        What `Model.fit` returned, or a file of it that was opened; draws from the prior too, which
+        are independent and so have no R-hat.
+    prob
+        The probability that the equal-tailed interval holds.
+    ranef
+        Whether the group-level (random) effects are listed too.
+
+    Raises
+    ------
+    ResultError
+        If the result is not one of formix.
+
+    References
+    ----------
+    Vehtari, Gelman, Simpson, Carpenter and Bürkner (2021), doi:10.1214/20-BA1221 (R-hat, ESS).
+
+    Examples
+    --------
+    >>> table = fx.summary(fit)
+    >>> table.frame.index.tolist()[:3]
+    ['sd_Subject[Intercept]', 'sd_Subject[Days]', 'cor_Subject[Days, Intercept]']
+    >>> print(str(table).splitlines()[-1])
+    Number of obs: 30, groups: Subject, 6
+    """
+    drawn = sample(fit)
+    tails(prob)
+    parts = list(_parts(drawn, ranef))
+    columns: list[dict[str, np.ndarray]] = []
+    names: list[str] = []
+    sections: dict[str, list[str]] = {}
+    for part in parts:
+        columns.append(estimates(part.draws, prob, diagnostics=drawn.group == "posterior"))
+        names += part.names
+        sections.setdefault(part.title, []).extend(part.labels)
+    frame = pd.concat([pd.DataFrame(column) for column in columns]) if columns else pd.DataFrame()
+    frame.index = pd.Index(names, name="parameter")
+    return Summary(frame, _heading(drawn), tuple(_sections(sections)), _counts(drawn))
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """The rows of one site: the section they stand in, their addresses, labels and draws."""
+
+    title: str
+    names: list[str]
+    labels: list[str]
+    draws: np.ndarray
+
+
+def _parts(drawn: Sample, ranef: bool) -> Iterator[_Part]:
+    """Yield the rows in the order of the printed table: groups, common effects, the rest."""
+    correlations = {(site.group, site.predictor): site for site in drawn.of("cor")}
+    groups = list(dict.fromkeys(site.group for site in drawn.of("sd")))
+    counts = drawn.levels
+    for group in groups:
+        levels = f" ({counts[group]} level{'s' * (counts[group] != 1)})" if group in counts else ""
+        title = f"Group-level effects: {group}{levels}"
+        for site in (site for site in drawn.of("sd") if site.group == group):
+            yield _vector(drawn, site, title, "sd({})")
+            cor = correlations.get((group, site.predictor))
+            if cor is not None:
+                yield _lower_triangle(drawn, cor, title)
+        for site in (site for site in drawn.of("covariance") if site.group == group):
+            yield _scalar(drawn, site, title)
+        for site in (site for site in drawn.of("ranef") if ranef and site.group == group):
+            yield _levels(drawn, site, title)
+    for site in drawn.of("common"):
+        yield _vector(drawn, site, "Common effects", "{}")
+    for site in drawn.of("auxiliary"):
+        yield _scalar(drawn, site, "Family parameters")
+
+
+def _vector(drawn: Sample, site: Site, title: str, shape: str) -> _Part:
+    names = [element(site.name, (label,)) for label in drawn.labels(site.dims[0])]
+    labels = [shape.format(label) for label in drawn.effect_labels(site)]
+    return _Part(title, names, labels, drawn.draws(site).to_numpy())
+
+
+def _lower_triangle(drawn: Sample, site: Site, title: str) -> _Part:
+    """Return the correlations below the diagonal, but for the zeros between blocks."""
+    draws, labels = drawn.draws(site).to_numpy(), drawn.labels(site.dims[0])
+    shown = drawn.effect_labels(site)
+    pairs = [
+        (i, j)
+        for j in range(len(labels))
+        for i in range(j + 1, len(labels))
+        if np.any(draws[..., i, j] != 0.0)
+    ]
+    return _Part(
+        title,
+        [element(site.name, (labels[i], labels[j])) for i, j in pairs],
+        [f"cor({shown[j]}, {shown[i]})" for i, j in pairs],
+        np.stack([draws[..., i, j] for i, j in pairs], axis=2)
+        if pairs
+        else np.zeros((*draws.shape[:2], 0)),
+    )
+
+
+def _levels(drawn: Sample, site: Site, title: str) -> _Part:
+    levels, effects = drawn.labels(site.dims[0]), drawn.labels(site.dims[1])
+    pairs = [(level, effect) for level in levels for effect in effects]
+    names = [element(site.name, pair) for pair in pairs]
+    return _Part(title, names, [element("r", pair) for pair in pairs], drawn.draws(site).to_numpy())
+
+
+def _scalar(drawn: Sample, site: Site, title: str) -> _Part:
+    draws = drawn.draws(site).to_numpy()
+    axes = [drawn.labels(dim) for dim in site.dims]
+    places = np.ndindex(*draws.shape[2:])
+    names = [
+        element(site.name, tuple(axis[i] for axis, i in zip(axes, place, strict=True)))
+        for place in places
+    ]
+    return _Part(title, names, names, draws)
+
+
+def _sections(labels: dict[str, list[str]]) -> Iterator[Section]:
+    start = 0
+    for title, some in labels.items():
+        yield Section(title, start, tuple(some))
+        start += len(some)
+
+
+def _heading(drawn: Sample) -> tuple[str, ...]:
+    said = drawn.found.attributes
+    links = decode(said.get("links", "{}"), "links")
+    shown = "; ".join(f"{parameter} {name}" for parameter, name in links.items())
+    sizes = drawn.found[drawn.group].sizes
+    chains = f"{sizes['chain']} chains of {sizes['draw']} draws"
+    engine = said.get("engine", "")
+    by = f" by {engine}" if engine and drawn.group == "posterior" else ""
+    return (
+        f"Formula: {said.get('formula', '')}".replace("\n", "\n         "),
+        f"Family:  {said.get('family', '')} ({shown})",
+        f"Draws:   {chains if sizes['chain'] > 1 else chains.replace('chains', 'chain')}"
+        f"{by}{' from the prior' if drawn.group == 'prior' else ''}",
+    )
+
+
+def _counts(drawn: Sample) -> str:
+    groups = "".join(f"; {name}, {count}" for name, count in drawn.levels.items())
+    return f"Number of obs: {drawn.observations}" + (f", groups: {groups[2:]}" if groups else "")
+
+
+def _cells(frame: pd.DataFrame) -> list[list[str]]:
+    """Return the numbers as text: as many decimals as show three digits of a row's sd."""
+    rows: list[list[str]] = []
+    for _, row in frame.iterrows():
+        decimals = _decimals(float(row["sd"]))
+        cells: list[str] = []
+        for name in frame.columns:
+            value = float(row[name])
+            places = 0 if name in _COUNTED else 3 if name == "rhat" else decimals
+            cells.append("" if np.isnan(value) else f"{value:.{places}f}")
+        rows.append(cells)
+    return rows
+
+
+def _decimals(sd: float) -> int:
+    if not np.isfinite(sd) or sd <= 0.0:
+        return 3
+    return int(np.clip(2 - np.floor(np.log10(sd)), 0, 8))
+
+
+def _row(cells: list[str], widths: list[int]) -> str:
+    name, *numbers = cells
+    padded = [f"{cell:>{width}}" for cell, width in zip(numbers, widths[1:], strict=True)]
+    return "  ".join([f"{name:<{widths[0]}}", *padded])
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
