@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +20,7 @@ from formix.cli.arguments import (
     pairs,
 )
 from formix.cli.details import details
-from formix.cli.group import Commands
+from formix.cli.group import INTERRUPTED, Commands
 from formix.cli.place import result_place
 from formix.engines import cache as compiled
 
@@ -40,7 +42,15 @@ app.add_typer(cache, name="cache")
 
 def main() -> None:
     """Run the command that the process was started with."""
-    app(prog_name="formix")
+    try:
+        app(prog_name="formix")
+    except SystemExit as end:
+        if end.code != INTERRUPTED:
+            raise
+        # A thread may still be compiling, which Python cannot end without an abort.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
 
 
 def _version(wanted: bool) -> None:
@@ -87,6 +97,8 @@ def fit(
     """Fit a model: print what is fitted and a summary, write the draws to NetCDF."""
     place = result_place(out, data)
     model = _model(formula, data, family, prior, priors, contrasts)
+    # What cannot be fitted is refused before anything is printed.
+    _ = model.spec
     if not quiet:
         typer.echo(f"{model}\n")
     result = model.sample(

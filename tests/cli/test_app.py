@@ -1,0 +1,200 @@
+"""The commands, as they are typed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import xarray as xr
+from typer.testing import CliRunner, Result
+
+import formix as fx
+from formix.cli import app
+
+SLEEP = "Reaction ~ Days + (Days | Subject)"
+QUICK = ["--draws", "8", "--warmup", "8", "--chains", "1", "--seed", "1", "--engine", "nuts"]
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def _printed(*arguments: str) -> str:
+    result = _run(*arguments)
+    assert result.exit_code == 0, result.output
+    assert not result.stderr
+    return result.stdout
+
+
+def _refused(*arguments: str) -> str:
+    result = _run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert not result.stdout
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def test_version():
+    assert _printed("--version") == f"formix {fx.__version__}\n"
+
+
+def test_help_names_every_command():
+    text = _printed("--help")
+    for command in ("fit", "explain", "source", "datasets", "cache"):
+        assert re.search(rf"\b{command}\b", text)
+
+
+@pytest.mark.parametrize("command", ["fit", "explain", "source"])
+def test_help_of_a_command_names_its_options(command: str):
+    text = _printed(command, "--help")
+    wanted = ["FORMULA", "DATA", "--family", "--prior", "--priors", "--contrasts"]
+    wanted += ["--engine", "--draws", "--warmup", "--chains", "--seed", "--out", "--quiet"] * (
+        command == "fit"
+    )
+    assert not [word for word in wanted if word not in text]
+
+
+def test_explain_shows_the_model_and_its_design():
+    text = _printed("explain", SLEEP, "sleepstudy")
+    model = fx.Model(SLEEP, fx.load("sleepstudy"))
+    assert text.startswith(str(model))
+    assert "columns of Z: (1 + Days | Subject)" in text
+    assert "levels of Subject: 18" in text
+
+
+def test_explain_tells_the_rows_left_out():
+    Path("mine.csv").write_text("y,x\n1,2\n3,NA\n5,7\n2,3\n", encoding="utf-8")
+    text = _printed("explain", "y ~ x", "mine.csv")
+    assert "3 rows" in text
+    assert re.search(r"1 (row|of 4 rows)", text)
+
+
+def test_explain_works_for_what_cannot_be_fitted_yet():
+    text = _printed("explain", "Reaction ~ Days; sigma ~ Days", "sleepstudy")
+    assert "columns of X of sigma: 1 + Days" in text
+
+
+def test_source_prints_the_program_and_nothing_else():
+    text = _printed("source", SLEEP, "sleepstudy")
+    assert text == fx.Model(SLEEP, fx.load("sleepstudy")).source
+    compile(text, "source", "exec")
+
+
+def test_priors_are_taken_by_name_and_by_set():
+    own = ("--prior", "sd_Subject=HalfCauchy(5)", "-p", "sigma^2=InverseGamma(2, 1)")
+    text = _printed("explain", SLEEP, "sleepstudy", "--priors", "brms", *own)
+    assert re.search(r"sd_Subject\S* +~ HalfCauchy\(5\)", text)
+    assert re.search(r"sigma\^2 +~ InverseGamma\(2, 1\)", text)
+    assert re.search(r"beta\[Days\] +~ Flat\(\)", text)
+
+
+def test_contrasts_are_taken_by_column():
+    text = _printed(
+        "explain", "angle ~ recipe + (1 | replicate)", "cake", "--contrasts", "recipe=sum"
+    )
+    columns = fx.Model(
+        "angle ~ recipe + (1 | replicate)", fx.load("cake"), contrasts={"recipe": "sum"}
+    ).design.columns
+    assert all(column in text for column in columns)
+    assert re.search(r"-1 +0 +1", text)
+
+
+def test_datasets_lists_all_with_their_columns():
+    text = _printed("datasets")
+    for name, row in fx.datasets().iterrows():
+        assert f"{name}: {row['title']}" in text
+        assert f"{row['rows']} rows: {row['columns']}" in text
+
+
+def test_fit_prints_the_model_and_the_summary_and_writes_the_draws():
+    result = _run("fit", "Yield ~ 1 + (1 | Batch)", "Dyestuff", *QUICK)
+    assert result.exit_code == 0, result.output
+    model = fx.Model("Yield ~ 1 + (1 | Batch)", fx.load("Dyestuff"))
+    assert result.stdout.startswith(str(model))
+    assert result.stdout.endswith("written to Dyestuff.nc\n")
+    # Eight draws are too few to be trusted, and that is said once, on the other stream.
+    assert result.stderr.startswith("ConvergenceWarning: ")
+    with xr.open_datatree("Dyestuff.nc", engine="h5netcdf") as tree:
+        assert tree["posterior"]["beta"].sizes == {"chain": 1, "draw": 8, "coef": 1}
+    summary = str(fx.summary(fx.read("Dyestuff.nc")))
+    assert summary in result.stdout
+
+
+def test_a_seed_makes_a_fit_repeatable_and_quiet_prints_nothing():
+    command = ("fit", "Yield ~ 1 + (1 | Batch)", "Dyestuff", *QUICK, "--quiet")
+    for name in ("one.nc", "two.nc"):
+        result = _run(*command, "--out", name)
+        assert result.exit_code == 0, result.output
+        assert not result.stdout
+    one, two = (fx.read(name).posterior["beta"].to_numpy() for name in ("one.nc", "two.nc"))
+    assert (one == two).all()
+    assert sorted(path.name for path in Path().iterdir()) == ["one.nc", "two.nc"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("Reaction ~ Dayz", "sleepstudy"), "Reaction ~ Dayz\n               ^~~~"),
+        (("Reaction ~ Days Subject", "sleepstudy"), "^"),
+        (("Reaction ~ Days", "sleepstudi"), "did you mean `sleepstudy`?"),
+        (("Reaction ~ Days", "gone.csv"), "there is no file `gone.csv`"),
+        (("Reaction ~ Days", "sleepstudy", "--prior", "bata=Normal(0, 1)"), "bata"),
+        (("Reaction ~ Days", "sleepstudy", "--prior", "sigma=Normal(0, 1)"), "sigma"),
+        (("Reaction ~ Days", "sleepstudy", "--prior", "sigma"), "NAME=TEXT"),
+        (("Reaction ~ Days", "sleepstudy", "--priors", "vague"), "vague"),
+        (("Reaction ~ Days", "sleepstudy", "--family", "gausian"), "gausian"),
+    ],
+)
+@pytest.mark.parametrize("command", ["fit", "explain", "source"])
+def test_what_is_wrong_is_said_without_a_traceback(
+    command: str, arguments: tuple[str, ...], said: str
+):
+    assert said in _refused(command, *arguments)
+    assert not list(Path().iterdir())
+
+
+def test_an_error_is_printed_as_it_prints_itself():
+    with pytest.raises(fx.UnknownColumnError) as caught:
+        fx.Model("Reaction ~ Dayz", fx.load("sleepstudy"))
+    assert (
+        _refused("fit", "Reaction ~ Dayz", "sleepstudy") == f"UnknownColumnError: {caught.value}\n"
+    )
+
+
+def test_what_cannot_be_fitted_yet_is_refused_before_anything_is_written():
+    text = _refused("fit", "Reaction ~ Days; sigma ~ Days", "sleepstudy")
+    assert "sigma" in text
+    assert "^" in text
+    assert not list(Path().iterdir())
+
+
+def test_an_unknown_engine_is_refused():
+    result = _run("fit", SLEEP, "sleepstudy", "--engine", "gibbs")
+    assert result.exit_code == 2
+    assert "there is no engine 'gibbs'" in result.stderr
+    assert not list(Path().iterdir())
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_fit():
+    assert "there is no folder" in _refused("fit", SLEEP, "sleepstudy", "--out", "nowhere/fit.nc")
+
+
+@pytest.mark.parametrize("option", ["--draws", "--warmup", "--chains"])
+def test_numbers_must_be_positive(option: str):
+    assert option in _refused("fit", SLEEP, "sleepstudy", option, "0")
+
+
+def test_cache_clear_says_what_it_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    kept = tmp_path / "cache" / "formix" / "jax-0"
+    kept.mkdir(parents=True)
+    (kept / "program").write_bytes(b"0" * 2_500_000)
+    assert _printed("cache", "clear") == "deleted 2.5 MB\n"
+    assert not (tmp_path / "cache" / "formix").exists()
+    assert _printed("cache", "clear") == "deleted 0.0 MB\n"

@@ -1,0 +1,52 @@
+"""Where a fit is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from formix.cli.place import result_place
+from formix.errors import ArgumentError
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("sleepstudy", "sleepstudy.nc"),
+        ("rats.csv", "rats.nc"),
+        ("rats.csv.gz", "rats.nc"),
+        ("some/where/rats.2.parquet", "rats.2.nc"),
+    ],
+)
+def test_it_is_named_after_the_data_and_lies_here(data: str, name: str):
+    assert result_place(None, data) == Path(name)
+
+
+def test_no_file_is_replaced_unless_asked_for():
+    Path("sleepstudy.nc").touch()
+    Path("sleepstudy-2.nc").touch()
+    assert result_place(None, "sleepstudy") == Path("sleepstudy-3.nc")
+    assert result_place(Path("sleepstudy.nc"), "sleepstudy") == Path("sleepstudy.nc")
+
+
+def test_a_name_without_an_ending_is_netcdf():
+    assert result_place(Path("mine"), "sleepstudy") == Path("mine.nc")
+    assert result_place(Path("mine.zarr"), "sleepstudy") == Path("mine.zarr")
+
+
+def test_a_folder_that_is_not_there_is_refused():
+    with pytest.raises(ArgumentError, match="there is no folder `nowhere`"):
+        result_place(Path("nowhere/mine.nc"), "sleepstudy")
+
+
+def test_a_folder_that_cannot_be_written_is_refused(monkeypatch: pytest.MonkeyPatch):
+    # Root may write everywhere, so the system's answer is given here.
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(ArgumentError, match="cannot be written to"):
+        result_place(None, "sleepstudy")
