@@ -181,7 +181,7 @@ class Statement:
 
     `prior` draws `target`, an array of that `shape`, from the priors at `keys`, one an element;
     `sample` draws it from the distribution that `value` spells; `deterministic` and `assign`
-    compute `value`. `comment` stands on a line above.
+    compute `value`, which without a `target` is recorded only. `comment` stands above it.
     """
 
     verb: Literal["prior", "sample", "deterministic", "assign"]

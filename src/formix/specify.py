@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.effects import common, group, offset
-from formix.prior import Address, Scale, resolve
+from formix.prior import Address, PriorTable, Scale, resolve
 from formix.prior.scales import auxiliary_scale, deviation_scale, mean_scale
 from formix.spec import Block, Fragment, Parameter, Predictor, Spec, Statement
 from formix.spelling import Identifiers
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def specify(
-    design: Design, family: Family, priors: str | Mapping[str, object], text: str
+    design: Design,
+    family: Family,
+    priors: str | Mapping[str, object] | PriorTable,
+    text: str,
 ) -> Spec:
     """Return the model, whole.
 
@@ -31,7 +34,7 @@ def specify(
     family
         The distribution of the response.
     priors
-        The name of a set, or priors by address.
+        The name of a set, priors by address, or those of an earlier fit, already resolved.
     text
         The formula, for messages and results.
 
@@ -52,18 +55,19 @@ def specify(
     addresses = (
         *(address for predictor in predictors for address in common.addresses(predictor)),
         *(address for blocks in groups for address in group.addresses(blocks)),
-        *(
-            Address(p.name, (), "auxiliary", p.support, p.name, np.empty(0))
-            for p in auxiliary
-        ),
+        *(Address(p.name, (), "auxiliary", p.support, p.name, np.empty(0)) for p in auxiliary),
     )
-    table = resolve(addresses, _scales(design, family, predictors), priors)
+    table = (
+        priors
+        if isinstance(priors, PriorTable)
+        else resolve(addresses, _scales(design, family, predictors), priors)
+    )
     identifiers = Identifiers()
     response = identifiers.make(design.response.name)
     fragments = [
         *(common.statements(predictor, table, identifiers) for predictor in predictors),
         *(offset.statements(predictor, identifiers) for predictor in predictors),
-        *(group.statements(blocks, table, identifiers) for blocks in groups),
+        *(group.statements(blocks, identifiers) for blocks in groups),
     ]
     own = tuple(Parameter(p.name, (), (), p.support, (p.name,)) for p in auxiliary)
     likelihood = tuple(

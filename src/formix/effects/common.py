@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 _ROWS = 4096
 
+_ONE_LINE = 75
+"""A comment shorter than this stands on one line."""
+
 _LONGEST_LITERAL = 40
 """A vector that takes more characters than this is an argument of the program."""
 
@@ -178,7 +181,8 @@ def statements(predictor: Predictor, priors: PriorTable, identifiers: Identifier
         spelled, extra = _means(means, predictor, identifiers)
         data += extra
         where = _where(predictor, means)
-        lines = _centred(predictor, keys, target, spelled, identifiers, comment + where)
+        comment += f", with {where}" if len(comment + where) < _ONE_LINE else f"\nwith {where}"
+        lines = _centred(predictor, keys, target, spelled, identifiers, comment)
     return Fragment(
         sites, dimensions, lines, (Summand(predictor.name, f"{matrix} @ {target}"),), tuple(data)
     )
@@ -200,8 +204,8 @@ def _means(
 
 def _where(predictor: Predictor, means: Float[np.ndarray, " coef"]) -> str:
     if len(means) == 1:
-        return f", with the intercept's prior at the mean of {predictor.labels[1]} ({means[0]:.4g})"
-    return ", with the intercept's prior at the means of the others"
+        return f"the intercept's prior at the mean of {predictor.labels[1]} ({means[0]:.4g})"
+    return "the intercept's prior at the means of the others"
 
 
 def _centred(

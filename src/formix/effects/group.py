@@ -152,14 +152,11 @@ def statements(blocks: tuple[Block, ...], identifiers: Identifiers) -> Fragment:
     drawn = Statement("sample", z, f"{before}z_{group}", value=standard)
     if correlated:
         factor, more = _correlation(blocks, identifiers)
-        correlation = identifiers.make(f"{before}cor_{group}")
         scaled = identifiers.make(f"{before}scaled_{group}")
         lines += [
             *more,
             drawn,
-            Statement(
-                "deterministic", correlation, f"{before}cor_{group}", value=f"{factor} @ {factor}.T"
-            ),
+            Statement("deterministic", "", f"{before}cor_{group}", value=f"{factor} @ {factor}.T"),
             Statement("assign", scaled, value=f"{sd}[:, None] * {factor}"),
             Statement("deterministic", r, f"{before}r_{group}", value=f"{z} @ {scaled}.T"),
         ]

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from formix.spec import Block, Predictor, Spec
 
     Array = Float[np.ndarray, "..."]
-    DrawForeign = Callable[[ForeignPrior, np.random.Generator, tuple[int, ...]], Array]
 
 _CHUNK = 2_000_000
 """Numbers made at once: bounds the memory, not the answer."""
@@ -29,7 +28,7 @@ _MOST_EFFECTS = 10_000_000
 """More group-level effects than this, over all draws, are drawn and used but not returned."""
 
 
-def run(spec: Spec, *, draws: int, seed: int, draw_foreign: DrawForeign) -> Draws:
+def run(spec: Spec, *, draws: int, seed: int) -> Draws:
     """Return draws of every site and of the response, in one chain.
 
     Parameters
@@ -38,8 +37,6 @@ def run(spec: Spec, *, draws: int, seed: int, draw_foreign: DrawForeign) -> Draw
         How many.
     seed
         Of the random numbers; equal seeds give equal draws.
-    draw_foreign
-        Draws from a prior outside the table.
 
     Raises
     ------
@@ -55,7 +52,7 @@ def run(spec: Spec, *, draws: int, seed: int, draw_foreign: DrawForeign) -> Draw
     parts: list[dict[str, np.ndarray]] = []
     for start in range(0, draws, step):
         count = min(step, draws - start)
-        values = _parameters(spec, generator, count, draw_foreign)
+        values = _parameters(spec, generator, count)
         y = spec.family.draw(generator, family_parameters(spec, values))
         values[spec.response.name] = np.broadcast_to(y, (count, rows))
         dropped = () if keep else tuple(_r(blocks) for blocks in spec.groups)
@@ -74,15 +71,13 @@ def _refuse_improper(spec: Spec) -> None:
             )
 
 
-def _parameters(
-    spec: Spec, generator: np.random.Generator, count: int, draw_foreign: DrawForeign
-) -> dict[str, Array]:
+def _parameters(spec: Spec, generator: np.random.Generator, count: int) -> dict[str, Array]:
     values: dict[str, np.ndarray] = {}
 
     def draw(key: str) -> Array:
         entry = spec.priors[key]
         drawn = (
-            draw_foreign(entry.prior, generator, (count,))
+            _draw_foreign(entry.prior, generator, count)
             if isinstance(entry.prior, ForeignPrior)
             else entry.prior.draw(generator, (count,))
         )
@@ -96,6 +91,11 @@ def _parameters(
     for statement in spec.likelihood:
         values[statement.site] = draw(statement.keys[0])
     return values
+
+
+def _draw_foreign(prior: ForeignPrior, generator: np.random.Generator, count: int) -> Array:
+    """Draw from a NumPyro distribution, whose own library is at hand since the user made it."""
+    return load("foreign").draw(prior.distribution, int(generator.integers(2**31)), count)
 
 
 def _beta(

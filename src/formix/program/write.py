@@ -62,7 +62,7 @@ class _Writer:
         self.spec = spec
         self.data = {datum.identifier: datum.values for datum in spec.data}
         self.namespace: dict[str, object] = {}
-        targets = [line.target for line in (*spec.statements, *spec.likelihood)]
+        targets = [line.target for line in (*spec.statements, *spec.likelihood) if line.target]
         self.identifiers = Identifiers([*self.data, *targets, spec.response_identifier])
 
     def source(self) -> Source:
@@ -80,7 +80,7 @@ class _Writer:
         return Source(text + "\n" + _CALL, data, self.namespace)
 
     def _lines(self, statement: Statement) -> list[str]:
-        lines = [f"    # {comment_text(statement.comment)}"] if statement.comment else []
+        lines = [f"    # {comment_text(line)}" for line in statement.comment.splitlines()]
         if statement.verb == "assign":
             return lines + laid_out(f"{statement.target} = {statement.value}", 4)
         if statement.verb == "prior":
@@ -128,9 +128,7 @@ class _Writer:
                 return parameter.support
         return "real"
 
-    def _distribution(
-        self, entries: list[PriorEntry], shape: tuple[int, ...], support: str
-    ) -> str:
+    def _distribution(self, entries: list[PriorEntry], shape: tuple[int, ...], support: str) -> str:
         """Return the NumPyro distribution of an array whose elements have these priors."""
         first = entries[0].prior
         expand = f".expand({list(shape)})" if shape else ""
@@ -206,7 +204,8 @@ def _row(entry: PriorEntry) -> str:
 
 
 def _site(verb: str, target: str, site: str, value: str) -> list[str]:
-    return laid_out(f"{target} = numpyro.{verb}({string_text(site)}, {value})", 4)
+    call = f"numpyro.{verb}({string_text(site)}, {value})"
+    return laid_out(f"{target} = {call}" if target else call, 4)
 
 
 def _imports(body: str) -> list[str]:

@@ -1,0 +1,54 @@
+"""How far a fit has come, as a bar on the terminal, and silence elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Shown
+
+if TYPE_CHECKING:
+    from formix.engines.progress import Progress, Report
+
+_PHASES = {"compile": "compiling", "warmup": "warm-up", "draws": "drawing"}
+
+
+@contextmanager
+def bar(*, show: bool | None = None) -> Iterator[Report | None]:
+    """Give what an engine reports to, or nothing where nobody looks.
+
+    Parameters
+    ----------
+    show
+        Whether to draw a bar; by default only where standard error is a terminal.
+    """
+    if not (sys.stderr.isatty() if show is None else show):
+        yield None
+        return
+    shown = Shown(
+        TextColumn("{task.description:<9}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[divergences]}"),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    with shown:
+        task = shown.add_task("starting", total=None, divergences="")
+
+        def report(progress: Progress) -> None:
+            divergences = f"{progress.divergences} divergences" if progress.divergences else ""
+            shown.update(
+                task,
+                description=_PHASES[progress.phase],
+                completed=progress.done,
+                total=progress.total,
+                divergences=divergences,
+            )
+
+        yield report

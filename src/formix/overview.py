@@ -1,0 +1,80 @@
+"""The text of a model: what will be fitted, to which data, under which priors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from formix.covariances import COVARIANCES
+
+if TYPE_CHECKING:
+    from formix.design.matrices import Design
+    from formix.families import Family
+    from formix.prior import PriorTable
+    from formix.spec import Block, PredictorMatrix
+
+_SHOWN = 6
+"""Labels that are listed before the rest are counted."""
+
+
+def overview(
+    formula: str, family: Family, design: Design, priors: PriorTable | str, notes: tuple[str, ...]
+) -> str:
+    """Return a model as text: formula, family, data, terms, groups, priors, notes.
+
+    Parameters
+    ----------
+    priors
+        The table, or why there is none.
+    """
+    rows = [("formula", formula), ("family", _family(family, design)), ("data", _data(design))]
+    for matrix in design.predictors:
+        name = "common" if len(design.predictors) == 1 else f"{matrix.name} common"
+        rows.append((name, _common(matrix)))
+    rows += [("group", _block(block)) for block in design.blocks]
+    width = max(len(name) for name, _ in rows)
+    lines = [f"{name:<{width}}  {text}" for name, text in rows]
+    if isinstance(priors, str):
+        lines += ["", "priors", f"  {priors}"]
+    else:
+        lines += ["", f"priors ({priors.name})"]
+        lines += [f"  {line}" for line in str(priors).splitlines()]
+    if notes:
+        lines += ["", "notes", *(f"  - {note}" for note in notes)]
+    return "\n".join(lines)
+
+
+def _family(family: Family, design: Design) -> str:
+    links = ", ".join(f"{m.name} {family.link(m.name).name}" for m in design.predictors)
+    return f"{family.name} ({links})"
+
+
+def _data(design: Design) -> str:
+    parts = [_count(len(design.rows), "row")]
+    groups = {block.group: len(block.levels) for block in design.blocks}
+    parts += [f"{group}: {_count(levels, 'level')}" for group, levels in groups.items()]
+    return "; ".join(parts)
+
+
+def _common(matrix: PredictorMatrix) -> str:
+    text = _list(matrix.labels) if matrix.labels else "none"
+    return text + ("; offset" if matrix.offset is not None else "")
+
+
+def _block(block: Block) -> str:
+    correlated = any(c.name == block.covariance and c.correlated for c in COVARIANCES)
+    text = f"{block.text}: {_list(block.labels)}"
+    if len(block.effects) == 1:
+        return text
+    if block.covariance in ("us", "diag"):
+        return text + (", correlated" if correlated else ", uncorrelated")
+    return f"{text}, {block.covariance}"
+
+
+def _list(labels: tuple[str, ...]) -> str:
+    shown = ", ".join(labels[:_SHOWN])
+    rest = len(labels) - _SHOWN
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,107 @@
+"""Text and data -> terms, frame, encoding, design: the floors of a model below its priors."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from formix.design.column import Frame
+from formix.design.encoding import Encoding, encode, learn
+from formix.design.frame import open_data
+from formix.design.names import used
+from formix.effects import EFFECTS
+from formix.errors import RankWarning
+from formix.syntax.parse import parse
+from formix.terms.expand import expand
+
+if TYPE_CHECKING:
+    from formix.design.matrices import Design
+    from formix.results.recipe import Recipe
+    from formix.syntax.tree import Formula
+    from formix.terms.term import Terms
+
+Functions = Mapping[str, Callable[..., Any]]
+
+_STACK = 4
+"""Frames between the warning and the user's own line: here, `learnt`, `Model.__init__`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stages:
+    """A formula on its way from text to matrices.
+
+    Parameters
+    ----------
+    formula, terms
+        The text as a tree, and expanded.
+    frame
+        The columns that it uses, the rows without missing values.
+    encoding
+        What the design remembers of the data.
+    design
+        The matrices.
+    functions, contrasts
+        What the user gave beside.
+    """
+
+    formula: Formula
+    terms: Terms
+    frame: Frame
+    encoding: Encoding
+    design: Design
+    functions: Functions
+    contrasts: Mapping[str, object]
+
+
+def learnt(
+    formula: str | Sequence[str],
+    data: object,
+    functions: Functions,
+    contrasts: Mapping[str, object],
+) -> Stages:
+    """Return the stages of a model of training data.
+
+    Warns
+    -----
+    RankWarning
+        If columns of X depend on earlier ones and are left out.
+    """
+    tree = parse(formula)
+    opened = open_data(data)
+    terms = expand(tree, opened.names)
+    frame = opened.read(used(terms, opened.names, functions))
+    encoding = learn(terms, frame, EFFECTS, functions=functions, contrasts=contrasts)
+    design = encode(terms, encoding, frame, EFFECTS, functions=functions)
+    _warn(design)
+    kept = frame if len(design.kept) == len(frame) else frame.take(design.kept)
+    return Stages(tree, terms, kept, encoding, design, functions, contrasts)
+
+
+def remade(recipe: Recipe, functions: Functions) -> Stages:
+    """Return the stages of a model that was fitted: encoded again, nothing learnt.
+
+    Raises
+    ------
+    ResultError
+        If the design does not come out as it was.
+    """
+    tree = parse(recipe.formula)
+    terms = expand(tree, recipe.frame.names)
+    encoding = Encoding.from_json(json.dumps(recipe.encoding))
+    design = encode(terms, encoding, recipe.frame, EFFECTS, functions=functions)
+    recipe.check(design.predictors)
+    return Stages(tree, terms, recipe.frame, encoding, design, functions, recipe.contrasts)
+
+
+def _warn(design: Design) -> None:
+    dropped = [f"`{c.label}`" for matrix in design.predictors for c in matrix.dropped]
+    if dropped:
+        verbs = ("depends", "was") if len(dropped) == 1 else ("depend", "were")
+        warnings.warn(
+            f"{', '.join(dropped)} {verbs[0]} on earlier columns and {verbs[1]} left out",
+            RankWarning,
+            stacklevel=_STACK,
+        )

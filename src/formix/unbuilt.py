@@ -1,0 +1,46 @@
+"""What the language has and no engine fits yet: refused by name, where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from formix.covariances import COVARIANCES
+from formix.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from formix.errors import Span
+    from formix.terms.term import Terms
+
+_FITTED = frozenset(structure.name for structure in COVARIANCES)
+
+
+def unbuilt(terms: Terms) -> UnsupportedError | None:
+    """Return why a formula cannot be fitted by this version, or nothing.
+
+    Its terms and its design can be looked at all the same.
+    """
+    for said, span in _found(terms):
+        return UnsupportedError(
+            f"{said} can be read, and not yet fitted",
+            text=terms.formula.text,
+            span=span,
+            hint="`terms` and `design` of the model work; take it out to fit the rest",
+        )
+    return None
+
+
+def _found(terms: Terms) -> list[tuple[str, Span]]:
+    """Return everything of the formula that no engine fits, in its order."""
+    found = [(f"`{a.name}()` of the response", a.span) for a in terms.response.additions]
+    if terms.response.level:
+        found.append(("a level of the response", terms.response.span))
+    for predictor in terms.predictors:
+        if predictor is not terms.predictors[0]:
+            found.append((f"a predictor of `{predictor.parameter}`", predictor.span))
+        for term in predictor.groups:
+            if term.covariance not in _FITTED:
+                found.append((f"the covariance `{term.covariance}()`", term.span))
+            if term.id:
+                found.append((f"a block shared as `{term.id}`", term.span))
+    found += [(f"a fixed `{fixed.parameter}`", fixed.span) for fixed in terms.fixed]
+    return found

@@ -1,0 +1,23 @@
+"""Write the golden sources anew; look at the diff before committing it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+import shapes  # noqa: E402 - found on the path set above
+
+import formix as fx  # noqa: E402
+
+if __name__ == "__main__":
+    for shape in shapes.SHAPES:
+        model = fx.Model(
+            shape.formula, shapes.data(), priors=shape.priors, contrasts=shape.contrasts or None
+        )
+        target = HERE / "sources" / f"{shape.name}.py"
+        target.write_text(model.source, encoding="utf-8")
+    model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))
+    (HERE / "sources" / "sleepstudy.py").write_text(model.source, encoding="utf-8")

@@ -1,0 +1,30 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+from formix.distributions import half_t
+
+numpyro.enable_x64()
+
+
+def model(X, X_means, g, Z_g, y=None):
+    # common effects: 1 + f, with the intercept's prior at the means of the others
+    at_means = numpyro.sample("Intercept@means", dist.Normal(6.576, 6.502))
+    slopes = numpyro.sample("slopes", dist.Normal(0.0, 13.68).expand([2]))
+    intercept = at_means - X_means @ slopes
+    beta = numpyro.deterministic("beta", jnp.append(intercept, slopes))
+    # group-level effects: (1 + f | g), correlated, non-centred
+    sd_g = numpyro.sample("sd_g", half_t(3.0, 2.601).expand([3]))
+    L_g = numpyro.sample("L_g", dist.LKJCholesky(3, concentration=1.0))
+    z_g = numpyro.sample("z_g", dist.Normal(jnp.zeros((6, 3)), 1.0))
+    numpyro.deterministic("cor_g", L_g @ L_g.T)
+    scaled_g = sd_g[:, None] * L_g
+    r_g = numpyro.deterministic("r_g", z_g @ scaled_g.T)
+    # likelihood
+    sigma = numpyro.sample("sigma", half_t(3.0, 2.601))
+    eta = X @ beta + jnp.sum(Z_g * r_g[g], axis=-1)
+    numpyro.sample("y", dist.Normal(eta, sigma), obs=y)
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)

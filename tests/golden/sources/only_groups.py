@@ -1,0 +1,22 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+from formix.distributions import half_t
+
+numpyro.enable_x64()
+
+
+def model(g, y=None):
+    # group-level effects: (1 | g), non-centred
+    sd_g = numpyro.sample("sd_g", half_t(3.0, 2.601).expand([1]))
+    z_g = numpyro.sample("z_g", dist.Normal(jnp.zeros((6, 1)), 1.0))
+    r_g = numpyro.deterministic("r_g", z_g * sd_g)
+    # likelihood
+    sigma = numpyro.sample("sigma", half_t(3.0, 2.601))
+    eta = r_g[g, 0]
+    numpyro.sample("y", dist.Normal(eta, sigma), obs=y)
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)

@@ -1,0 +1,31 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+
+numpyro.enable_x64()
+
+
+def model(X, g, Z_g, y=None):
+    # common effects: 1 + x + z
+    beta_Intercept = numpyro.sample("beta[Intercept]", dist.Normal(0.0, 20.0))
+    beta_x = numpyro.sample("beta[x]", dist.StudentT(3.0, 0.0, 2.5))
+    beta_z = numpyro.sample("beta[z]", dist.Laplace(0.0, 1.0))
+    beta = numpyro.deterministic("beta", jnp.stack([beta_Intercept, beta_x, beta_z]))
+    # group-level effects: (1 + x | g), correlated, non-centred
+    sd_g_Intercept = numpyro.sample("sd_g[Intercept]", dist.Exponential(0.5))
+    sd_g_x = numpyro.sample("sd_g[x]", dist.HalfCauchy(2.0))
+    sd_g = numpyro.deterministic("sd_g", jnp.stack([sd_g_Intercept, sd_g_x]))
+    L_g = numpyro.sample("L_g", dist.LKJCholesky(2, concentration=2.0))
+    z_g = numpyro.sample("z_g", dist.Normal(jnp.zeros((6, 2)), 1.0))
+    numpyro.deterministic("cor_g", L_g @ L_g.T)
+    scaled_g = sd_g[:, None] * L_g
+    r_g = numpyro.deterministic("r_g", z_g @ scaled_g.T)
+    # likelihood
+    sigma = numpyro.sample("sigma", dist.Gamma(2.0, 0.5))
+    eta = X @ beta + jnp.sum(Z_g * r_g[g], axis=-1)
+    numpyro.sample("y", dist.Normal(eta, sigma), obs=y)
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)

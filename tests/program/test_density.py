@@ -1,0 +1,173 @@
+"""The density of every generated program, against one put together from SciPy."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+import shapes
+from numpyro import handlers
+from numpyro.distributions.transforms import biject_to
+from numpyro.infer import init_to_uniform
+from numpyro.infer.util import log_density as numpyro_log_density
+from scipy import special, stats
+
+from formix import Model
+from formix.prior import Prior
+
+RELATIVE = 1e-9
+POINTS = 4
+
+
+def frozen(prior: Prior):
+    """Return SciPy's distribution of a prior."""
+    a = prior.arguments
+    return {
+        "Normal": lambda: stats.norm(*a),
+        "StudentT": lambda: stats.t(*a),
+        "Laplace": lambda: stats.laplace(*a),
+        "HalfCauchy": lambda: stats.halfcauchy(0.0, *a),
+        "Exponential": lambda: stats.expon(0.0, 1.0 / a[0]),
+        "Gamma": lambda: stats.gamma(a[0], 0.0, 1.0 / a[1]),
+        "InverseGamma": lambda: stats.invgamma(a[0], 0.0, a[1]),
+        "Uniform": lambda: stats.uniform(a[0], a[1] - a[0]),
+        "TruncatedNormal": lambda: stats.truncnorm(
+            (a[2] - a[0]) / a[1], (a[3] - a[0]) / a[1], a[0], a[1]
+        ),
+    }[prior.name]()
+
+
+def log_prior(entry, value: float) -> float:
+    if entry.prior.name == "Flat":
+        return 0.0
+    if entry.prior.name == "HalfStudentT":
+        df, scale = entry.prior.arguments
+        return np.log(2.0) + stats.t(df, 0.0, scale).logpdf(value)
+    return frozen(entry.prior).logpdf(value**2 if entry.squared else value)
+
+
+def log_lkj_factor(L: np.ndarray, eta: float) -> float:
+    """LKJ of a correlation matrix's factor: Stan reference, section "LKJ correlation"."""
+    k = len(L)
+    normalised = 0.0
+    for i in range(1, k):
+        a = eta + 0.5 * (k - 1 - i)
+        # Row i: its squared length left of the diagonal is Beta(i / 2, a), its direction uniform.
+        w = 1.0 - L[i, i] ** 2
+        normalised += stats.beta(0.5 * i, a).logpdf(w)
+        # From the polar form to the row's free elements: length^(i-1), and dw = 2 length dlength.
+        length = np.sqrt(w)
+        normalised += np.log(2.0 * length) - (i - 1) * np.log(length)
+        normalised -= np.log(2.0) + 0.5 * i * np.log(np.pi) - special.gammaln(0.5 * i)
+    return normalised
+
+
+def independent(model: Model, values: dict[str, np.ndarray]) -> float:
+    """The joint log density from the design and SciPy alone, in the program's own sites."""
+    spec, design = model.spec, model.design
+    total, eta = 0.0, np.zeros(len(design.rows))
+    if design.columns:
+        beta = values["beta"]
+        for j, label in enumerate(design.columns):
+            key = f"beta[{label}]"
+            at_means = f"beta[{label}@means]"
+            value = beta[j]
+            if key not in spec.priors:
+                key = at_means
+                value = beta[0] + design.X[:, 1:].mean(axis=0) @ beta[1:]
+            total += log_prior(spec.priors[key], value)
+        eta = design.X @ beta
+    if design["mu"].offset is not None:
+        eta = eta + design["mu"].offset
+    for blocks in spec.groups:
+        group, start = blocks[0].group, 0
+        z, sd = values[f"z_{group}"], values[f"sd_{group}"]
+        labels = [label for block in blocks for label in block.labels]
+        total += sum(
+            log_prior(spec.priors[f"sd_{group}[{label}]"], sd[j]) for j, label in enumerate(labels)
+        )
+        total += stats.norm.logpdf(z).sum()
+        for number, block in enumerate(blocks, start=1):
+            part = slice(start, start + len(block.effects))
+            L = np.eye(len(block.effects))
+            if block.covariance == "us" and len(block.effects) > 1:
+                L = values[f"L_{group}" if len(blocks) == 1 else f"L_{group}_{number}"]
+                total += log_lkj_factor(L, spec.priors[f"cor_{group}"].prior.arguments[0])
+            r = z[:, part] @ (np.diag(sd[part]) @ L).T
+            eta = eta + np.sum(block.Z * r[block.index], axis=1)
+            start = part.stop
+    total += log_prior(spec.priors["sigma"], values["sigma"])
+    return total + stats.norm.logpdf(design.response.values, eta, values["sigma"]).sum()
+
+
+def random_sites(function, data: dict, seed: int) -> dict[str, np.ndarray]:
+    """A random point: every drawn site from a standard normal on the unconstrained line."""
+    generator = np.random.default_rng(seed)
+    # A starting value stands in for a draw: nothing can be drawn from an improper prior.
+    seeded = handlers.substitute(
+        handlers.seed(function, jax.random.key(0)), substitute_fn=init_to_uniform
+    )
+    trace = handlers.trace(seeded).get_trace(**data)
+    sites = {}
+    for name, site in trace.items():
+        if site["type"] == "sample" and not site["is_observed"]:
+            transform = biject_to(site["fn"].support)
+            shape = jax.eval_shape(transform.inv, site["value"]).shape
+            sites[name] = np.asarray(transform(generator.normal(size=shape) * 0.7))
+    return sites
+
+
+def program(model: Model):
+    namespace: dict[str, object] = {}
+    exec(compile(model.source, "source", "exec"), namespace)
+    return namespace["model"]
+
+
+def joint(function, data: dict, sites: dict) -> tuple[float, dict[str, np.ndarray]]:
+    value, trace = numpyro_log_density(function, (), data, sites)
+    return float(value), {name: np.asarray(site["value"]) for name, site in trace.items()}
+
+
+@pytest.mark.parametrize("shape", shapes.SHAPES, ids=lambda shape: shape.name)
+def test_density_is_scipys(shape: shapes.Shape):
+    model = Model(
+        shape.formula, shapes.data(), priors=shape.priors, contrasts=shape.contrasts or None
+    )
+    with jax.enable_x64(True):
+        function = program(model)
+        for seed in range(POINTS):
+            sites = random_sites(function, model.data, seed)
+            ours, values = joint(function, model.data, sites)
+            expected = independent(model, values)
+            assert ours == pytest.approx(expected, rel=RELATIVE)
+
+
+@pytest.mark.parametrize(
+    "name", ["random_slope", "two_correlated_blocks", "own_priors", "variances", "nested_slopes"]
+)
+def test_gradient_is_the_central_difference(name: str):
+    shape = next(shape for shape in shapes.SHAPES if shape.name == name)
+    model = Model(shape.formula, shapes.data(), priors=shape.priors)
+    with jax.enable_x64(True):
+        function = program(model)
+        sites = random_sites(function, model.data, 1)
+        free = {n: v for n, v in sites.items() if not n.startswith("L_")}
+        fixed = {n: v for n, v in sites.items() if n.startswith("L_")}
+
+        def density(free: dict) -> jax.Array:
+            return numpyro_log_density(function, (), model.data, {**free, **fixed})[0]
+
+        gradient = jax.grad(density)({n: jax.numpy.asarray(v) for n, v in free.items()})
+        compiled = jax.jit(density)
+        for site, value in free.items():
+            flat = np.atleast_1d(value).ravel()
+            for j in range(min(3, len(flat))):
+                step = 1e-5 * max(1.0, abs(flat[j]))
+                moved = []
+                for sign in (1.0, -1.0):
+                    shifted = flat.copy()
+                    shifted[j] += sign * step
+                    moved.append(float(compiled({**free, site: shifted.reshape(np.shape(value))})))
+                numeric = (moved[0] - moved[1]) / (2.0 * step)
+                exact = float(np.atleast_1d(gradient[site]).ravel()[j])
+                assert exact == pytest.approx(numeric, rel=1e-6, abs=1e-5)
