@@ -21,5 +21,11 @@ from .errors import (
 from .formulas import expand as expand, parse as parse, to_text as to_text
 from .models import Model as Model, fit as fit
 from .prior import Prior as Prior
+from .verbs.coef import coef as coef
+from .verbs.fixef import fixef as fixef
+from .verbs.ranef import ranef as ranef
+from .verbs.sigma import sigma as sigma
+from .verbs.summary import summary as summary
+from .verbs.varcorr import varcorr as varcorr
 
 __version__: str
