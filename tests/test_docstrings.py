@@ -8,6 +8,7 @@ import pkgutil
 
 import numpy as np
 import pytest
+from made_fits import make
 
 import formix
 
@@ -22,12 +23,18 @@ def test_the_modules_were_found():
     assert len(MODULES) > 40
 
 
+@pytest.fixture(scope="module")
+def given() -> dict[str, object]:
+    """What examples may use without saying so: NumPy, formix, and `fit`, of the sleep study."""
+    return {"np": np, "fx": formix, "fit": make().groups}
+
+
 @pytest.mark.parametrize("name", MODULES)
-def test_examples(name: str):
+def test_examples(name: str, given: dict[str, object]):
     module = importlib.import_module(name)
     found = doctest.testmod(
         module,
-        extraglobs={"np": np, "fx": formix},
+        extraglobs=given,
         optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS,
     )
     assert not found.failed
