@@ -13,7 +13,7 @@ from formix.errors import ArgumentError, UnsupportedError
 if TYPE_CHECKING:
     from formix.spec import Spec
 
-__all__ = ["ENGINES", "Engine", "choose"]
+__all__ = ["ENGINES", "Engine", "choose", "load"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,12 @@ class Engine:
 
     def load(self) -> ModuleType:
         """Return its module, whose `run` samples."""
-        return importlib.import_module(self.module)
+        return load(self.module)
+
+
+def load(module: str) -> ModuleType:
+    """Return a module of this room that brings in a library which is slow to import."""
+    return importlib.import_module(module)
 
 
 def _everything(_spec: Spec) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.covariances import covariance
+from formix.engines import load
 from formix.engines.draws import Draws
 from formix.errors import PriorError
 from formix.linear import family_parameters
@@ -95,7 +96,8 @@ def _parameters(spec: Spec, generator: np.random.Generator, count: int) -> dict[
 
 def _draw_foreign(prior: ForeignPrior, generator: np.random.Generator, count: int) -> Array:
     """Draw from a NumPyro distribution, whose own library is at hand since the user made it."""
-    return load("foreign").draw(prior.distribution, int(generator.integers(2**31)), count)
+    foreign = load("formix.engines.foreign")
+    return foreign.draw(prior.distribution, int(generator.integers(2**31)), count)
 
 
 def _beta(
