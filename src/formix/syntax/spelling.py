@@ -57,8 +57,8 @@ def unquote(quoted: str) -> str:
 
     Examples
     --------
-    >>> unquote(r'"a\tb"') == "a	b"
-    True
+    >>> unquote(r'"a\tb"')
+    'a\tb'
     >>> unquote("`odd name`")
     'odd name'
     """

@@ -33,6 +33,9 @@ from formix.terms.variables import offset_term, variable_of
 MOST = 1000
 """How many terms a right side may expand to."""
 
+HIGHEST = 100
+"""The highest power of terms."""
+
 Place = Literal["added", "crossed", "effects"]
 """Where a node stands: plainly added to the formula, within another operator, or before a bar."""
 
@@ -57,6 +60,8 @@ class Algebra:
     ----------
     bars, offsets
         What was met on the way and is no term, in order of appearance.
+    notes
+        What R does in silence.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Algebra:
     ) -> None:
         self.bars: list[Bar] = []
         self.offsets: list[OffsetTerm] = []
+        self.notes: list[str] = []
         self._text = text
         self._dot = dot
         self._columns = columns
@@ -198,6 +204,8 @@ class Algebra:
         if node.operator == "^":
             return self._power(left, node)
         right = self._encode(node.right, place)
+        if not left or not right:
+            return self._intercept_alone(left, right, node)
         match node.operator:
             case ":":
                 bits = self._products(left, right, node.span)
@@ -214,17 +222,27 @@ class Algebra:
                 outer = _union(right)
                 bits = dict.fromkeys((outer | term for term in left), node.span)
             case _:
-                raise self._refuse("unexpected", node.operator_span, token=node.operator, wanted="")
+                said = {"token": node.operator, "wanted": "an operator of terms"}
+                raise self._refuse("unexpected", node.operator_span, **said)
         return self._counted(bits, node.span)
+
+    def _intercept_alone(self, left: Bits, right: Bits, node: Binary) -> Bits:
+        """Return what an operator leaves where one side is the intercept alone, as R has it."""
+        bits: Bits = {} if node.operator == ":" else left
+        if (left or right) and not bits:
+            self.notes.append(
+                f"`{to_text(node)}` adds no term, as in R: the intercept interacts with nothing"
+            )
+        return bits
 
     def _power(self, left: Bits, node: Binary) -> Bits:
         exponent = node.right
-        if not isinstance(exponent, Number) or exponent.value < 1 or exponent.value % 1:
-            raise self._refuse("power", exponent.span)
+        if not isinstance(exponent, Number) or exponent.value not in range(1, HIGHEST + 1):
+            raise self._refuse("power", exponent.span, highest=HIGHEST)
         bits = left
         for _ in range(int(exponent.value) - 1):
             raised = self._products(left, bits, node.span)
-            if raised.keys() == bits.keys():
+            if list(raised) == list(bits):
                 break
             bits = raised
         return bits

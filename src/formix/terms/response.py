@@ -51,12 +51,6 @@ def response_term(equation: Equation, text: str, columns: Collection[str]) -> Re
     return ResponseTerm(to_text(node), node, level, tuple(additions), span=equation.left.span)
 
 
-def response_columns(equation: Equation) -> set[str]:
-    """Return the columns that the left side of a formula uses."""
-    sides: list[Node] = [equation.left, *equation.additions]
-    return {node.name for side in sides for node in walk(side) if isinstance(node, Name)}
-
-
 def _check(call: Call, text: str) -> None:
     """Refuse what cannot be said of a response, and arguments that an addition does not take."""
     known = ADDITIONS.get(call.function)
