@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ ABSENT: Argument = ""
 """The value of an argument that was not given."""
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818 - it is no error yet: it has no place in a formula
     """A call that cannot be evaluated; the expression it stands in adds the caret."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -48,10 +48,9 @@ def numbers(value: Argument, what: str) -> Any:
 
 def column(value: Argument, what: str) -> np.ndarray:
     """Return one column of numbers."""
-    found = numbers(value, what)
-    if not isinstance(found, np.ndarray):
-        raise Fault(f"`{what}` needs a column, and was given {described(value)}")
-    return found
+    if isinstance(value, np.ndarray):
+        return value.astype(np.float64, copy=False)
+    raise Fault(f"`{what}` needs a column of numbers, and was given {described(value)}")
 
 
 def number(value: Argument, what: str) -> float:
@@ -78,8 +77,8 @@ def truth(value: Argument, what: str) -> bool:
 
 def several(value: Argument, what: str) -> list[float]:
     """Return one number or those of `c()` as a list."""
-    items = cast("list[Any]", value) if isinstance(value, list) else [value]
-    if not items or not all(isinstance(item, (bool, int, float)) for item in items):
+    items: list[Any] = value if isinstance(value, list) else [value]
+    if not items or not all(isinstance(item, bool | int | float) for item in items):
         raise Fault(f"{what} must be numbers, such as c(1, 2)")
     return [float(item) for item in items]
 
@@ -93,9 +92,7 @@ def mapped(what: str, run: Callable[..., Any], *values: Argument) -> Argument:
     if len(widths) > 1:
         raise Fault(f"`{what}` was given matrices of different widths")
     spread = [
-        value.values
-        if isinstance(value, Matrix)
-        else np.reshape(numbers(value, what), (-1, 1))
+        value.values if isinstance(value, Matrix) else np.reshape(numbers(value, what), (-1, 1))
         for value in values
     ]
     return Matrix(run(*spread), matrices[0].names)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
-from scipy.special import expit, logit
 
 from formix.design.arguments import Fault, column, described, mapped, number, numbers, whole
 from formix.design.column import label, text_of
@@ -28,22 +27,30 @@ def logarithm(x: Argument, base: Argument = np.e) -> Argument:
     """R's `log`: natural, or to a base."""
     if base == np.e:
         return mapped("log", np.log, x)
-    return mapped("log", lambda v: np.log(v) / np.log(number(base, "the base of a logarithm")), x)
+    size = float(np.log(number(base, "the base of a logarithm")))
+
+    def run(v: np.ndarray) -> np.ndarray:
+        return np.log(v) / size
+
+    return mapped("log", run, x)
 
 
 def rounded(x: Argument, digits: Argument = 0.0) -> Argument:
     """R's `round`: to even at a tie."""
     places = int(number(digits, "digits"))
-    return mapped("round", lambda v: np.round(v, places), x)
+
+    def run(v: np.ndarray) -> np.ndarray:
+        return np.round(v, places)
+
+    return mapped("round", run, x)
 
 
 def significant(x: Argument, digits: Argument = 6.0) -> Argument:
     """R's `signif`."""
     places = whole(digits, "digits", 1)
 
-    def run(v: Any) -> Any:
-        size = np.where(v == 0, 1.0, np.abs(v))
-        scale = 10.0 ** (places - 1 - np.floor(np.log10(size)))
+    def run(v: np.ndarray) -> np.ndarray:
+        scale = 10.0 ** (places - 1 - np.floor(np.log10(np.where(v == 0, 1.0, np.abs(v)))))
         return np.round(v * scale) / scale
 
     return mapped("signif", run, x)
@@ -66,6 +73,16 @@ def negative(x: Argument) -> Argument:
 def positive(x: Argument) -> Argument:
     """`+x`."""
     return mapped("+", np.positive, x)
+
+
+def logistic(x: Any) -> Any:
+    """R's `plogis`: from log odds to a probability, without overflow."""
+    return 0.5 * (1.0 + np.tanh(0.5 * x))
+
+
+def logit(p: Any) -> Any:
+    """R's `qlogis`: from a probability to log odds."""
+    return np.log(p) - np.log1p(-p)
 
 
 def power(left: Any, right: Any) -> Any:
@@ -133,8 +150,8 @@ def _codes(value: Argument, levels: tuple[Any, ...], operator: str) -> Any:
 
 def member(left: Argument, right: Argument) -> Argument:
     """`x %in% c(1, 2)`: true where the value is one of those on the right."""
-    wanted = cast("list[Any]", right) if isinstance(right, list) else [right]
-    if not all(isinstance(item, (str, int, float, bool)) for item in wanted):
+    wanted: list[Any] = right if isinstance(right, list) else [right]
+    if not all(isinstance(item, str | int | float) for item in wanted):
         raise Fault("`%in%` needs values on its right, such as c(1, 2)")
     if isinstance(left, Factor):
         named = {text_of(label(item)) for item in wanted}
@@ -145,7 +162,8 @@ def member(left: Argument, right: Argument) -> Argument:
 
 def choice(test: Argument, yes: Argument, no: Argument) -> Argument:
     """R's `ifelse`, for numbers."""
-    return np.where(truths(test, "ifelse"), numbers(yes, "ifelse"), numbers(no, "ifelse"))
+    chosen: Any = np.where(truths(test, "ifelse"), numbers(yes, "ifelse"), numbers(no, "ifelse"))
+    return chosen
 
 
 def extreme(name: str, run: Run) -> Run:
@@ -207,7 +225,7 @@ ELEMENTWISE: dict[str, Run] = {
         "asinh": np.arcsinh,
         "acosh": np.arccosh,
         "atanh": np.arctanh,
-        "plogis": expit,
+        "plogis": logistic,
         "qlogis": logit,
     }.items()
 }

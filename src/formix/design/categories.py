@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from formix.design.arguments import ABSENT, Fault, column, described, number, several, truth, whole
 from formix.design.column import label, text_of
 from formix.design.contrasts import NAMES, Contrast, named
-from formix.design.transforms import Memory
 from formix.design.values import Argument, Factor, Matrix, as_factor
 from formix.errors import UnknownLevelError
-from formix.spec import Label
+
+if TYPE_CHECKING:
+    from formix.design.transforms import Memory
+    from formix.spec import Label
 
 
 def plain_factor(value: Argument) -> Factor:
@@ -71,8 +74,8 @@ def recoded(value: Factor, levels: tuple[Label, ...]) -> Factor:
 
 
 def _labels(value: Argument, what: str) -> tuple[Label, ...]:
-    items = cast("list[Any]", value) if isinstance(value, list) else [value]
-    if not all(isinstance(item, (str, float, int, bool)) for item in items):
+    items: list[Any] = value if isinstance(value, list) else [value]
+    if not all(isinstance(item, str | float | int) for item in items):
         raise Fault(f'{what} must be values, such as c("a", "b")')
     return tuple(label(item) for item in items)
 
@@ -83,7 +86,7 @@ def contrasted(
     how_many: Argument = ABSENT,
     base: Argument = ABSENT,
 ) -> Factor:
-    """R's `C`: a factor with contrasts of its own, `C(f, Sum)`, `C(f, contr.treatment, base = 2)`."""
+    """R's `C`: a factor with contrasts of its own, `C(f, Sum)` or `C(f, treatment, base = 2)`."""
     made = plain_factor(x)
     if contr == ABSENT and base == ABSENT:
         found = Contrast("poly" if made.ordered else "treatment")
@@ -128,8 +131,10 @@ def dummy(x: Argument, *levels: Argument) -> Argument:
     made = plain_factor(x)
     wanted = [_level(made, level) for level in levels] or list(made.levels[1:])
     columns = [(made.codes == made.levels.index(level)).astype(float) for level in wanted]
-    return columns[0] if len(columns) == 1 else Matrix(
-        np.column_stack(columns), tuple(text_of(level) for level in wanted)
+    return (
+        columns[0]
+        if len(columns) == 1
+        else Matrix(np.column_stack(columns), tuple(text_of(level) for level in wanted))
     )
 
 
@@ -138,9 +143,7 @@ def interaction(x: Argument, *others: Argument) -> Factor:
     made = plain_factor(x)
     for other in others:
         right = plain_factor(other)
-        levels = tuple(
-            f"{text_of(a)}.{text_of(b)}" for b in right.levels for a in made.levels
-        )
+        levels = tuple(f"{text_of(a)}.{text_of(b)}" for b in right.levels for a in made.levels)
         made = Factor(made.codes + np.int32(len(made.levels)) * right.codes, levels)
     return made
 
@@ -158,6 +161,11 @@ def as_numeric(x: Argument) -> Argument:
             "`as.numeric` was given text that is no number",
             hint=f"such as {next(level for level in x.levels if not _is_number(level))!r}",
         ) from None
+
+
+def as_integer(x: Argument) -> Argument:
+    """R's `as.integer`: numbers cut towards zero, the codes of factors."""
+    return np.trunc(column(as_numeric(x), "as.integer"))
 
 
 def _is_number(level: Label) -> bool:
@@ -245,16 +253,15 @@ def _breaks(values: np.ndarray, breaks: Argument) -> list[float]:
 
 def _intervals(points: list[float], closed: bool, lowest: bool, digits: int) -> list[str]:
     """R's names of intervals: as few significant digits as tell the breaks apart, 3 to 12."""
+    ends: list[str] = []
     for places in range(digits, max(12, digits) + 1):
         ends = [f"{point:.{places}g}".replace("inf", "Inf") for point in points]
-        if all(a != b for a, b in zip(ends, ends[1:], strict=False)):
+        if all(a != b for a, b in pairwise(ends)):
             break
     left, close = ("(", "]") if closed else ("[", ")")
-    names = [f"{left}{a},{b}{close}" for a, b in zip(ends, ends[1:], strict=False)]
+    names = [f"{left}{a},{b}{close}" for a, b in pairwise(ends)]
     if lowest and closed:
         names[0] = "[" + names[0][1:]
     elif lowest:
         names[-1] = names[-1][:-1] + "]"
     return names
-
-

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from numbers import Real
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
@@ -97,16 +97,13 @@ class Frame:
 
 def label(value: object) -> Label:
     """Return a level as it is stored: whole floats are integers, what has no such type is text."""
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    if isinstance(value, (str, int)):
-        return value if isinstance(value, int) else str(value)
-    if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, (float, np.floating, Decimal)):
-        number = float(value)
+    plain: object = cast("Any", value).item() if isinstance(value, np.generic) else value
+    if isinstance(plain, bool | int):
+        return plain
+    if isinstance(plain, float | Decimal):
+        number = float(plain)
         return int(number) if number.is_integer() else number
-    return str(value)
+    return str(plain)
 
 
 def text_of(level: Label) -> str:

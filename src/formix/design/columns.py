@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import lazy_loader
 
-from formix.design.functions import CONSTANTS, Function, find, unary, unknown_function
 from formix.design.arguments import Fault
+from formix.design.functions import CONSTANTS, Function, find, unary, unknown_function
 from formix.errors import FormixError, FormulaError, Span
 from formix.syntax.tree import (
     Binary,
@@ -90,9 +90,7 @@ class _Rewriting:
             return self._call(node, node.operator, [("", node.left), ("", node.right)])
         if isinstance(node, Call):
             return self._call(node, node.function, [(a.name, a.value) for a in node.arguments])
-        raise FormulaError(
-            "this cannot stand inside a call", text=self.scope.text, span=node.span
-        )
+        raise FormulaError("this cannot stand inside a call", text=self.scope.text, span=node.span)
 
     def _literal(self, value: object) -> str:
         return self._enter(self.namespace, "k", value)

@@ -125,7 +125,7 @@ def base_of(contrast: Contrast, levels: Sequence[Label]) -> int:
     return 0 if contrast.base is None else list(levels).index(contrast.base)
 
 
-def contrast_suffixes(contrast: Contrast, levels: Sequence[Label]) -> list[Label]:
+def contrast_suffixes(contrast: Contrast, levels: Sequence[Label]) -> Sequence[Label]:
     """Return what names each column after the factor's name: levels, numbers, or R's `.L`, `.Q`."""
     n = len(levels)
     if contrast.name in ("treatment", "SAS"):

@@ -110,8 +110,7 @@ def learn(
     given = Encoding(columns, contrasts=_contrasts(contrasts or {}))
     table = _table(terms, frame, kept, given, functions or {})
     states = {
-        _key(part, term): _kind(kinds, term).learn(term, table)
-        for part, term in _all_terms(terms)
+        _key(part, term): _kind(kinds, term).learn(term, table) for part, term in _all_terms(terms)
     }
     for name in given.contrasts:
         if name in table.shapes and table.shapes[name].kind != "factor":
@@ -200,9 +199,7 @@ def _kind(kinds: Sequence[TermKind], term: object) -> TermKind:
 
 def _needed(terms: Terms, frame: Frame, functions: Functions) -> tuple[str, ...]:
     """Return the columns of the predictors, without the response and the groups."""
-    bare = replace(
-        terms, predictors=tuple(replace(part, groups=()) for part in terms.predictors)
-    )
+    bare = replace(terms, predictors=tuple(replace(part, groups=()) for part in terms.predictors))
     return used(bare, frame.names, functions, new=True)
 
 
@@ -227,9 +224,7 @@ def shared(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Return the blocks with those of one `id` on one group put together, across predictors."""
     result: list[Block] = []
     for block in blocks:
-        twin = next(
-            (i for i, b in enumerate(result) if block.id and _same_block(b, block)), None
-        )
+        twin = next((i for i, b in enumerate(result) if block.id and _same_block(b, block)), None)
         if twin is None:
             result.append(block)
             continue

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import Any, cast
 
-import lazy_loader
 import narwhals as nw
 import numpy as np
 import pandas as pd
@@ -22,24 +21,12 @@ from formix.design.column import (
     factor_column,
     number_column,
     object_column,
-    text_of,
     wrong_type,
 )
+from formix.design.sources import Dataset, Source, array_of, common_length, row_labels
 from formix.errors import DataError, UnknownColumnError
 
-if TYPE_CHECKING:
-    import xarray as xr
-else:
-    # Only a Dataset needs it, and it is slow to import.
-    xr = lazy_loader.load("xarray")
-
 __all__ = ["Data", "DataColumn", "Frame", "Kind", "factorize", "open_data", "to_pandas"]
-
-
-class _Source(Protocol):
-    def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
-        """Return the columns as pandas Series, polars columns or arrays, and the rows' labels."""
-        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +34,7 @@ class Data:
     """The user's data, opened but not converted: the names of its columns, and `read`."""
 
     names: tuple[str, ...]
-    source: _Source
+    source: Source
 
     def read(self, names: Sequence[str]) -> Frame:
         """Return the columns asked for, each converted once.
@@ -102,9 +89,10 @@ def open_data(data: object) -> Data:
     if isinstance(data, pd.DataFrame):
         return _from_pandas(data)
     if isinstance(data, Mapping):
-        if type(data).__module__.partition(".")[0] == "xarray":
-            return _from_xarray(cast("xr.Dataset", data))
-        return _from_mapping(cast("Mapping[object, object]", data))
+        mapping = cast("Mapping[object, object]", data)
+        if type(mapping).__module__.partition(".")[0] == "xarray":
+            return _from_xarray(mapping)
+        return Data(_names(mapping), _Mapping(mapping))
     try:
         frame = nw.from_native(cast("Any", data))
         names = _names(frame.columns)
@@ -124,7 +112,7 @@ def to_pandas(frame: Frame) -> pd.DataFrame:
     for column in frame:
         if column.kind in ("factor", "ordered"):
             columns[column.name] = pd.Categorical.from_codes(
-                column.values, list(column.levels), ordered=column.kind == "ordered"
+                column.values, cast("Any", column.levels), ordered=column.kind == "ordered"
             )
         elif column.kind == "bool":
             known = column.values >= 0
@@ -137,13 +125,18 @@ def to_pandas(frame: Frame) -> pd.DataFrame:
 
 def factorize(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return codes, and the distinct values in order; -1 stands for a missing one."""
-    codes, distinct = pd.factorize(values)
-    distinct = np.asarray(distinct)
+    codes, distinct = _hashed(values)
     order = np.argsort(distinct, kind="stable")
     place = np.empty(len(order) + 1, dtype=np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     place[-1] = -1
     return place[codes], distinct[order]
+
+
+def _hashed(values: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return codes, and the distinct values as they appear; -1 stands for a missing one."""
+    codes, distinct = cast("Any", pd.factorize(values))
+    return codes, np.asarray(distinct)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +149,7 @@ class _Pandas:
         plain = isinstance(index, pd.MultiIndex) or (
             isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
         )
-        labels = np.arange(len(index)) if plain else _labels(index.to_numpy())
+        labels = np.arange(len(index)) if plain else row_labels(index.to_numpy())
         return [self.data.iloc[:, place[name]] for name in names], labels
 
 
@@ -186,87 +179,46 @@ class _Narwhals:
 
 
 @dataclass(frozen=True, eq=False)
-class _Arrays:
-    arrays: Mapping[str, Any]
+class _Mapping:
+    data: Mapping[object, object]
 
     def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
-        columns = [self.arrays[name] for name in names]
-        lengths = {len(column): name for name, column in zip(names, columns, strict=True)}
-        if len(lengths) > 1:
-            (n, first), (m, second) = list(lengths.items())[:2]
-            raise DataError(
-                f"`{first}` has {n} values and `{second}` has {m}",
-                hint="every column needs one value a row",
-            )
-        some = next(iter(lengths), len(next(iter(self.arrays.values()), ())))
-        return columns, np.arange(some)
+        place = {str(name): name for name in self.data}
+        columns = [_entry(name, self.data[place[name]]) for name in names]
+        return columns, np.arange(common_length(names, columns))
 
 
-def _from_mapping(data: Mapping[object, object]) -> Data:
-    arrays: dict[str, Any] = {}
-    for name, values in data.items():
-        if isinstance(values, (pd.Series, pd.Categorical)):
-            arrays[str(name)] = pd.Series(values)
-            continue
-        array = np.ma.asarray(values) if isinstance(values, np.ma.MaskedArray) else _array(values)
-        if array.ndim != 1:
-            raise DataError(
-                f"`{name}` has {array.ndim} dimensions, and a column has one",
-                hint="give each column of it a name of its own",
-            )
-        arrays[str(name)] = array
-    return Data(_names(data), _Arrays(arrays))
+def _entry(name: str, values: object) -> Any:
+    """Return a column of a mapping: a Series of pandas or polars, or an array."""
+    if isinstance(values, pd.Series | pd.Categorical | pd.Index):
+        return pd.Series(cast("Any", values))
+    if isinstance(values, np.ma.MaskedArray):
+        return array_of(name, cast("Any", values).tolist())
+    if type(values).__module__.partition(".")[0] in ("polars", "pyarrow"):
+        return _series(cast("Any", values))
+    return array_of(name, values)
 
 
-def _array(values: object) -> np.ndarray:
-    if isinstance(values, (str, bytes)):
-        return np.asarray(values)
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        array = np.asarray(list(cast("Sequence[object]", values)), dtype=object)
-    # A list such as [1, None, "a"] would become text; its own types decide.
-    if array.dtype.kind in "US" and not isinstance(values, np.ndarray):
-        return np.array(list(cast("Sequence[object]", values)), dtype=object)
-    return array
+def _series(values: Any) -> Any:
+    series: Any = nw.from_native(values, series_only=True)
+    polars = series.implementation is nw.Implementation.POLARS
+    return series if polars else series.to_pandas()
 
 
-@dataclass(frozen=True, eq=False)
-class _Dataset:
-    data: xr.Dataset
-
-    def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
-        arrays = xr.broadcast(*(self.data[name] for name in names)) if names else ()
-        dims = arrays[0].dims if arrays else tuple(self.data.dims)
-        size = int(np.prod([self.data.sizes[dim] for dim in dims]))
-        labels = np.arange(size)
-        if len(dims) == 1 and dims[0] in self.data.coords:
-            labels = _labels(self.data[dims[0]].to_numpy())
-        return [array.to_numpy().ravel() for array in arrays], labels
-
-
-def _from_xarray(data: xr.Dataset) -> Data:
-    if not hasattr(data, "data_vars"):
-        return _from_xarray(cast("Any", data).to_dataset())
-    return Data(_names([*data.data_vars, *data.coords]), _Dataset(data))
+def _from_xarray(data: Any) -> Data:
+    whole = data if hasattr(data, "data_vars") else data.to_dataset()
+    return Data(_names([*whole.data_vars, *whole.coords]), Dataset(whole))
 
 
 def _names(names: object) -> tuple[str, ...]:
     return tuple(str(name) for name in cast("Sequence[object]", names))
 
 
-def _labels(values: np.ndarray) -> np.ndarray:
-    """Return rows' labels as integers or text."""
-    return values if values.dtype.kind in "iu" else np.array([text_of(v) for v in values.tolist()])
-
-
 def _column(name: str, values: Any) -> DataColumn:
     if isinstance(values, nw.Series):
         return _polars_column(name, values)
     if isinstance(values, pd.Series):
-        return _pandas_column(name, values)
-    if isinstance(values, np.ma.MaskedArray):
-        return _pandas_column(name, pd.Series(values.astype(object).filled(None)))
+        return _pandas_column(name, cast("Any", values))
     return _array_column(name, np.asarray(values))
 
 
@@ -279,12 +231,12 @@ def _polars_column(name: str, series: Any) -> DataColumn:
         return bool_column(name, series.cast(nw.Float64).to_numpy())
     if isinstance(kind, nw.Enum):
         place = {level: code for code, level in enumerate(kind.categories)}
-        codes, found = pd.factorize(series.to_numpy())
+        codes, found = _hashed(series.to_numpy())
         to = np.array([*(place[level] for level in found), -1], dtype=np.int32)
         return factor_column(name, to[codes], kind.categories)
     if kind in (nw.String, nw.Categorical):
-        codes, found = pd.factorize(series.cast(nw.String).to_numpy())
-        return factor_column(name, codes, found, sort=True, text=kind == nw.String)
+        codes, found = _hashed(series.cast(nw.String).to_numpy())
+        return factor_column(name, codes, found, sort=True, text=bool(kind == nw.String))
     if kind == nw.Date or kind == nw.Datetime:
         return date_column(name, series.to_numpy())
     if kind == nw.Unknown and series.null_count() == len(series):
@@ -294,7 +246,7 @@ def _polars_column(name: str, series: Any) -> DataColumn:
     raise wrong_type(name, f"values of the type {kind}")
 
 
-def _pandas_column(name: str, series: pd.Series[Any]) -> DataColumn:
+def _pandas_column(name: str, series: Any) -> DataColumn:
     kind = series.dtype
     if isinstance(kind, pd.CategoricalDtype):
         cat = series.cat
@@ -306,10 +258,10 @@ def _pandas_column(name: str, series: pd.Series[Any]) -> DataColumn:
             return _array_column(name, np.asarray(series))
         return number_column(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
     if pd.api.types.is_datetime64_any_dtype(kind):
-        naive = pd.to_datetime(series, utc=True).dt.tz_localize(None)
+        naive: Any = cast("Any", pd.to_datetime(series, utc=True)).dt.tz_localize(None)
         return date_column(name, naive.to_numpy())
     if pd.api.types.is_string_dtype(kind) and kind != np.dtype(object):
-        codes, found = pd.factorize(series)
+        codes, found = _hashed(series)
         return factor_column(name, codes, found, sort=True, text=True)
     return _array_column(name, np.asarray(series, dtype=object))
 
@@ -318,8 +270,8 @@ def _array_column(name: str, values: np.ndarray) -> DataColumn:
     kind = values.dtype.kind
     if kind in "iu":
         if len(values) and max(int(values.max()), -int(values.min())) > EXACT:
-            codes, found = pd.factorize(values)
-            return factor_column(name, codes, found.tolist(), sort=True)
+            codes, found = _hashed(values)
+            return factor_column(name, codes, found, sort=True)
         return number_column(name, values)
     if kind == "f":
         return number_column(name, values)
@@ -334,5 +286,5 @@ def _array_column(name: str, values: np.ndarray) -> DataColumn:
     column = object_column(name, values)
     if column is not None:
         return column
-    codes, found = pd.factorize(values)
+    codes, found = _hashed(values)
     return factor_column(name, codes, found, sort=True, text=True)

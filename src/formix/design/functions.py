@@ -13,10 +13,11 @@ import numpy as np
 
 from formix.design import arithmetic, categories, splines, transforms
 from formix.design.arguments import Fault
-from formix.errors import FormixError, Span
 from formix.syntax.mistakes import mistake
+
 if TYPE_CHECKING:
     from formix.design.values import Argument
+    from formix.errors import FormixError, Span
 
 CONSTANTS: dict[str, float] = {"pi": float(np.pi), "Inf": float("inf")}
 """Names that stand for a number where the data has no such column."""
@@ -56,9 +57,7 @@ class Function:
         """How it is called: `scale(x, center, scale)`."""
         parameters = list(_signature(self.apply).parameters.values())
         shown = parameters[self.learns + self.names :]
-        written = [
-            "..." if p.kind is p.VAR_POSITIONAL else p.name.replace("_", ".") for p in shown
-        ]
+        written = ["..." if p.kind is p.VAR_POSITIONAL else p.name.replace("_", ".") for p in shown]
         return f"{self.name}({', '.join(written)})"
 
 
@@ -107,7 +106,7 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "interaction": categories.interaction,
     "as.numeric": categories.as_numeric,
     "as.double": categories.as_numeric,
-    "as.integer": lambda x: np.trunc(categories.as_numeric(x)),
+    "as.integer": categories.as_integer,
     "as.character": categories.as_character,
     "as.logical": categories.as_logical,
 }

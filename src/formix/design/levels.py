@@ -51,8 +51,9 @@ def labels(state: State) -> tuple[Label, ...]:
     if len(levels) == 1:
         return levels[0]
     texts = [[text_of(level) for level in some] for some in levels]
+    cells: list[list[int]] = state["cells"]
     # "a:b" with "c" and "a" with "b:c" are two levels, and must not be called the same.
-    return distinct([":".join([texts[i][k] for i, k in enumerate(cell)]) for cell in state["cells"]])
+    return distinct([":".join([texts[i][k] for i, k in enumerate(cell)]) for cell in cells])
 
 
 def _used(factor: Factor) -> tuple[Label, ...]:

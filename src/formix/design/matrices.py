@@ -33,7 +33,7 @@ class Design:
         return next(matrix for matrix in self.predictors if matrix.name == name)
 
     @property
-    def X(self) -> Float[np.ndarray, "obs coef"]:
+    def X(self) -> Float[np.ndarray, "obs coef"]:  # noqa: N802 - the matrix is called X
         """The matrix of the main predictor."""
         return self[MAIN].X
 

@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from formix.design.functions import CONSTANTS, find, unknown_function
-from formix.errors import FormixError, Span
 from formix.syntax.mistakes import mistake
 from formix.syntax.tree import Argument, Binary, Call, Name, Node, Parenthesis, Subscript, Unary
 
 if TYPE_CHECKING:
+    from formix.errors import FormixError, Span
     from formix.terms.term import PredictorTerms, ResponseTerm, Terms
 
 Functions = Mapping[str, Callable[..., Any]]

@@ -22,9 +22,9 @@ TOLERANCE = 1e-7
 
 def triangle(chunks: Iterable[Float[np.ndarray, "rows col"]], width: int) -> np.ndarray:
     """Return the triangular factor of the matrix whose rows come in chunks."""
-    upper = np.zeros((0, width))
+    upper: np.ndarray = np.zeros((0, width))
     for chunk in chunks:
-        upper = np.linalg.qr(np.vstack([upper, chunk]), mode="r")
+        upper = np.asarray(np.linalg.qr(np.vstack([upper, chunk]), mode="r"))
     return upper
 
 

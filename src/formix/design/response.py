@@ -178,7 +178,7 @@ _ARGUMENTS: dict[str, tuple[tuple[str, ...], int]] = {
 }
 """The arguments of each addition, in order, and how many it needs."""
 
-_STATUS = {"left": -1.0, "none": 0.0, "right": 1.0, "interval": 2.0}
+_STATUS = {"left": -1.0, "none": 0.0, "right": 1.0, "interval": 2.0, "false": 0.0, "true": 1.0}
 
 
 def _known(addition: Addition, table: Table) -> dict[str, np.ndarray]:
@@ -241,9 +241,8 @@ def _censoring(
     span = argument.value.span
     found = table.evaluated(argument.value, {}, span.of(table.text), span)
     if isinstance(found, Factor):
-        words = [text_of(level).lower() for level in found.levels]
-        codes = np.array([_STATUS.get(word, {"false": 0.0, "true": 1.0}.get(word, np.nan)) for word in words])
-        status = codes[found.codes]
+        codes = [_STATUS.get(text_of(level).lower(), np.nan) for level in found.levels]
+        status = np.array(codes)[found.codes]
     else:
         status = found if isinstance(found, np.ndarray) else np.full(len(table), np.nan)
     good = np.isin(status, list(_STATUS.values()))

@@ -8,11 +8,15 @@ Hastie, "Generalized Additive Models", in *Statistical Models in S*, 1992, secti
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from formix.design.arguments import ABSENT, Fault, column, number, several, truth, whole
-from formix.design.transforms import Memory
 from formix.design.values import Argument, Matrix
+
+if TYPE_CHECKING:
+    from formix.design.transforms import Memory
 
 
 def bs(
@@ -96,7 +100,7 @@ def _knots(
                 f"df of `{what}` is {number(df, 'df'):g}, and at least {least} are needed here"
             )
         within = x[(x >= low) & (x <= high)]
-        inner = np.quantile(within, np.linspace(0, 1, count + 2)[1:-1]).tolist() if count else []
+        inner = [float(np.quantile(within, (k + 1) / (count + 1))) for k in range(count)]
     if any(not low < knot < high for knot in inner):
         raise Fault(
             f"the knots of `{what}` must lie inside its boundary, {low:g} to {high:g}",
@@ -128,7 +132,7 @@ def b_splines(x: np.ndarray, knots: np.ndarray, order: int, derivative: int = 0)
 def _raise(
     local: np.ndarray, x: np.ndarray, knots: np.ndarray, at: np.ndarray, k: int
 ) -> np.ndarray:
-    """The recurrence of Cox and de Boor: from the k splines of order k to the k + 1 of the next."""
+    """Return the k + 1 splines of the next order from the k of order k, as Cox and de Boor do."""
     result = np.zeros((len(x), k + 1))
     for j in range(k):
         left, right = knots[at + 1 - k + j], knots[at + 1 + j]
@@ -138,10 +142,8 @@ def _raise(
     return result
 
 
-def _differentiate(
-    local: np.ndarray, knots: np.ndarray, at: np.ndarray, k: int
-) -> np.ndarray:
-    """The derivative of splines of order k + 1, from those of order k."""
+def _differentiate(local: np.ndarray, knots: np.ndarray, at: np.ndarray, k: int) -> np.ndarray:
+    """Return the derivative of splines of order k + 1, from those of order k."""
     result = np.zeros((len(local), k + 1))
     for j in range(k):
         left, right = knots[at + 1 - k + j], knots[at + 1 + j]

@@ -139,9 +139,7 @@ class Table:
             hint="give the column the type it had",
         )
 
-    def _recoded(
-        self, factor: Factor, levels: tuple[Label, ...], name: str, span: Span
-    ) -> Factor:
+    def _recoded(self, factor: Factor, levels: tuple[Label, ...], name: str, span: Span) -> Factor:
         result = factor.recoded(levels)
         lost = (result.codes < 0) & (factor.codes >= 0)
         if lost.any():
@@ -157,9 +155,7 @@ class Table:
     def _coded(self, found: Values, variable: Variable) -> Values:
         if not isinstance(found, Factor):
             return found
-        return self._recoded(
-            found, self.shapes[variable.text].levels, variable.text, variable.span
-        )
+        return self._recoded(found, self.shapes[variable.text].levels, variable.text, variable.span)
 
     def _checked(self, found: Argument, label: str, span: Span) -> Values:
         """Return what an expression made as one value a row, none of them missing or infinite."""

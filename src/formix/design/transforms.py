@@ -130,7 +130,7 @@ def _orthonormal(memory: Memory, key: str, x: np.ndarray, top: int) -> np.ndarra
 
 
 def _learn_recurrence(x: np.ndarray, top: int) -> dict[str, list[float]]:
-    """The numbers of the three-term recurrence of polynomials orthogonal on the points `x`."""
+    """Return the numbers of the recurrence of polynomials that are orthogonal on the points `x`."""
     if top >= len(np.unique(x)):
         raise Fault(
             f"`poly` of degree {top} needs more than {top} different values",

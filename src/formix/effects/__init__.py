@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from formix.design.kind import TermKind
+from typing import TYPE_CHECKING
+
 from formix.effects import common, group, offset
+
+if TYPE_CHECKING:
+    from formix.design.kind import TermKind
 
 EFFECTS: tuple[TermKind, ...] = (common, offset, group)
 """Every kind of term: the first that claims a term makes its columns."""

@@ -104,8 +104,9 @@ def check_factors(
         if shape.kind != "factor":
             continue
         if len(shape.levels) < 2:
+            only = ", ".join(str(level) for level in shape.levels)
             raise FormulaError(
-                f'`{variable.text}` has one level only, "{shape.levels[0]}": nothing to compare',
+                f'`{variable.text}` has one level only, "{only}": there is nothing to compare',
                 text=table.text,
                 span=variable.span,
                 hint="leave it out of the formula",
