@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax.flatten_util import ravel_pytree
 from numpyro.infer.hmc import hmc
 from numpyro.infer.util import ParamInfo, constrain_fn, potential_energy
 
+from formix.engines.approach import approach
 from formix.errors import EngineError
 
 Tree = Any
@@ -143,12 +145,30 @@ class Chain:
         key: Tree,
         target: Tree,
     ) -> Tree:
-        energy, gradient = jax.value_and_grad(potential)(z)
         dense = self.settings.dense
+        first = {name: z[name] for name in dense}
+        others = {name: x for name, x in z.items() if name not in first}
+        small, unravel = ravel_pytree(first)
+        x, rest = ravel_pytree(others)
+
+        def whole(flat: Tree) -> Tree:
+            return unravel(flat[: small.size]) | rest(flat[small.size :])
+
+        start = approach(
+            jax.value_and_grad(lambda flat: potential(whole(flat))),
+            jnp.concatenate([small, x]),
+            small.size,
+        )
+        width = whole(start.width)
+        blocks = [block for block in (dense, tuple(sorted(others))) if block]
+        variances = {
+            block: jnp.square(ravel_pytree([width[name] for name in block])[0]) for block in blocks
+        }
         state = begin(
-            ParamInfo(z, energy, gradient),
+            ParamInfo(whole(start.point), start.value, whole(start.slope)),
             self.settings.warmup,
             dense_mass=[dense] if dense else [],
+            inverse_mass_matrix=variances,
             target_accept_prob=target,
             max_tree_depth=self.settings.max_tree_depth,
             rng_key=jax.random.wrap_key_data(key, impl=_GENERATOR),
@@ -156,4 +176,4 @@ class Chain:
         # The first step's own momentum makes its energy; the adaptation's key is for a search of
         # step sizes that is not made. Without them the generator is compiled fewer times.
         adaptation = state.adapt_state._replace(rng_key=None)
-        return state._replace(energy=energy, rng_key=key, adapt_state=adaptation)
+        return state._replace(energy=start.value, rng_key=key, adapt_state=adaptation)

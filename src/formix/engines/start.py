@@ -1,4 +1,4 @@
-"""Starting points with a finite density and gradient, and what to say where there are none."""
+"""Where chains start, and what to say where there is no place to."""
 
 from __future__ import annotations
 
@@ -18,13 +18,16 @@ if TYPE_CHECKING:
     from formix.engines.steps import Walk
     from formix.program.program import Program
 
-_TRIES = 100
-_RADIUS = 2.0
-"""As in NumPyro and Stan: uniform within it, in the free coordinates."""
+_TRIES = 30
+_RADIUS, _CLOSER = 2.0, 0.8
+"""Uniform within it in the free coordinates, as in NumPyro and Stan; with every further try
+closer to the origin, where most densities are finite."""
 
 
 def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int) -> Stand:
-    """Return where the chains start, each from points of its own that depend on no other chain.
+    """Return where the chains start, each near the mode as `approach` finds it from a random point.
+
+    The random points are each chain's own, and depend on no other chain.
 
     Raises
     ------
@@ -37,15 +40,15 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
     keys = np.stack(
         [generator.integers(2**32, size=2, dtype=np.uint32) for generator in generators]
     )
-    points = _points(generators, sites)
+    points = _points(generators, sites, _RADIUS)
     good = np.zeros(chains, dtype=bool)
-    for _ in range(_TRIES):
+    for attempt in range(1, _TRIES + 1):
         stand = Stand(blank.shared, blank.own._replace(z=points, rng_key=keys))
         stand, _records = walk.kernel.advance(stand, 0, walk.target, walk.data)
         good = _finite(stand)
         if good.all():
             return stand
-        others = _points(generators, sites)
+        others = _points(generators, sites, _RADIUS * _CLOSER**attempt)
         points = {
             site: np.where(good.reshape(-1, *[1] * (x.ndim - 1)), x, others[site])
             for site, x in points.items()
@@ -55,10 +58,10 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
 
 
 def _points(
-    generators: list[np.random.Generator], sites: tuple[LatentSite, ...]
+    generators: list[np.random.Generator], sites: tuple[LatentSite, ...], radius: float
 ) -> dict[str, np.ndarray]:
     each = [
-        {site.name: generator.uniform(-_RADIUS, _RADIUS, site.free) for site in sites}
+        {site.name: generator.uniform(-radius, radius, site.free) for site in sites}
         for generator in generators
     ]
     return {site.name: np.stack([one[site.name] for one in each]) for site in sites}
