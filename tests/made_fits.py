@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+import formix
 from formix.design.column import DataColumn, Frame
 from formix.engines.draws import Draws
 from formix.families import GAUSSIAN
@@ -183,6 +184,17 @@ def make(spec=None, extra=(), **options):
     draws = make_draws(spec, **options)
     said = make_recipe(spec, frame, {"Days": [0.0, 1.5]}, source="x = 1", notes=("a note",))
     return Made(spec, frame, draws, said, collect(spec, draws, said))
+
+
+def drawn(formula, data, *, draws=60, chains=4, seed=11, **options):
+    """Return the groups of a model of ours, whole but for its draws, which are made up."""
+    model = formix.Model(formula, data, **options)
+    return collect(model.spec, make_draws(model.spec, chains, draws, seed), model.recipe)
+
+
+def sleepstudy(**options):
+    """Return the sleep study's model with draws made up."""
+    return drawn("Reaction ~ Days + (Days | Subject)", formix.load("sleepstudy"), **options)
 
 
 def sleep_spec(response="Reaction", group="Subject", slope="Days", levels=None, rows=30):

@@ -8,9 +8,10 @@ import pkgutil
 
 import numpy as np
 import pytest
-from made_fits import make
+from made_fits import sleepstudy
 
 import formix
+from formix.results import inference_data
 
 MODULES = sorted(
     module.name
@@ -26,7 +27,7 @@ def test_the_modules_were_found():
 @pytest.fixture(scope="module")
 def given() -> dict[str, object]:
     """What examples may use without saying so: NumPy, formix, and `fit`, of the sleep study."""
-    return {"np": np, "fx": formix, "fit": make().groups}
+    return {"np": np, "fx": formix, "fit": inference_data(sleepstudy())}
 
 
 @pytest.mark.parametrize("name", MODULES)

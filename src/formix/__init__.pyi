@@ -22,9 +22,14 @@ from .formulas import expand as expand, parse as parse, to_text as to_text
 from .models import Model as Model, fit as fit
 from .prior import Prior as Prior
 from .verbs.coef import coef as coef
+from .verbs.extend import extend as extend
+from .verbs.file import read as read, write as write
 from .verbs.fixef import fixef as fixef
+from .verbs.log_likelihood import log_likelihood as log_likelihood
+from .verbs.model import model as model
 from .verbs.ranef import ranef as ranef
 from .verbs.sigma import sigma as sigma
+from .verbs.source import source as source
 from .verbs.summary import summary as summary
 from .verbs.varcorr import varcorr as varcorr
 

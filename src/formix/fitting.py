@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from formix.errors import ConvergenceWarning
 from formix.results import collect, collect_prior, diagnose, warning_text
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from formix.program.program import Program
     from formix.results.groups import Groups
     from formix.results.recipe import Recipe
@@ -55,11 +58,34 @@ def posterior(
     return found
 
 
-def warn_if_poor(found: Groups) -> None:
-    """Say once what is wrong with draws, and what to do."""
+def continued(
+    spec: Spec,
+    program: Program,
+    recipe: Recipe,
+    state: Mapping[str, np.ndarray],
+    *,
+    engine: str,
+    draws: int,
+    progress: bool | None,
+) -> Groups:
+    """Return the groups of more draws, from where a sampler stopped; the state knows the rest."""
+    chosen, _ = choose(spec, engine)
+    with bar(show=progress) as report:
+        drawn = chosen.load().run(spec, program, draws=draws, state=state, progress=report)
+    return collect(spec, drawn, recipe)
+
+
+def warn_if_poor(found: Groups, stack: int = _STACK) -> None:
+    """Say once what is wrong with draws, and what to do.
+
+    Parameters
+    ----------
+    stack
+        Frames between here and the user's own line.
+    """
     findings = diagnose(found)
     if findings:
-        warnings.warn(warning_text(findings), ConvergenceWarning, stacklevel=_STACK)
+        warnings.warn(warning_text(findings), ConvergenceWarning, stacklevel=stack)
 
 
 def prior(spec: Spec, recipe: Recipe, *, draws: int, seed: int | None) -> Groups:

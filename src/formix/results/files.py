@@ -160,4 +160,6 @@ def _nearby(place: Path) -> str:
     if not place.parent.is_dir():
         return f"there is no folder `{place.parent}` either"
     names = sorted(p.name for p in place.parent.iterdir() if p.suffix.lower() in NETCDF + ZARR)
-    return f"`{place.parent}` has: {', '.join(names[:8])}" if names else ""
+    if not names:
+        return f"`{place.parent}` holds no fit"
+    return f"`{place.parent}` has: {', '.join(names[:8])}"

@@ -64,6 +64,13 @@ def _attributes(first: Groups, more: Groups) -> Mapping[str, Attribute]:
     kept = dict(first.attributes)
     for name in _ADDED:
         if name in kept and name in more.attributes:
-            total = decode(kept[name], name) + decode(more.attributes[name], name)
-            kept[name] = encode(total)
+            kept[name] = encode(_sum(decode(kept[name], name), decode(more.attributes[name], name)))
     return kept
+
+
+def _sum(first: Any, more: Any) -> Any:
+    """Add two numbers, or two records of numbers, name by name."""
+    if not isinstance(first, Mapping):
+        return first + more
+    before, after = cast("Mapping[str, Any]", first), cast("Mapping[str, Any]", more)
+    return {name: value + after.get(name, 0) for name, value in before.items()}

@@ -33,6 +33,8 @@ def state_dataset(state: Mapping[str, np.ndarray]) -> xr.Dataset:
         if not array.size:
             attributes["shape"] = " ".join(str(length) for length in array.shape)
             array = np.zeros((), dtype=array.dtype)
+        if array.dtype.kind == "U":
+            array = array.astype(object)
         dims = tuple(claim(f"{stored[name]}_dim_{axis}", taken) for axis in range(array.ndim))
         variables[stored[name]] = xr.Variable(dims, array, attributes)
         coordinates |= {d: np.arange(n) for d, n in zip(dims, array.shape, strict=True)}

@@ -61,7 +61,7 @@ def coef(
 
     Examples
     --------
-    >>> fx.coef(fit).loc[("Subject", 308)].index.tolist()
+    >>> fx.coef(fit).loc[("Subject", "308")].index.tolist()
     ['Intercept', 'Days']
     """
     drawn = sample(fit)

@@ -103,7 +103,7 @@ def summary(fit: object, *, prob: float = PROB, ranef: bool = False) -> Summary:
     >>> table.frame.index.tolist()[:3]
     ['sd_Subject[Intercept]', 'sd_Subject[Days]', 'cor_Subject[Days, Intercept]']
     >>> print(str(table).splitlines()[-1])
-    Number of obs: 30, groups: Subject, 6
+    Number of obs: 180, groups: Subject, 18
     """
     drawn = sample(fit)
     tails(prob)

@@ -1,0 +1,39 @@
+"""The model that a fit was made with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from formix.models import Model
+from formix.results.attributes import read_recipe
+from formix.results.groups import opened
+
+
+def model(
+    fit: object,
+    *,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+    priors: Mapping[str, object] | None = None,
+) -> Model:
+    """Return the model that a fit was made with: nothing is learnt again, no stored code is run.
+
+    Parameters
+    ----------
+    fit
+        What `Model.fit` returned, or a file of it that was opened.
+    functions, priors
+        The user's own functions, and priors outside the table, where the model has any: a result
+        does not hold them.
+
+    Raises
+    ------
+    ResultError
+        If the result is not one of formix, is damaged, or needs what is not given.
+
+    Examples
+    --------
+    >>> fx.model(fit).design.columns
+    ('Intercept', 'Days')
+    """
+    return Model.from_recipe(read_recipe(opened(fit)), functions=functions, priors=priors)
