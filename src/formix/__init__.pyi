@@ -18,6 +18,7 @@ from .errors import (
     UnknownLevelError as UnknownLevelError,
     UnsupportedError as UnsupportedError,
 )
+from .families import Family as Family, gaussian as gaussian
 from .formulas import expand as expand, parse as parse, to_text as to_text
 from .models import Model as Model, fit as fit
 from .prior import Prior as Prior

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from .exceptions import UnexpectedInput as UnexpectedInput
 
@@ -23,7 +23,9 @@ class Token(str):
     ) -> Token: ...
     def update(self, type: str | None = None, value: str | None = None) -> Token: ...
 
-class Tree[Leaf]:
+Leaf = TypeVar("Leaf")
+
+class Tree(Generic[Leaf]):
     data: str
     children: list[Leaf | Tree[Leaf] | None]
     def __init__(self, data: str, children: list[Leaf | Tree[Leaf] | None]) -> None: ...

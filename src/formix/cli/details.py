@@ -40,7 +40,7 @@ def _columns(columns: Sequence[Column], matrix: Float[np.ndarray, "obs column"])
     if not columns:
         yield "  none"
         return
-    rows = [("column", "in R", "least", "mean", "most")]
+    rows: list[tuple[str, ...]] = [("column", "in R", "least", "mean", "most")]
     for column, values in zip(columns[:_SHOWN], matrix.T, strict=False):
         numbers = (f"{value:.4g}" for value in (values.min(), values.mean(), values.max()))
         rows.append((column.label, column.r, *numbers))
