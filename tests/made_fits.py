@@ -7,7 +7,7 @@ import numpy as np
 import formix
 from formix.design.column import DataColumn, Frame
 from formix.engines.draws import Draws
-from formix.families import GAUSSIAN
+from formix.families import gaussian
 from formix.links import link
 from formix.prior import Prior, PriorEntry, PriorTable
 from formix.results.datasets import collect
@@ -106,12 +106,12 @@ def make_spec(predictors, blocks=(), response="Reaction", auxiliary=("sigma",), 
     rows = len(predictors[0].X)
     values = np.random.default_rng(3).normal(size=rows) if y is None else y
     partial = Spec(
-        GAUSSIAN, Response(response, values), tuple(predictors), tuple(blocks), PriorTable(()),
+        gaussian, Response(response, values), tuple(predictors), tuple(blocks), PriorTable(()),
         (), (), (), (), (), (), (), "y", text or f"{response} ~ {predictors[0].text}",
     )  # fmt: skip
     sites, axes = parameters(predictors, partial.groups, auxiliary)
     return Spec(
-        GAUSSIAN, partial.response, partial.predictors, partial.blocks, priors(sites), sites, axes,
+        gaussian, partial.response, partial.predictors, partial.blocks, priors(sites), sites, axes,
         (), (), (), (), (), "y", partial.text,
     )  # fmt: skip
 

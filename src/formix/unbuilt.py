@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from formix.covariances import COVARIANCES
 from formix.errors import UnsupportedError
+from formix.syntax.printer import to_text
+from formix.syntax.tree import Equation
 
 if TYPE_CHECKING:
     from formix.errors import Span
@@ -34,9 +36,12 @@ def _found(terms: Terms) -> list[tuple[str, Span]]:
     found = [(f"`{a.name}()` of the response", a.span) for a in terms.response.additions]
     if terms.response.level:
         found.append(("a level of the response", terms.response.span))
+    found += [
+        (f"a predictor of `{to_text(other.left)}`", other.left.span)
+        for other in terms.formula.others
+        if isinstance(other, Equation)
+    ]
     for predictor in terms.predictors:
-        if predictor is not terms.predictors[0]:
-            found.append((f"a predictor of `{predictor.parameter}`", predictor.span))
         for term in predictor.groups:
             if term.covariance not in _FITTED:
                 found.append((f"the covariance `{term.covariance}()`", term.span))

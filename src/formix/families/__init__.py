@@ -2,9 +2,9 @@
 
 from formix.errors import ArgumentError
 from formix.families.family import Family, FamilyParameter
-from formix.families.gaussian import GAUSSIAN
+from formix.families.gaussian import gaussian
 
-FAMILIES: tuple[Family, ...] = (GAUSSIAN,)
+FAMILIES: tuple[Family, ...] = (gaussian,)
 """Every family, in the order of the documentation."""
 
 
@@ -25,4 +25,4 @@ def family(name: str | Family) -> Family:
     raise ArgumentError(f"`{name}` is not a family", hint=f"families: {known}")
 
 
-__all__ = ["FAMILIES", "GAUSSIAN", "Family", "FamilyParameter", "family"]
+__all__ = ["FAMILIES", "Family", "FamilyParameter", "family", "gaussian"]

@@ -49,7 +49,7 @@ def _check(response: Response) -> FormixError | None:
     return None
 
 
-GAUSSIAN = Family(
+gaussian = Family(
     name="gaussian",
     parameters=(
         FamilyParameter("mu", ("identity", "log", "inverse"), "real"),

@@ -1,0 +1,175 @@
+"""The model: its floors, its text, and its making again from a result."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import numpyro.distributions as dist
+import pandas as pd
+import pytest
+import shapes
+
+import formix as fx
+from formix.models import Model
+
+GOLDEN = Path(__file__).parent / "golden" / "overviews"
+
+
+def test_every_floor_can_be_looked_at():
+    model = Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))
+    assert model.terms.text == "Reaction ~ 1 + Days + (1 + Days | Subject)"
+    assert model.design.columns == ("Intercept", "Days")
+    block = model.design.blocks[0]
+    assert (block.group, block.columns, len(block.levels)) == ("Subject", ("Intercept", "Days"), 18)
+    assert block.Z.shape == (180, 2)
+    assert block.index.shape == (180,)
+    assert model.priors is model.spec.priors
+    assert list(model.frame.columns) == ["Reaction", "Days", "Subject"]
+    assert set(model.data) == {"X", "Subject", "Z_Subject", "Reaction"}
+    assert model.notes == ()
+
+
+def test_the_source_runs_on_its_own_with_the_data():
+    model = Model("y ~ x + (x | g)", shapes.data())
+    namespace: dict[str, object] = {}
+    exec(model.source.replace("numpyro.enable_x64()", ""), namespace)
+    from numpyro import handlers
+
+    trace = handlers.trace(handlers.seed(namespace["model"], 0)).get_trace(**model.data)
+    assert {"beta", "sd_g", "cor_g", "r_g", "sigma", "y"} <= set(trace)
+
+
+def test_several_formulas_are_a_list_or_one_text():
+    data = shapes.data()
+    together = Model("y ~ x; sigma ~ z", data)
+    apart = Model(["y ~ x", "sigma ~ z"], data)
+    assert together.terms == apart.terms
+    assert apart.design["sigma"].labels == ("Intercept", "z")
+
+
+@pytest.mark.parametrize(
+    ("formula", "says", "marked"),
+    [
+        ("y | weights(n) ~ x", "`weights()` of the response", "weights(n)"),
+        ("y ~ x; sigma ~ z", "a predictor of `sigma`", "sigma"),
+        ("y ~ x + cs(x | g)", "the covariance `cs()`", "cs(x | g)"),
+        ("y ~ x + ar1(0 + x | g)", "the covariance `ar1()`", "ar1(0 + x | g)"),
+        ("y ~ x + (1 | p | g)", "a block shared as `p`", "(1 | p | g)"),
+    ],
+)
+def test_what_no_engine_fits_is_refused_by_name_and_place(formula: str, says: str, marked: str):
+    model = Model(formula, shapes.data())
+    assert model.design.X.shape == (60, 2)
+    for floor in ("spec", "source", "priors", "data"):
+        with pytest.raises(fx.UnsupportedError) as refusal:
+            getattr(model, floor)
+        assert says in str(refusal.value)
+        assert refusal.value.span.of(formula).startswith(marked)
+    with pytest.raises(fx.UnsupportedError):
+        model.fit()
+    assert "can be read, and not yet fitted" in str(model)
+
+
+def test_a_wrong_prior_is_refused_when_the_model_is_made():
+    with pytest.raises(fx.PriorError, match="did you mean"):
+        Model("y ~ x", shapes.data(), priors={"beta[X]": "Normal(0, 1)"})
+
+
+def test_rank_is_said_once_at_the_users_line():
+    data = shapes.data().assign(twice=lambda d: 2.0 * d["x"])
+    with pytest.warns(fx.RankWarning, match="`twice` depends on earlier columns") as caught:
+        model = Model("y ~ x + twice", data)
+    assert [w.filename for w in caught] == [__file__]
+    assert model.design.columns == ("Intercept", "x")
+    assert any("twice" in note for note in model.notes)
+
+
+def test_missing_rows_are_counted_and_left_out():
+    data = shapes.data()
+    data.loc[[3, 7], "x"] = np.nan
+    model = Model("y ~ x + (1 | g)", data)
+    assert len(model.frame) == len(model.design.rows) == 58
+    assert any("2 of 60 rows" in note for note in model.notes)
+
+
+@pytest.mark.parametrize("shape", shapes.SHAPES, ids=lambda shape: shape.name)
+def test_a_model_is_made_again_from_its_recipe(shape: shapes.Shape):
+    model = Model(
+        shape.formula, shapes.data(), priors=shape.priors, contrasts=shape.contrasts or None
+    )
+    again = Model.from_recipe(model.recipe)
+    assert again.source == model.source
+    assert str(again) == str(model)
+    for name, values in model.data.items():
+        np.testing.assert_array_equal(again.data[name], values)
+
+
+def test_what_a_recipe_cannot_hold_is_asked_for():
+    data = shapes.data()
+    functions = {"cube": lambda x: x**3}
+    priors = {"beta[cube(x)]": dist.Gumbel(0.0, 1.0)}
+    model = Model("y ~ cube(x)", data, functions=functions, priors=priors)
+    with pytest.raises(fx.ResultError, match="your function `cube`"):
+        Model.from_recipe(model.recipe)
+    with pytest.raises(fx.ResultError, match=r"the prior of `beta\[cube\(x\)\]`"):
+        Model.from_recipe(model.recipe, functions=functions)
+    again = Model.from_recipe(model.recipe, functions=functions, priors=priors)
+    assert again.source == model.source
+
+
+def test_priors_are_drawn_from_at_once():
+    model = Model("y ~ x + (x | g)", shapes.data())
+    drawn = model.prior(draws=20, seed=1)
+    assert drawn.prior["r_g"].dims == ("chain", "draw", "g", "g_effect")
+    assert drawn.prior_predictive["y"].shape == (1, 20, 60)
+
+
+def test_the_family_takes_other_links():
+    data = shapes.data().assign(y=lambda d: np.exp(0.2 * d["x"]))
+    model = Model("y ~ x", data, family=fx.gaussian(link="log"))
+    assert "mu = jnp.exp(eta)" in model.source
+    assert "gaussian (mu log)" in str(model)
+
+
+OVERVIEWS = {
+    "sleepstudy": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", {}),
+    "pastes": ("strength ~ 1 + (1 | batch / cask)", "Pastes", {}),
+    "cake": ("angle ~ recipe * temp + (temp || recipe:replicate)", "cake", {"priors": "brms"}),
+    "own": (
+        "Reaction ~ . + (1 | Subject)",
+        "sleepstudy",
+        {"priors": {"beta": "Normal(0, 100)", "sigma^2": "InverseGamma(2, 1)"}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OVERVIEWS)
+def test_the_text_of_a_model_is_the_reviewed_one(name: str):
+    formula, dataset, options = OVERVIEWS[name]
+    model = Model(formula, fx.load(dataset), **options)
+    assert f"{model}\n" == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_models_are_made_in_threads():
+    sources: list[str] = []
+
+    def make() -> None:
+        sources.append(Model("y ~ poly(x, 2) + (x | g)", shapes.data()).source)
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(sources) == 4
+    assert len(set(sources)) == 1
+
+
+def test_data_of_any_kind_give_the_same_program():
+    frame = shapes.data()
+    arrays = {name: frame[name].to_numpy() for name in ("y", "x", "g")}
+    expected = Model("y ~ x + (x | g)", frame)
+    for data in (arrays, pd.DataFrame(arrays), frame.to_xarray()):
+        assert Model("y ~ x + (x | g)", data).source == expected.source
