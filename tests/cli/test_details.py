@@ -36,6 +36,16 @@ def test_unequal_levels_say_their_sizes():
     assert "levels of g: 3, 1 to 3 rows each" in details(fx.Model("y ~ 1 + (1 | g)", data).design)
 
 
+def test_one_row_a_level_is_one_row():
+    text = details(fx.Model("y | se(sd) ~ 1 + (1 | study)", fx.load("aspirin")).design)
+    assert "levels of study: 6, 1 row each" in text
+
+
+def test_the_mean_of_a_centred_column_is_nought():
+    text = details(fx.Model("Reaction ~ poly(Days, 1)", fx.load("sleepstudy")).design)
+    assert [line.split()[-2] for line in text.splitlines() if line.startswith("  poly")] == ["0"]
+
+
 def test_many_levels_are_counted_and_each_group_is_told_once():
     model = fx.Model("y ~ 1 + (1 | s) + (0 + service | s) + (1 | d)", fx.load("InstEval"))
     text = details(model.design)

@@ -42,8 +42,7 @@ def _columns(columns: Sequence[Column], matrix: Float[np.ndarray, "obs column"])
         return
     rows: list[tuple[str, ...]] = [("column", "in R", "least", "mean", "most")]
     for column, values in zip(columns[:_SHOWN], matrix.T, strict=False):
-        numbers = (f"{value:.4g}" for value in (values.min(), values.mean(), values.max()))
-        rows.append((column.label, column.r, *numbers))
+        rows.append((column.label, column.r, *_numbers(values)))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         texts = [text.ljust(width) for text, width in zip(row[:2], widths, strict=False)]
@@ -53,10 +52,19 @@ def _columns(columns: Sequence[Column], matrix: Float[np.ndarray, "obs column"])
         yield f"  and {len(columns) - _SHOWN} more"
 
 
+def _numbers(values: Float[np.ndarray, " obs"]) -> Iterator[str]:
+    least, mean, most = float(values.min()), float(values.mean()), float(values.max())
+    # A centred column's mean is a rounding error, not a number to show.
+    rounding = 1e-12 * max(abs(least), abs(most))
+    for value in (least, mean, most):
+        yield f"{value if abs(value) > rounding else 0.0:.4g}"
+
+
 def _levels(block: Block) -> Iterator[str]:
     counts = np.bincount(block.index[block.index >= 0], minlength=len(block.levels))
     least, most = int(counts.min()), int(counts.max())
-    rows = f"{most} rows each" if least == most else f"{least} to {most} rows each"
+    rows = f"{most} row{'s' * (most != 1)} each"
+    rows = rows if least == most else f"{least} to {rows}"
     yield f"levels of {block.group}: {len(block.levels)}, {rows}"
     shown = ", ".join(str(level) for level in block.levels[:_SHOWN])
     rest = len(block.levels) - _SHOWN
