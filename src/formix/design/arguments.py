@@ -13,6 +13,12 @@ ABSENT: Argument = ""
 """The value of an argument that was not given."""
 
 
+class Bare(str):
+    """A name written where no column is meant, such as the contrast in `C(f, Sum)`."""
+
+    __slots__ = ()
+
+
 class Fault(Exception):  # noqa: N818 - it is no error yet: it has no place in a formula
     """A call that cannot be evaluated; the expression it stands in adds the caret."""
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from formix.design.arguments import Fault, column, described, mapped, number, numbers, whole
+from formix.design.arguments import Fault, described, mapped, number, numbers, whole
 from formix.design.column import label, text_of
 from formix.design.values import Argument, Factor
 
@@ -77,7 +77,7 @@ def positive(x: Argument) -> Argument:
 
 def logistic(x: Any) -> Any:
     """R's `plogis`: from log odds to a probability, without overflow."""
-    return 0.5 * (1.0 + np.tanh(0.5 * x))
+    return np.exp(-np.logaddexp(0.0, -x))
 
 
 def logit(p: Any) -> Any:
@@ -148,22 +148,11 @@ def _codes(value: Argument, levels: tuple[Any, ...], operator: str) -> Any:
     raise Fault(f"`{operator}` cannot compare a factor with {described(value)}")
 
 
-def member(left: Argument, right: Argument) -> Argument:
-    """`x %in% c(1, 2)`: true where the value is one of those on the right."""
-    wanted: list[Any] = right if isinstance(right, list) else [right]
-    if not all(isinstance(item, str | int | float) for item in wanted):
-        raise Fault("`%in%` needs values on its right, such as c(1, 2)")
-    if isinstance(left, Factor):
-        named = {text_of(label(item)) for item in wanted}
-        chosen = [code for code, level in enumerate(left.levels) if text_of(level) in named]
-        return np.isin(left.codes, chosen)
-    return np.isin(column(left, "%in%"), [item for item in wanted if not isinstance(item, str)])
-
-
 def choice(test: Argument, yes: Argument, no: Argument) -> Argument:
     """R's `ifelse`, for numbers."""
-    chosen: Any = np.where(truths(test, "ifelse"), numbers(yes, "ifelse"), numbers(no, "ifelse"))
-    return chosen
+    first: np.ndarray = np.asarray(numbers(yes, "ifelse"))
+    second: np.ndarray = np.asarray(numbers(no, "ifelse"))
+    return np.where(truths(test, "ifelse"), first, second)
 
 
 def extreme(name: str, run: Run) -> Run:
@@ -194,7 +183,6 @@ OPERATORS: dict[str, Run] = {
     ">=": comparison(">=", np.greater_equal),
     "&": logical("&", np.logical_and),
     "|": logical("|", np.logical_or),
-    "%in%": member,
 }
 
 UNARY: dict[str, Run] = {"-": negative, "+": positive, "!": negation}

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from formix.design.arguments import ABSENT, Fault, column, described, number, several, truth, whole
+from formix.design.arguments import (
+    ABSENT,
+    Bare,
+    Fault,
+    column,
+    described,
+    number,
+    several,
+    truth,
+    whole,
+)
 from formix.design.column import label, text_of
 from formix.design.contrasts import NAMES, Contrast, named
 from formix.design.values import Argument, Factor, Matrix, as_factor
@@ -96,6 +107,7 @@ def contrasted(
         raise Fault(
             f"`{contr}` is no contrast that is known", hint=f"there are: {', '.join(NAMES)}"
         )
+    found = replace(found, bare=isinstance(contr, Bare))
     if base != ABSENT:
         if found.name != "treatment":
             raise Fault(f"{found.name} contrasts have no base")
@@ -255,7 +267,8 @@ def _intervals(points: list[float], closed: bool, lowest: bool, digits: int) -> 
     """R's names of intervals: as few significant digits as tell the breaks apart, 3 to 12."""
     ends: list[str] = []
     for places in range(digits, max(12, digits) + 1):
-        ends = [f"{point:.{places}g}".replace("inf", "Inf") for point in points]
+        # R pads infinity to the width of its negative: `(-Inf,0]`, `(0, Inf]`.
+        ends = [" Inf" if p == inf else f"{p:.{places}g}".replace("inf", "Inf") for p in points]
         if all(a != b for a, b in pairwise(ends)):
             break
     left, close = ("(", "]") if closed else ("[", ")")

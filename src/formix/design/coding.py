@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ from formix.design.contrasts import (
     POLYNOMIAL,
     TREATMENT,
     Contrast,
+    base_of,
     contrast_matrix,
     contrast_suffixes,
 )
@@ -110,21 +112,34 @@ def indicator_codings(common: CommonTerms, factor: Mapping[str, bool]) -> set[tu
     return full
 
 
+def width(common: CommonTerms, shapes: Mapping[str, Shape]) -> int:
+    """Return how many columns terms become, or a few more: factors count as fully coded."""
+    total = 1
+    for term in common.terms:
+        sizes = (
+            len(shapes[v.text].levels) or len(shapes[v.text].names) or 1 for v in term.variables
+        )
+        total += prod(sizes)
+    return total
+
+
 def code(text: str, shape: Shape, contrasts: Mapping[str, Contrast], *, full: bool) -> Coded:
     """Return how a variable becomes columns."""
     if shape.kind == "number":
-        return Coded(text, shape.names or ("",), shape.names or ("",))
+        # As in R, a matrix of one column is called as a plain column is.
+        names = shape.names if len(shape.names) > 1 else ("",)
+        return Coded(text, names, names)
     levels = shape.levels
     if full:
         return Coded(text, *_bracketed(levels), levels=tuple(range(len(levels))))
     default = POLYNOMIAL if shape.ordered else TREATMENT
     contrast = contrasts.get(text) or shape.contrast or default
-    names = contrast_suffixes(contrast, levels)
-    matrix = contrast_matrix(contrast, levels)
+    ours, r = _bracketed(contrast_suffixes(contrast, levels))
     if contrast.name in ("treatment", "SAS"):
-        used = tuple(int(row) for row in matrix.argmax(axis=0))
-        return Coded(text, *_bracketed(names), levels=used)
-    return Coded(text, *_bracketed(names), matrix=matrix)
+        base = base_of(contrast, levels)
+        used = tuple(k for k in range(len(levels)) if k != base)[: contrast.width]
+        return Coded(text, ours, tuple(str(k + 1) for k in used) if contrast.bare else r, used)
+    return Coded(text, ours, r, matrix=contrast_matrix(contrast, levels))
 
 
 def _bracketed(names: Sequence[Label]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import lazy_loader
 
-from formix.design.arguments import Fault
+from formix.design.arguments import Bare, Fault
 from formix.design.functions import CONSTANTS, Function, find, unary, unknown_function
 from formix.errors import FormixError, FormulaError, Span
 from formix.syntax.tree import (
@@ -110,12 +110,14 @@ class _Rewriting:
         if function.learns:
             first.append(scope.memory.setdefault(str(self.calls), {}))
             self.calls += 1
-        if function.names:
-            first.append(tuple(v.name if isinstance(v, Name) else "" for _, v in arguments))
         keywords = tuple(keyword for keyword, _ in arguments)
+        if function.names:
+            spelled = (v.name if isinstance(v, Name) else "" for _, v in arguments)
+            first.append(tuple(k or name for k, name in zip(keywords, spelled, strict=True)))
+            keywords = ("",) * len(keywords)
         bound = _Bound(function, tuple(first), keywords, node.span, scope.text)
         written = [
-            self._literal(value.name)
+            self._literal(Bare(value.name))
             if isinstance(value, Name) and (keyword or i) in function.bare
             else self.write(value)
             for i, (keyword, value) in enumerate(arguments)

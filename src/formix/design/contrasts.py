@@ -35,6 +35,9 @@ class Contrast:
         How many columns to keep; None for one fewer than levels.
     rows, labels
         The user's matrix, a row a level, and the names of its columns.
+    bare
+        Whether it was written as a function, `C(f, contr.treatment)`: R then names the columns by
+        numbers, and by levels elsewhere.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Contrast:
     width: int | None = None
     rows: tuple[tuple[float, ...], ...] = ()
     labels: tuple[str, ...] = ()
+    bare: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the contrast as JSON has it."""
@@ -51,6 +55,7 @@ class Contrast:
             "width": self.width,
             "rows": [list(row) for row in self.rows],
             "labels": list(self.labels),
+            "bare": self.bare,
         }
 
     @classmethod
@@ -58,7 +63,7 @@ class Contrast:
         """Return the contrast that `to_dict` wrote."""
         rows = tuple(tuple(float(value) for value in row) for row in stored["rows"])
         labels = tuple(str(name) for name in stored["labels"])
-        return cls(stored["name"], stored["base"], stored["width"], rows, labels)
+        return cls(stored["name"], stored["base"], stored["width"], rows, labels, stored["bare"])
 
 
 TREATMENT = Contrast("treatment")

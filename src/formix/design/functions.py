@@ -25,10 +25,11 @@ CONSTANTS: dict[str, float] = {"pi": float(np.pi), "Inf": float("inf")}
 
 @dataclass(frozen=True, eq=False)
 class Function:
-    """A function of the registry, or of the user.
+    """A function of the registry, or of the user (then it is not `mine`).
 
-    `learns` says that it takes its memory first; `names` that it takes its arguments' spelling
-    first; `bare` are the arguments (place or name) whose names are not columns.
+    `learns` says that it takes its memory first; `names` that it takes the names of its arguments
+    first, those given by keyword or written as a bare name; `bare` are the arguments, by place or
+    name, whose names are not columns.
     """
 
     name: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 import numpy as np
 
-from formix.design.coding import Layout, fill, layout
+from formix.design.coding import Layout, fill, layout, width
 from formix.design.kind import Contribution, State
 from formix.design.rank import independent, triangle
 from formix.errors import FormulaError
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from formix.spelling import Identifiers
 
 _ROWS = 4096
+
+MOST_COLUMNS = 5000
+"""Columns that the terms of one matrix may become."""
 
 _ONE_LINE = 75
 """A comment shorter than this stands on one line."""
@@ -98,34 +101,49 @@ def check_factors(
     shapes: Mapping[str, Shape],
     contrasts: Mapping[str, Contrast],
 ) -> None:
-    """Refuse factors of one level, and contrasts made for another number of levels."""
+    """Refuse factors of one level, contrasts that do not fit, and more columns than are made."""
+    _check_width(term, table, shapes)
     for variable in (v for part in term.terms for v in part.variables):
         shape = shapes[variable.text]
-        if shape.kind != "factor":
-            continue
-        if len(shape.levels) < 2:
+        fault, hint = "", ""
+        contrast = contrasts.get(variable.text) or shape.contrast
+        if shape.kind == "factor" and len(shape.levels) < 2:
             only = ", ".join(str(level) for level in shape.levels)
-            raise FormulaError(
-                f'`{variable.text}` has one level only, "{only}": there is nothing to compare',
-                text=table.text,
-                span=variable.span,
-                hint="leave it out of the formula",
-            )
-        contrast = contrasts.get(variable.text)
-        if contrast is not None and contrast.rows and len(contrast.rows) != len(shape.levels):
-            raise FormulaError(
+            fault = f'`{variable.text}` has one level only, "{only}": there is nothing to compare'
+            hint = "leave it out of the formula"
+        elif contrast and contrast.rows and len(contrast.rows) != len(shape.levels):
+            fault = (
                 f"the contrasts of `{variable.text}` have {len(contrast.rows)} rows, "
-                f"and it has {len(shape.levels)} levels",
-                text=table.text,
-                span=variable.span,
+                f"and it has {len(shape.levels)} levels"
             )
+        elif contrast and contrast.base is not None and contrast.base not in shape.levels:
+            fault = f'"{contrast.base}", the base of `{variable.text}`, does not occur in the data'
+        if fault:
+            raise FormulaError(fault, text=table.text, span=variable.span, hint=hint)
+
+
+def _check_width(term: CommonTerms, table: Table, shapes: Mapping[str, Shape]) -> None:
+    count = width(term, shapes)
+    if count <= MOST_COLUMNS:
+        return
+    variables = [variable for part in term.terms for variable in part.variables]
+    largest = max(variables, key=lambda variable: len(shapes[variable.text].levels))
+    levels = len(shapes[largest.text].levels)
+    raise FormulaError(
+        f"the terms would become {count:,} columns, and at most {MOST_COLUMNS:,} are made: "
+        f"`{largest.text}` has {levels:,} levels",
+        text=table.text,
+        span=largest.span,
+        hint=f"a factor of many levels is a group: (1 | {largest.text})",
+    )
 
 
 def _chunks(plan: Layout, term: CommonTerms, table: Table) -> Iterator[np.ndarray]:
     """Yield X some rows at a time: it is not needed whole to know which columns to keep."""
     found = values(term, table)
-    for start in range(0, len(table), _ROWS):
-        chunk = np.empty((min(_ROWS, len(table) - start), len(plan.columns)), order="F")
+    rows = max(_ROWS, 2 * len(plan.columns))
+    for start in range(0, len(table), rows):
+        chunk = np.empty((min(rows, len(table) - start), len(plan.columns)), order="F")
         fill(chunk, plan, found, start=start)
         yield chunk
 
