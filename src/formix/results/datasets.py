@@ -12,7 +12,7 @@ import xarray as xr
 
 from formix.results.attributes import attributes
 from formix.results.groups import Groups
-from formix.results.layout import OBS, lay_out
+from formix.results.layout import OBS, in_storage, lay_out
 from formix.results.likelihood import log_likelihood, log_prior
 from formix.results.state import state_dataset
 
@@ -77,11 +77,11 @@ def collect_prior(
 
 
 def sites_dataset(layout: Layout, values: Values) -> xr.Dataset:
-    """Return draws of the sites as a Dataset, in the model's order."""
+    """Return draws of the sites as a Dataset, in the order of `in_storage`."""
     names = {site.variable: site.name for site in layout.sites}
     variables = {
         site.variable: ((*_SAMPLE, *site.dims), values[site.name])
-        for site in layout.sites
+        for site in in_storage(layout.sites)
         if site.name in values
     }
     return _dataset(layout, variables, names)

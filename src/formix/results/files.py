@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 import xarray as xr
 
 from formix.errors import ResultError
-from formix.results.attributes import check_ours
+from formix.results.attributes import read_sites
 from formix.results.groups import Groups, opened, tree
+from formix.results.layout import in_storage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,12 @@ def read_groups(path: str | Path) -> Groups:
     if place.is_dir():
         _refuse_pickles(place)
     found = _opened(place, "zarr" if place.is_dir() else "h5netcdf")
-    check_ours(found)
+    sites = in_storage(read_sites(found))
+    for name in ("posterior", "prior"):
+        if name in found:
+            # zarr gives variables by the alphabet.
+            stored = [site.variable for site in sites if site.variable in found[name]]
+            found = found.with_group(name, found[name][stored])
     return found
 
 

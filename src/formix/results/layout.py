@@ -86,6 +86,17 @@ class Layout:
         return next(axis for axis in self.axes if axis.name == name)
 
 
+def in_storage(sites: Sequence[Site]) -> list[Site]:
+    """Return sites as they are stored: `beta`, the group-level effects, then the others.
+
+    The group-level effects stand before the sites that share an axis with them, because the table
+    of ArviZ 1.x (1.3) puts labels to the wrong numbers where a Dataset meets an array's axes in
+    another order than the array has.
+    """
+    order = {"common": 0, "ranef": 1}
+    return sorted(sites, key=lambda site: order.get(site.kind, 2))
+
+
 def lay_out(spec: Spec, frame: Frame) -> Layout:
     """Give every site, axis and column a name of its own.
 
