@@ -1,0 +1,266 @@
+"""What is sampled, in unconstrained coordinates: free coefficients, sds, correlations, sigma.
+
+A standard deviation is the exponential of its coordinate, or, where its prior is bounded above, a
+logistic function between the bounds; a correlation matrix is made of partial correlations, each the
+hyperbolic tangent of its coordinate.
+
+References
+----------
+Lewandowski, Kurowicka and Joe (2009), doi:10.1016/j.jmva.2009.04.008.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from formix.covariances import covariance
+from formix.engines.marginal.coefficients import coefficient_priors
+from formix.prior import Prior
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.engines.marginal.coefficients import Coefficients
+    from formix.engines.marginal.structure import GroupColumns, Part, Structure
+    from formix.prior import PriorEntry
+    from formix.spec import Spec
+
+    Points = Float[np.ndarray, "point coordinate"]
+    Values = Float[np.ndarray, " point"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """One sampled number: its prior and the interval it lives in.
+
+    `squared` says that the prior is of its square.
+    """
+
+    key: str
+    prior: Prior
+    low: float
+    high: float
+    squared: bool = False
+
+    def value(self, x: Values) -> tuple[Values, Values]:
+        """Return the number and the log of its derivative."""
+        if np.isfinite(self.low) and np.isfinite(self.high):
+            width = self.high - self.low
+            slope = np.log(width) + special.log_expit(x) + special.log_expit(-x)
+            return self.low + width * special.expit(x), slope
+        if np.isfinite(self.low):
+            return self.low + np.exp(x), x
+        if np.isfinite(self.high):
+            return self.high - np.exp(x), x
+        return x, np.zeros_like(x)
+
+    def coordinate(self, value: Values) -> Values:
+        """Return the coordinate of a value inside the interval."""
+        if np.isfinite(self.low) and np.isfinite(self.high):
+            return special.logit((value - self.low) / (self.high - self.low))
+        if np.isfinite(self.low):
+            return np.log(value - self.low)
+        return np.log(self.high - value) if np.isfinite(self.high) else value
+
+    def log_prior(self, value: Values, slope: Values) -> tuple[Values, Values]:
+        """Return the log density of what has the prior, and the log derivative of that."""
+        if not self.squared:
+            return self.prior.log_density(value), slope
+        return self.prior.log_density(np.square(value)), slope + np.log(2.0) + np.log(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Scales:
+    """What a batch of points says: every covariance, the noise, the free coefficients.
+
+    Parameters
+    ----------
+    sds, factors, correlations
+        For each group: standard deviations, factors of the covariance, factors of the correlation.
+    sigma
+        The noise's standard deviation; where standard errors are known, that beside them.
+    free
+        The coefficients that are sampled, in the coordinates that have priors.
+    log_prior
+        Of what has priors: the generated program's own sites.
+    log_slope
+        The log of the derivative of those by the coordinates.
+    """
+
+    sds: tuple[Float[np.ndarray, "point effect"], ...]
+    factors: tuple[Float[np.ndarray, "point effect effect"], ...]
+    correlations: tuple[Float[np.ndarray, "point effect effect"], ...]
+    sigma: Values
+    free: Float[np.ndarray, "point free"]
+    log_prior: Values
+    log_slope: Values
+
+
+@dataclass(frozen=True, eq=False)
+class Coordinates:
+    """The sampled numbers, in order: free coefficients; each group's sds, correlations; sigma.
+
+    `noise` says that sigma is the standard deviation of one more group: the rows.
+    """
+
+    free: tuple[Number, ...]
+    groups: tuple[GroupColumns, ...]
+    sds: tuple[tuple[Number, ...], ...]
+    concentrations: tuple[tuple[float, ...], ...]
+    sigma: Number | None
+    fixed_sigma: float
+    noise: bool
+
+    @property
+    def size(self) -> int:
+        """How many numbers are sampled."""
+        return len(self.labels)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each coordinate is of."""
+        names = [number.key for number in self.free]
+        for group, sds in zip(self.groups, self.sds, strict=True):
+            names += [number.key for number in sds]
+            for part in group.parts:
+                pairs = part.size * (part.size - 1) // 2 if part.correlated else 0
+                names += [f"cor_{group.name}"] * pairs
+        return (*names, *(("sigma",) if self.sigma else ()))
+
+    @property
+    def scale_places(self) -> tuple[int, ...]:
+        """Where standard deviations of groups stand."""
+        deviations = {number.key for sds in self.sds for number in sds}
+        return tuple(i for i, label in enumerate(self.labels) if label in deviations)
+
+    def scales(self, points: Points) -> Scales:
+        """Return what a batch of points says."""
+        reader = _Reader(points)
+        free = reader.numbers(self.free)
+        sds, factors, correlations = [], [], []
+        for group, numbers, etas in zip(self.groups, self.sds, self.concentrations, strict=True):
+            sd = reader.numbers(numbers)
+            correlation = reader.correlation(group.parts, etas)
+            sds.append(sd)
+            correlations.append(correlation)
+            factors.append(sd[:, :, None] * correlation)
+        if self.sigma is None:
+            sigma = np.full(len(points), self.fixed_sigma)
+        else:
+            sigma = reader.numbers((self.sigma,))[:, 0]
+        if self.noise:
+            factors.append(sigma[:, None, None])
+        return Scales(
+            tuple(sds),
+            tuple(factors),
+            tuple(correlations),
+            sigma,
+            free,
+            reader.log_prior,
+            reader.log_slope,
+        )
+
+
+class _Reader:
+    """Reads coordinates from left to right, and adds up priors and slopes."""
+
+    def __init__(self, points: Points) -> None:
+        self.points = points
+        self.next = 0
+        self.log_prior = np.zeros(len(points))
+        self.log_slope = np.zeros(len(points))
+
+    def take(self) -> Values:
+        self.next += 1
+        return self.points[:, self.next - 1]
+
+    def numbers(self, numbers: Sequence[Number]) -> Float[np.ndarray, "point number"]:
+        answer = np.empty((len(self.points), len(numbers)))
+        for j, number in enumerate(numbers):
+            answer[:, j], slope = number.value(self.take())
+            log_prior, slope = number.log_prior(answer[:, j], slope)
+            self.log_prior += log_prior
+            self.log_slope += slope
+        return answer
+
+    def correlation(
+        self, parts: Sequence[Part], concentrations: Sequence[float]
+    ) -> Float[np.ndarray, "point effect effect"]:
+        """Return the factor of a group's correlation matrix, blocks uncorrelated."""
+        size = parts[-1].stop
+        factor = np.broadcast_to(np.eye(size), (len(self.points), size, size)).copy()
+        for part, eta in zip(parts, concentrations, strict=True):
+            if part.correlated:
+                place = slice(part.start, part.stop)
+                factor[:, place, place] = self._part(part.size, eta)
+        return factor
+
+    def _part(self, size: int, eta: float) -> Float[np.ndarray, "point effect effect"]:
+        factor = np.zeros((len(self.points), size, size))
+        factor[:, 0, 0] = 1.0
+        log_diagonal = np.zeros(len(self.points))
+        exponent = 0.0
+        for i in range(1, size):
+            # The log of what is left of the row's unit length keeps its digits near +-1.
+            log_rest = np.zeros(len(self.points))
+            for j in range(i):
+                x = self.take()
+                factor[:, i, j] = np.tanh(x) * np.exp(0.5 * log_rest)
+                shrink = 2.0 * (np.log(2.0) - np.abs(x) - np.log1p(np.exp(-2.0 * np.abs(x))))
+                self.log_slope += shrink + 0.5 * log_rest
+                log_rest = log_rest + shrink
+            factor[:, i, i] = np.exp(0.5 * log_rest)
+            exponent = size - 1 - i + 2.0 * eta - 2.0
+            log_diagonal += exponent * 0.5 * log_rest
+        self.log_prior += log_diagonal + _log_constant(size, eta)
+        return factor
+
+
+def _log_constant(size: int, eta: float) -> float:
+    """Return the log normalising constant of LKJ: its density at no correlation."""
+    return float(Prior("LKJ", eta).log_density(np.eye(size)))
+
+
+def coordinates(spec: Spec, of: Structure, common: Coefficients) -> Coordinates:
+    """Return the coordinates of what is sampled of a spec."""
+    entries = coefficient_priors(spec)
+    named = tuple(group for group in of.groups if group.name)
+    sds = tuple(
+        tuple(_number(spec.priors[_sd_key(group, label)]) for label in group.labels)
+        for group in named
+    )
+    sigma = _number(spec.priors["sigma"]) if of.sigma is None else None
+    return Coordinates(
+        free=tuple(_number(entries[place], positive=False) for place in common.free),
+        groups=named,
+        sds=sds,
+        concentrations=tuple(_concentrations(spec, group) for group in named),
+        sigma=sigma,
+        fixed_sigma=of.sigma or 0.0,
+        noise=len(named) < len(of.groups),
+    )
+
+
+def _sd_key(group: GroupColumns, label: str) -> str:
+    return f"sd_{group.name}[{label}]"
+
+
+def _concentrations(spec: Spec, group: GroupColumns) -> tuple[float, ...]:
+    key = f"cor_{group.name}"
+    eta = spec.priors[key].of_table.named["concentration"] if key in spec.priors else 1.0
+    return (eta,) * len(group.parts)
+
+
+def _number(entry: PriorEntry, *, positive: bool = True) -> Number:
+    prior = entry.of_table
+    low, high = prior.bounds
+    if positive:
+        low = max(low, 0.0)
+    if entry.squared:
+        low, high = np.sqrt(low), np.sqrt(high)
+    return Number(entry.key, prior, float(low), float(high), entry.squared)

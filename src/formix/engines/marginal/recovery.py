@@ -1,0 +1,98 @@
+"""Exact draws of the coefficients and of every group's effects, given everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.engines.marginal.dense import joined, normals_of, solution, split
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.engines.marginal.coordinates import Scales
+    from formix.engines.marginal.density import Marginal
+
+    Points = Float[np.ndarray, "point coordinate"]
+    Effects = Float[np.ndarray, "point level effect"]
+
+_HALF_LOG_2PI = 0.5 * float(np.log(2.0 * np.pi))
+
+
+@dataclass(frozen=True, eq=False)
+class Recovered:
+    """The coefficients and every group's effects, in the data's units."""
+
+    beta: Float[np.ndarray, "point coef"]
+    effects: tuple[Effects, ...]
+
+
+def recovered(
+    of: Marginal, scales: Scales, generator: np.random.Generator | None
+) -> Recovered:
+    """Return a draw at each point; without a generator, the conditional means."""
+    algebra = of.algebra
+    reduced, found, _ = of.factored(scales)
+    points = len(found.lower)
+
+    def normals(shape: tuple[int, ...]) -> np.ndarray:
+        return np.zeros(shape) if generator is None else generator.standard_normal(shape)
+
+    unknowns = solution(found.lower, normals((points, algebra.layout.solved)))
+    *standard, g = split(unknowns, algebra.layout)
+    left = [
+        u @ np.swapaxes(scales.factors[group], 1, 2)
+        for u, (group, _, _) in zip(standard, algebra.layout.groups, strict=True)
+    ]
+    whole = np.concatenate([g, algebra.common.fixed(scales.free)], axis=1)
+    drawn = [
+        normals((points, algebra.sizes[f][1], algebra.sizes[f][0])) for f in algebra.eliminated
+    ]
+    inner = reduced.effects(joined(left, whole), drawn)
+    effects: dict[int, Effects] = {
+        group: r for r, (group, _, _) in zip(left, algebra.layout.groups, strict=True)
+    }
+    for f, r in zip(algebra.eliminated, inner, strict=True):
+        effects[f] = np.swapaxes(r, 1, 2)
+    return Recovered(
+        algebra.common.beta(whole), tuple(effects[f] for f in range(len(algebra.sizes)))
+    )
+
+
+def log_conditional(
+    of: Marginal,
+    scales: Scales,
+    beta: Float[np.ndarray, "point coef"],
+    standard: Sequence[Effects],
+) -> Float[np.ndarray, " point"]:
+    """Return the log density of coefficients and standardised effects, given everything else.
+
+    The density is over the integrated coefficients in the coordinates that have priors, and over
+    effects divided by the factor of their covariance.
+    """
+    algebra = of.algebra
+    reduced, found, _ = of.factored(scales)
+    g = algebra.common.g(beta)
+    effects = [
+        u @ np.swapaxes(factor, 1, 2) for u, factor in zip(standard, scales.factors, strict=True)
+    ]
+    left = [group for group, _, _ in algebra.layout.groups]
+    points = len(beta)
+    unknowns = np.concatenate(
+        [
+            *(standard[group].reshape(points, -1) for group in left),
+            g[:, : algebra.common.integrated],
+        ],
+        axis=1,
+    )
+    normals = [normals_of(found.lower, unknowns)]
+    x = joined([effects[group] for group in left], g)
+    inner = [np.swapaxes(effects[f], 1, 2) for f in algebra.eliminated]
+    normals += [z.reshape(points, -1) for z in reduced.normals(x, inner)]
+    z = np.concatenate(normals, axis=1)
+    diagonal = np.log(np.diag(algebra.common.R)[: algebra.common.integrated])
+    log_determinants = found.log_pivots + 0.5 * reduced.log_determinant + np.sum(diagonal)
+    return log_determinants - np.sum(0.5 * np.square(z) + _HALF_LOG_2PI, axis=1)
