@@ -39,7 +39,8 @@ class Mistake:
     ) -> FormixError:
         """Return the error, its message and hint filled in; `simple` asks for the simple hint."""
         hint = self.simple if simple and self.simple else self.hint
-        message = self.message.format_map(said)
+        # A name that stands in backticks anyway needs no second pair.
+        message = self.message.format_map(said).replace("``", "`")
         return self.error(message, text=text, span=span, hint=hint.format_map(said))
 
 

@@ -25,7 +25,6 @@ from formix.syntax.tree import (
     Sum,
     Unary,
     children,
-    walk,
 )
 from formix.terms.term import CommonTerms, OffsetTerm, Term, Variable
 from formix.terms.variables import offset_term, variable_of
@@ -284,5 +283,17 @@ def looks_like_bar(call: Call) -> bool:
     inside = call.arguments[0].value
     if not isinstance(inside, Binary) or inside.operator != "|":
         return False
-    numbers = (node for node in walk(inside.left) if isinstance(node, Number))
-    return call.function in _STRUCTURES_ELSEWHERE or any(one.value in {0.0, 1.0} for one in numbers)
+    return call.function in _STRUCTURES_ELSEWHERE or _adds_intercept(inside.left)
+
+
+def _adds_intercept(node: Node) -> bool:
+    """Return whether 0 or 1 is among the summands of some arithmetic, as in `1` or `0 + x`."""
+    match node:
+        case Number():
+            return node.value in {0.0, 1.0}
+        case Unary() | Parenthesis():
+            return any(map(_adds_intercept, children(node)))
+        case Binary(operator="+" | "-"):
+            return any(map(_adds_intercept, children(node)))
+        case _:
+            return False
