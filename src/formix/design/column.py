@@ -242,8 +242,13 @@ def object_column(name: str, values: np.ndarray) -> DataColumn | None:
         dates = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[ns]")
         dates[known] = [np.datetime64(cast("date", value), "ns") for value in values[known]]
         return date_column(name, dates)
-    names = sorted({kind.__name__ for kind in types})
-    raise wrong_type(name, f"values of the type{'s' if len(names) > 1 else ''} {', '.join(names)}")
+    names = sorted(kind.__name__ for kind in types)
+    if len(names) > 1:
+        raise DataError(
+            f"`{name}` holds values of several types: {', '.join(names)}",
+            hint=f"make them one, such as text by data[{name!r}].astype(str)",
+        )
+    raise wrong_type(name, f"values of the type {names[0]}")
 
 
 def _filled(values: np.ndarray, known: np.ndarray) -> np.ndarray:

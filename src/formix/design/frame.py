@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import Any, cast
 
 import narwhals as nw
@@ -97,13 +98,22 @@ def open_data(data: object) -> Data:
         frame = nw.from_native(cast("Any", data))
         names = _names(frame.columns)
     except (TypeError, AttributeError):
-        found = type(data)
-        raise DataError(
-            f"no columns can be read from {found.__module__}.{found.__qualname__}",
-            hint="data may be a pandas, polars or pyarrow table, a DuckDB relation, an xarray "
-            "Dataset,\nor a dict of arrays",
-        ) from None
+        raise _unreadable(data) from None
     return Data(names, _Narwhals(frame, names))
+
+
+def _unreadable(data: object) -> DataError:
+    if isinstance(data, str | PathLike):
+        shown = repr(str(cast("object", data)))
+        return DataError(
+            f"data is the text {shown}, not a table",
+            hint=f"read the file first, such as pandas.read_csv({shown})",
+        )
+    return DataError(
+        f"no columns can be read from a {type(data).__name__}",
+        hint="data may be a pandas, polars or pyarrow table, a DuckDB relation,\n"
+        "an xarray Dataset, or a dict of arrays",
+    )
 
 
 def to_pandas(frame: Frame) -> pd.DataFrame:

@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 Functions = Mapping[str, Callable[..., Any]]
 
+PAIRS = ("cbind", "prop", "proportion")
+"""Responses of two columns: successes and failures, or successes and trials."""
+
+
+def inner(node: Node) -> Node:
+    """Return a node without the parentheses around it."""
+    while isinstance(node, Parenthesis):
+        node = node.inner
+    return node
+
 
 def names_in(node: Node, functions: Functions, text: str) -> Iterator[Name]:
     """Yield the names of columns in an expression, from left to right.
@@ -73,7 +83,7 @@ def used(
     text = terms.formula.text
     needed = [n for part in terms.predictors for n in _predictor_names(part, functions, text)]
     others = [
-        *_response_names(terms.response, functions, text),
+        *response_names(terms.response, functions, text),
         *_group_names(terms, functions, text),
     ]
     known = set(names)
@@ -84,8 +94,13 @@ def used(
     return tuple(dict.fromkeys(name.name for name in written if name.name in known))
 
 
-def _response_names(response: ResponseTerm, functions: Functions, text: str) -> Iterator[Name]:
-    yield from names_in(response.node, functions, text)
+def response_names(response: ResponseTerm, functions: Functions, text: str) -> Iterator[Name]:
+    """Yield the names of columns on the left side, its additions among them."""
+    node = inner(response.node)
+    if isinstance(node, Call) and node.function in PAIRS:
+        yield from arguments_in(node.arguments, frozenset(), functions, text)
+    else:
+        yield from names_in(node, functions, text)
     for addition in response.additions:
         yield from arguments_in(addition.call.arguments, frozenset(), functions, text)
 
@@ -114,5 +129,4 @@ def unknown_column(name: str, span: Span, text: str, names: Sequence[str]) -> Fo
         near = [other for other in names if other.casefold() == name.casefold()]
     start = f"did you mean `{near[0]}`? " if near else ""
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-    hint = f"{start}The data has: {shown}"
-    return mistake("unknown-column", text, span, name=name, hint=hint)
+    return mistake("unknown-column", text, span, name=name, hint=f"{start}The data has: {shown}")

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from formix.design.column import text_of
-from formix.design.names import names_in
+from formix.design.names import PAIRS, arguments_in, inner, response_names
 from formix.design.table import Table, listed
 from formix.design.values import Factor, Matrix
-from formix.errors import FormulaError, Span, UnknownLevelError
+from formix.errors import FormulaError, UnknownLevelError
 from formix.spec import Response
-from formix.syntax.tree import Argument, Call, Node, Number, Parenthesis, Subscript, Text
+from formix.syntax.tree import Argument, Call, Number, Text, Truth
+from formix.terms.response import ADDITIONS
 
 if TYPE_CHECKING:
     from formix.terms.term import Addition, ResponseTerm
-
-PAIRS = ("cbind", "prop", "proportion")
-"""Responses of two columns: successes and failures, or successes and trials."""
 
 
 def learn_response(response: ResponseTerm, table: Table) -> dict[str, Any]:
@@ -35,14 +34,14 @@ def learn_response(response: ResponseTerm, table: Table) -> dict[str, Any]:
             raise UnknownLevelError(
                 f'"{response.level}" is not a level of `{response.text}`',
                 text=table.text,
-                span=response.node.span,
+                span=response.span,
                 hint=f"its levels are: {listed(levels)}",
             )
     elif response.level:
         raise FormulaError(
             f"`{response.text}` is not a factor, and has no level {response.level}",
             text=table.text,
-            span=response.node.span,
+            span=response.span,
         )
     return {"levels": list(levels), "memory": memory}
 
@@ -52,9 +51,8 @@ def encode_response(
 ) -> Response:
     """Return the response; with `new` its values are NaN where the data does not have them."""
     n = len(table)
-    available = not new or all(
-        name.name in table.frame for name in names_in(response.node, table.functions, table.text)
-    )
+    names = response_names(replace(response, additions=()), table.functions, table.text)
+    available = not new or all(name.name in table.frame for name in names)
     known = {
         name: value
         for addition in response.additions
@@ -76,11 +74,7 @@ def encode_response(
 
 
 def _has(addition: Addition, table: Table) -> bool:
-    names = (
-        name
-        for argument in addition.call.arguments
-        for name in names_in(argument.value, table.functions, table.text)
-    )
+    names = arguments_in(addition.call.arguments, frozenset(), table.functions, table.text)
     return all(name.name in table.frame for name in names)
 
 
@@ -109,7 +103,7 @@ def _parts(
     response: ResponseTerm, table: Table, memory: dict[str, Any]
 ) -> tuple[np.ndarray | Factor, np.ndarray | None]:
     """Return the response's values and, where it has two columns, the trials."""
-    node = _bare(response.node)
+    node = inner(response.node)
     if isinstance(node, Call) and node.function in PAIRS:
         return _pair(node, response, table, memory)
     found = table.evaluated(node, memory, response.text, node.span)
@@ -121,12 +115,6 @@ def _parts(
             hint="cbind(successes, failures) and prop(successes, trials) are the two that have two",
         )
     return found, None
-
-
-def _bare(node: Node) -> Node:
-    while isinstance(node, (Parenthesis, Subscript)):
-        node = node.inner if isinstance(node, Parenthesis) else node.value
-    return node
 
 
 def _pair(
@@ -168,69 +156,37 @@ def _numbers(argument: Argument, table: Table, memory: dict[str, Any]) -> np.nda
     return found
 
 
-_ARGUMENTS: dict[str, tuple[tuple[str, ...], int]] = {
-    "se": (("se",), 1),
-    "weights": (("weights", "kind"), 1),
-    "trials": (("trials",), 1),
-    "cens": (("cens", "upper"), 1),
-    "trunc": (("lb", "ub"), 1),
-    "rate": (("rate",), 1),
-}
-"""The arguments of each addition, in order, and how many it needs."""
-
 _STATUS = {"left": -1.0, "none": 0.0, "right": 1.0, "interval": 2.0, "false": 0.0, "true": 1.0}
 
 
 def _known(addition: Addition, table: Table) -> dict[str, np.ndarray]:
     """Return what an addition says of each row, by the name under which it is known."""
-    given = _bound(addition, table)
-    name = addition.name
-    if name == "weights":
-        kind = _kind_of(given.pop("kind", None), table, addition.span)
-        known = "likelihood_weights" if kind == "likelihood" else "weights"
-        values = _numbers(given["weights"], table, {})
-        return {known: _required(values, values >= 0, addition, table, "at least 0")}
+    given, name = _bound(addition), addition.name
     if name == "cens":
         return _censoring(given, addition, table)
     if name == "trunc":
         names = {"lb": "trunc_lower", "ub": "trunc_upper"}
         return {names[key]: _numbers(value, table, {}) for key, value in given.items()}
-    values = _numbers(given[name], table, {})
+    switch = given.get("kind", given.get("sigma"))
+    said = switch.value.value if switch and isinstance(switch.value, Text | Truth) else None
+    values = _numbers(given[ADDITIONS[name].arguments[0]], table, {})
+    if name == "weights":
+        known = "likelihood_weights" if said == "likelihood" else "weights"
+        return {known: _required(values, values >= 0, addition, table, "at least 0")}
     if name == "trials":
         good = (values >= 0) & (values == np.round(values))
         return {name: _required(values, good, addition, table, "whole and at least 0")}
-    return {name: _required(values, values > 0, addition, table, "above 0")}
+    both = {"se_sigma": np.ones(len(table))} if said is True else {}
+    return {name: _required(values, values > 0, addition, table, "above 0"), **both}
 
 
-def _bound(addition: Addition, table: Table) -> dict[str, Argument]:
-    names, least = _ARGUMENTS.get(addition.name, ((), 0))
-    given: dict[str, Argument] = {}
-    for i, argument in enumerate(addition.call.arguments):
-        name = argument.name or (names[i] if i < len(names) else "")
-        if name not in names or name in given:
-            raise FormulaError(
-                f"`{addition.name}` takes {' and '.join(names)}",
-                text=table.text,
-                span=argument.span,
-            )
-        given[name] = argument
-    if len(given) < least:
-        raise FormulaError(
-            f"`{addition.name}` needs {names[0]}", text=table.text, span=addition.span
-        )
-    return given
-
-
-def _kind_of(argument: Argument | None, table: Table, span: Span) -> str:
-    if argument is None:
-        return "precision"
-    if isinstance(argument.value, Text) and argument.value.value in ("precision", "likelihood"):
-        return argument.value.value
-    raise FormulaError(
-        'the kind of weights is "precision" or "likelihood"',
-        text=table.text,
-        span=argument.span or span,
-    )
+def _bound(addition: Addition) -> dict[str, Argument]:
+    """Return the arguments of an addition by name; expansion has checked them."""
+    names = ADDITIONS[addition.name].arguments
+    return {
+        argument.name or names[place]: argument
+        for place, argument in enumerate(addition.call.arguments)
+    }
 
 
 def _censoring(
@@ -248,11 +204,11 @@ def _censoring(
     good = np.isin(status, list(_STATUS.values()))
     wanted = "left, none, right or interval (-1, 0, 1, 2)"
     known = {"cens": _required(status, good, addition, table, wanted)}
-    if "upper" in given:
-        known["cens_upper"] = _numbers(given["upper"], table, {})
+    if "y2" in given:
+        known["cens_upper"] = _numbers(given["y2"], table, {})
     elif (status == 2).any():
         raise FormulaError(
-            "interval censoring needs the upper end: cens(status, upper)",
+            "interval censoring needs the upper end: cens(status, y2)",
             text=table.text,
             span=addition.span,
         )

@@ -104,8 +104,9 @@ def _knots(
     if any(not low < knot < high for knot in inner):
         raise Fault(
             f"the knots of `{what}` must lie inside its boundary, {low:g} to {high:g}",
-            hint="too many values are alike for knots at quantiles: give knots = c(...) or a "
-            "smaller df",
+            hint=""
+            if df == ABSENT
+            else "too many values are alike for knots at quantiles: lower df, or give knots",
         )
     return inner, [low, high]
 
