@@ -171,4 +171,5 @@ def unknown_function(
     hint = f"did you mean `{near[0]}`? " if near else ""
     listed = f"There are: {', '.join(short)};"
     own = f'a function of your own is passed as functions={{"{name}": ...}}'
-    return mistake("unknown-function", text, span, name=name, hint=f"{hint}{listed}\n{own}")
+    advice = f"{hint}{listed}\n{own}"
+    return mistake("unknown-function", text, span, name=name, known=advice, hint=advice)

@@ -129,4 +129,5 @@ def unknown_column(name: str, span: Span, text: str, names: Sequence[str]) -> Fo
         near = [other for other in names if other.casefold() == name.casefold()]
     start = f"did you mean `{near[0]}`? " if near else ""
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-    return mistake("unknown-column", text, span, name=name, hint=f"{start}The data has: {shown}")
+    advice = f"{start}The data has: {shown}"
+    return mistake("unknown-column", text, span, name=name, known=advice, hint=advice)
