@@ -5,13 +5,11 @@ import warnings
 import numpy as np
 import pytest
 import xarray as xr
-from made_fits import drawn, make, predictor, block, make_spec, sleepstudy
+from made_fits import drawn, sleepstudy
 
 import formix as fx
 from formix.results import inference_data
 from formix.results.container import ARVIZ_1
-from formix.results.groups import opened
-from formix.results.inference import like, with_group
 
 az = pytest.importorskip("arviz")
 

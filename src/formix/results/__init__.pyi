@@ -1,15 +1,9 @@
 from . import container as container
 from .attributes import read_recipe as read_recipe
-from .datasets import collect as collect
-from .datasets import collect_prior as collect_prior
-from .diagnostics import diagnose as diagnose
-from .diagnostics import warning_text as warning_text
-from .files import read_groups as read_groups
-from .files import write_groups as write_groups
+from .datasets import collect as collect, collect_prior as collect_prior
+from .diagnostics import diagnose as diagnose, warning_text as warning_text
+from .files import read_groups as read_groups, write_groups as write_groups
 from .groups import Groups as Groups
-from .inference import inference_data as inference_data
-from .inference import like as like
-from .recipe import Recipe as Recipe
-from .recipe import RecipePrior as RecipePrior
-from .recipe import make_recipe as make_recipe
+from .inference import inference_data as inference_data, like as like
+from .recipe import Recipe as Recipe, RecipePrior as RecipePrior, make_recipe as make_recipe
 from .state import read_state as read_state

@@ -24,6 +24,9 @@ _RECIPE = (
 )  # fmt: skip
 
 
+_KINDS: Mapping[type, str] = {str: "text", list: "list", dict: "record"}
+
+
 def attributes(recipe: Recipe, layout: Layout, run: Mapping[str, object]) -> dict[str, Attribute]:
     """Return what describes a result: text and numbers, which every format keeps.
 
@@ -63,25 +66,22 @@ def read_recipe(found: Groups) -> Recipe:
         If the result was not made by formix, by a newer one, or is damaged.
     """
     check_ours(found)
-    get = {name: decode(value, name) for name, value in found.attributes.items()}
+    said = found.attributes
     try:
         return Recipe(
-            formula=get["formula"],
-            family=get["family"],
-            links=get["links"],
-            priors=tuple(RecipePrior(*prior) for prior in get["priors"]),
-            prior_set=get["prior_set"],
-            contrasts=get["contrasts"],
-            encoding=get["encoding"],
+            formula=_read(said, "formula", str),
+            family=_read(said, "family", str),
+            links=_read(said, "links", dict),
+            priors=tuple(RecipePrior(*prior) for prior in _read(said, "priors", list)),
+            prior_set=_read(said, "prior_set", str),
+            contrasts=_read(said, "contrasts", dict),
+            encoding=decode(said["encoding"], "encoding"),
             frame=_frame(found, read_columns(found)),
-            heads={
-                name: np.asarray(head, dtype=np.float64).reshape(len(head), -1)
-                for name, head in get["heads"].items()
-            },
-            needs=get["needs"],
-            notes=tuple(get["notes"]),
-            source_sha256=get["source_sha256"],
-            run={name: value for name, value in get.items() if name not in _RECIPE},
+            heads=_heads(_read(said, "heads", dict)),
+            needs=_read(said, "needs", dict),
+            notes=tuple(_read(said, "notes", list)),
+            source_sha256=_read(said, "source_sha256", str),
+            run={name: decode(x, name) for name, x in said.items() if name not in _RECIPE},
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         if isinstance(error, ResultError):
@@ -99,7 +99,7 @@ def read_sites(found: Groups) -> tuple[Site, ...]:
     """
     check_ours(found)
     try:
-        return tuple(_site(entry) for entry in decode(found.attributes["sites"], "sites"))
+        return tuple(_site(entry) for entry in _read(found.attributes, "sites", list))
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, ResultError):
             raise
@@ -108,7 +108,7 @@ def read_sites(found: Groups) -> tuple[Site, ...]:
 
 def read_columns(found: Groups) -> tuple[StoredColumn, ...]:
     """Return where each column of the data is stored."""
-    columns = decode(found.attributes["columns"], "columns")
+    columns = _read(found.attributes, "columns", dict)
     return tuple(
         StoredColumn(
             name,
@@ -149,6 +149,27 @@ def damaged(error: object) -> ResultError:
         f"this result is damaged: {reason}",
         hint="fit again, or open an undamaged copy of the file",
     )
+
+
+def _read(said: Mapping[str, object], name: str, kind: type[Any]) -> Any:
+    """Return an attribute, which must be of one kind.
+
+    Raises
+    ------
+    ResultError
+        If it is of another.
+    """
+    value = decode(said[name], name)
+    if not isinstance(value, kind):
+        raise damaged(f"`{name}` is not a {_KINDS[kind]}")
+    return value
+
+
+def _heads(said: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    return {
+        name: np.asarray(head, dtype=np.float64).reshape(len(head), -1)
+        for name, head in said.items()
+    }
 
 
 def _column_json(column: StoredColumn) -> dict[str, Any]:

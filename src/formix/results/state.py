@@ -29,7 +29,7 @@ def state_dataset(state: Mapping[str, np.ndarray]) -> xr.Dataset:
     coordinates: dict[str, np.ndarray] = {}
     for name, values in state.items():
         array = np.asarray(values)
-        attributes = {"name": name, "dtype": array.dtype.str}
+        attributes = {"name": name, "type": array.dtype.str}
         if not array.size:
             attributes["shape"] = " ".join(str(length) for length in array.shape)
             array = np.zeros((), dtype=array.dtype)
@@ -66,7 +66,7 @@ def read_state(found: Groups) -> dict[str, np.ndarray]:
 
 
 def _array(variable: xr.DataArray) -> tuple[str, np.ndarray]:
-    dtype = np.dtype(variable.attrs["dtype"])
+    dtype = np.dtype(variable.attrs["type"])
     values = variable.to_numpy().astype(dtype)
     if "shape" in variable.attrs:
         shape = tuple(int(length) for length in str(variable.attrs["shape"]).split())
