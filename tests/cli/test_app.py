@@ -110,6 +110,7 @@ def test_datasets_lists_all_with_their_columns():
     for name, row in fx.datasets().iterrows():
         assert f"{name}: {row['title']}" in text
         assert f"{row['rows']} rows: {row['columns']}" in text
+        assert f"{row['source']} ({row['licence']})" in text
 
 
 def test_fit_prints_the_model_and_the_summary_and_writes_the_draws():

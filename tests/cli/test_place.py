@@ -40,6 +40,14 @@ def test_a_name_without_an_ending_is_netcdf():
     assert result_place(Path("mine.zarr"), "sleepstudy") == Path("mine.zarr")
 
 
+@pytest.mark.parametrize("name", ["mine.txt", "mine.csv", "folder.nc"])
+def test_what_is_no_format_is_refused(name: str):
+    Path("folder.nc").mkdir()
+    with pytest.raises(ArgumentError, match="cannot be written to") as caught:
+        result_place(Path(name), "sleepstudy")
+    assert caught.value.hint == f"name it `{Path(name).stem}.nc`, a NetCDF file"
+
+
 def test_a_folder_that_is_not_there_is_refused():
     with pytest.raises(ArgumentError, match="there is no folder `nowhere`"):
         result_place(Path("nowhere/mine.nc"), "sleepstudy")

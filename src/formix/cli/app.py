@@ -143,11 +143,11 @@ def source(
 
 @app.command()
 def datasets() -> None:
-    """List the packaged datasets."""
+    """List the packaged datasets, their columns, sources and licences."""
     for name, row in formix.datasets().iterrows():
-        typer.echo(
-            f"{name}: {row['title']}\n  {row['rows']} rows: {row['columns']}\n  {row['source']}"
-        )
+        typer.echo(f"{name}: {row['title']}")
+        typer.echo(f"  {row['rows']} rows: {row['columns']}")
+        typer.echo(f"  {row['source']} ({row['licence']})")
 
 
 @cache.command()

@@ -9,6 +9,10 @@ from pathlib import Path
 from formix.errors import ArgumentError
 
 
+ENDINGS = (".nc", ".zarr")
+"""Of a NetCDF file, and of a zarr store."""
+
+
 def result_place(out: Path | None, data: str) -> Path:
     """Return the path of the result, sure that it can be written.
 
@@ -17,11 +21,16 @@ def result_place(out: Path | None, data: str) -> Path:
     Raises
     ------
     ArgumentError
-        If its folder is not there, or cannot be written to.
+        If its ending is of no format, or its folder is not there, or cannot be written to. A fit
+        takes long, so that is found out before it.
     """
     path = _free(data) if out is None else out.expanduser()
     if not path.suffix:
         path = path.with_name(f"{path.name}.nc")
+    if path.suffix not in ENDINGS or (path.suffix == ".nc" and path.is_dir()):
+        raise ArgumentError(
+            f"a fit cannot be written to `{path}`", hint=f"name it `{path.stem}.nc`, a NetCDF file"
+        )
     folder = path.parent
     if not folder.is_dir():
         raise ArgumentError(
