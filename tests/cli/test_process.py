@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -63,6 +64,30 @@ def test_an_error_ends_with_2_and_prints_no_traceback():
     assert run.returncode == 2
     assert run.stderr.startswith("UnknownColumnError: ")
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pseudo-terminals")
+@pytest.mark.parametrize(("options", "shown"), [((), True), (("--quiet",), False)])
+def test_a_terminal_shows_how_far_a_fit_has_come(
+    tmp_path: Path, options: tuple[str, ...], shown: bool
+):
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "formix", "fit", "Yield ~ 1 + (1 | Batch)", "Dyestuff"]
+    command += ["--draws", "300", "--warmup", "300", "--chains", "2", "--engine", "nuts", *options]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, text=True
+    ) as process:
+        os.close(theirs)
+        terminal = b""
+        # Linux ends the terminal of a process that has ended with an error.
+        with contextlib.suppress(OSError):
+            while part := os.read(ours, 4096):
+                terminal += part
+        printed = process.stdout.read() if process.stdout else ""
+    os.close(ours)
+    assert process.returncode == 0
+    assert (b"warm-up" in terminal) is shown
+    assert "warm-up" not in printed
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from formix.errors import ArgumentError
 
-
 ENDINGS = (".nc", ".zarr")
 """Of a NetCDF file, and of a zarr store."""
 
