@@ -1,5 +1,5 @@
 # Writes functions.json: what R makes of calls in a formula, on training data and on new data.
-# Rscript functions.R > functions.json
+# Rscript functions.R | gzip -9 -n > functions.json.gz
 library(splines)
 
 d <- data.frame(

@@ -9,14 +9,15 @@ import numpy as np
 
 from formix.design.values import Argument, Factor, Matrix
 
-ABSENT: Argument = ""
-"""The value of an argument that was not given."""
-
 
 class Bare(str):
     """A name written where no column is meant, such as the contrast in `C(f, Sum)`."""
 
     __slots__ = ()
+
+
+ABSENT: Argument = Bare("")
+"""The value of an argument that was not given."""
 
 
 class Fault(Exception):  # noqa: N818 - it is no error yet: it has no place in a formula

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from formix.design.arguments import Fault, described, mapped, number, numbers, whole
+from formix.design.arguments import ABSENT, Fault, described, mapped, number, numbers, whole
 from formix.design.column import label, text_of
 from formix.design.values import Argument, Factor
 
@@ -23,9 +23,9 @@ def elementwise(name: str, run: Run) -> Run:
     return apply
 
 
-def logarithm(x: Argument, base: Argument = np.e) -> Argument:
+def logarithm(x: Argument, base: Argument = ABSENT) -> Argument:
     """R's `log`: natural, or to a base."""
-    if base == np.e:
+    if base is ABSENT:
         return mapped("log", np.log, x)
     size = float(np.log(number(base, "the base of a logarithm")))
 

@@ -52,8 +52,8 @@ def factor(
     """R's `factor`, with the levels of the data that it saw first."""
     made = plain_factor(x)
     if not memory:
-        wanted = made.levels if levels == ABSENT else _labels(levels, "levels")
-        names = wanted if labels == ABSENT else _labels(labels, "labels")
+        wanted = made.levels if levels is ABSENT else _labels(levels, "levels")
+        names = wanted if labels is ABSENT else _labels(labels, "labels")
         if len(names) != len(wanted):
             raise Fault(f"there are {len(wanted)} levels and {len(names)} labels")
         keep = truth(ordered, "ordered") or (made.ordered and ordered is False)
@@ -99,20 +99,20 @@ def contrasted(
 ) -> Factor:
     """R's `C`: a factor with contrasts of its own, `C(f, Sum)` or `C(f, treatment, base = 2)`."""
     made = plain_factor(x)
-    if contr == ABSENT and base == ABSENT:
+    if contr is ABSENT and base is ABSENT:
         found = Contrast("poly" if made.ordered else "treatment")
     else:
-        found = Contrast("treatment") if contr == ABSENT else named(str(contr))
+        found = Contrast("treatment") if contr is ABSENT else named(str(contr))
     if found is None:
         raise Fault(
             f"`{contr}` is no contrast that is known", hint=f"there are: {', '.join(NAMES)}"
         )
     found = replace(found, bare=isinstance(contr, Bare))
-    if base != ABSENT:
+    if base is not ABSENT:
         if found.name != "treatment":
             raise Fault(f"{found.name} contrasts have no base")
         found = replace(found, base=_level(made, base))
-    if how_many != ABSENT:
+    if how_many is not ABSENT:
         found = replace(found, width=whole(how_many, "how.many", 1))
     return replace(made, contrast=found)
 
@@ -221,7 +221,7 @@ def cut(
     closed = truth(right, "right")
     if not memory:
         points = _breaks(values, breaks)
-        given = labels != ABSENT
+        given = labels is not ABSENT
         names = (
             list(_labels(labels, "labels"))
             if given

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from os import PathLike
 from typing import Any, cast
 
 import narwhals as nw
@@ -24,7 +23,7 @@ from formix.design.column import (
     object_column,
     wrong_type,
 )
-from formix.design.sources import Dataset, Source, array_of, common_length, row_labels
+from formix.design.sources import Dataset, Source, array_of, common_length, row_labels, unreadable
 from formix.errors import DataError, UnknownColumnError
 
 __all__ = ["Data", "DataColumn", "Frame", "Kind", "factorize", "open_data", "to_pandas"]
@@ -89,31 +88,17 @@ def open_data(data: object) -> Data:
         return data
     if isinstance(data, pd.DataFrame):
         return _from_pandas(data)
+    if type(data).__module__.partition(".")[0] == "xarray":
+        return _from_xarray(data)
     if isinstance(data, Mapping):
         mapping = cast("Mapping[object, object]", data)
-        if type(mapping).__module__.partition(".")[0] == "xarray":
-            return _from_xarray(mapping)
         return Data(_names(mapping), _Mapping(mapping))
     try:
         frame = nw.from_native(cast("Any", data))
         names = _names(frame.columns)
     except (TypeError, AttributeError):
-        raise _unreadable(data) from None
+        raise unreadable(data) from None
     return Data(names, _Narwhals(frame, names))
-
-
-def _unreadable(data: object) -> DataError:
-    if isinstance(data, str | PathLike):
-        shown = repr(str(cast("object", data)))
-        return DataError(
-            f"data is the text {shown}, not a table",
-            hint=f"read the file first, such as pandas.read_csv({shown})",
-        )
-    return DataError(
-        f"no columns can be read from a {type(data).__name__}",
-        hint="data may be a pandas, polars or pyarrow table, a DuckDB relation,\n"
-        "an xarray Dataset, or a dict of arrays",
-    )
 
 
 def to_pandas(frame: Frame) -> pd.DataFrame:
@@ -180,12 +165,17 @@ class _Narwhals:
     def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
         # DuckDB hands its tables to Arrow by default, which needs pyarrow.
         frame = self.frame.select(*names)
+        where = self.frame.implementation
         if isinstance(frame, nw.LazyFrame):
-            polars = frame.implementation is nw.Implementation.POLARS
-            frame = frame.collect() if polars else frame.collect(backend="pandas")
-        if frame.implementation is not nw.Implementation.POLARS:
-            return _from_pandas(frame.to_pandas()).source.series(names)
-        return [frame[name] for name in names], np.arange(len(frame))
+            frame = frame.collect(backend="polars" if where.is_polars() else "pandas")
+        if where.is_polars():
+            return [frame[name] for name in names], np.arange(len(frame))
+        table = frame.to_pandas()
+        if not (where.is_pandas_like() or where.is_pyarrow() or where.is_dask()):
+            # A database's enumeration is read as ordered; it is a factor, as one of polars is.
+            for name in table.columns[table.dtypes == "category"]:
+                table[name] = table[name].cat.as_unordered()
+        return _from_pandas(table).source.series(names)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,9 +200,10 @@ def _entry(name: str, values: object) -> Any:
 
 
 def _series(values: Any) -> Any:
-    series: Any = nw.from_native(values, series_only=True)
-    polars = series.implementation is nw.Implementation.POLARS
-    return series if polars else series.to_pandas()
+    if hasattr(values, "to_pandas") and type(values).__module__.startswith("pyarrow"):
+        # Its own way keeps the order of a dictionary's values.
+        return pd.Series(values.to_pandas())
+    return nw.from_native(values, series_only=True)
 
 
 def _from_xarray(data: Any) -> Data:
@@ -227,8 +218,8 @@ def _names(names: object) -> tuple[str, ...]:
 def _column(name: str, values: Any) -> DataColumn:
     if isinstance(values, nw.Series):
         return _polars_column(name, values)
-    if isinstance(values, pd.Series):
-        return _pandas_column(name, cast("Any", values))
+    if isinstance(values, pd.Series | pd.api.extensions.ExtensionArray):
+        return _pandas_column(name, pd.Series(cast("Any", values)))
     return _array_column(name, np.asarray(values))
 
 

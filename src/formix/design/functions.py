@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -169,7 +170,6 @@ def unknown_function(
     near = get_close_matches(name, words, n=1, cutoff=0.6)
     short = [word for word in words if not word.startswith(("np.", "numpy."))]
     hint = f"did you mean `{near[0]}`? " if near else ""
-    listed = f"There are: {', '.join(short)};"
-    own = f'a function of your own is passed as functions={{"{name}": ...}}'
-    advice = f"{hint}{listed}\n{own}"
+    listed = fill(f"{hint}There are: {', '.join(short)}", 92, break_on_hyphens=False)
+    advice = f'{listed}\na function of your own is passed as functions={{"{name}": ...}}'
     return mistake("unknown-function", text, span, name=name, known=advice, hint=advice)

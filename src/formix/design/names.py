@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from formix.design.functions import CONSTANTS, find, unknown_function
@@ -129,5 +130,5 @@ def unknown_column(name: str, span: Span, text: str, names: Sequence[str]) -> Fo
         near = [other for other in names if other.casefold() == name.casefold()]
     start = f"did you mean `{near[0]}`? " if near else ""
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
-    advice = f"{start}The data has: {shown}"
+    advice = fill(f"{start}The data has: {shown}", 92, break_on_hyphens=False)
     return mistake("unknown-column", text, span, name=name, known=advice, hint=advice)

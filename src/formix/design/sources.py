@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import lazy_loader
@@ -35,12 +36,37 @@ class Dataset:
 
     def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
         """Return the columns asked for; a single dimension's coordinate labels the rows."""
-        arrays = xr.broadcast(*(self.data[name] for name in names)) if names else ()
-        dims = arrays[0].dims if arrays else tuple(self.data.dims)
-        labels = np.arange(int(np.prod([self.data.sizes[dim] for dim in dims])))
-        if len(dims) == 1 and dims[0] in self.data.coords:
-            labels = row_labels(self.data[dims[0]].to_numpy())
-        return [array.to_numpy().ravel() for array in arrays], labels
+        dims = dict.fromkeys(dim for name in names for dim in self.data[name].dims)
+        sizes = {dim: self.data.sizes[dim] for dim in dims}
+        labels = np.arange(int(np.prod(list(sizes.values()))))
+        if len(dims) == 1 and next(iter(dims)) in self.data.coords:
+            labels = row_labels(self.data[next(iter(dims))].to_numpy())
+        return [self._spread(self.data[name], sizes) for name in names], labels
+
+    def _spread(self, array: Any, sizes: Mapping[Any, int]) -> Any:
+        """Return a variable's values over all dimensions, the last one fastest."""
+        if isinstance(array.dtype, np.dtype):
+            return array.variable.set_dims(sizes).transpose(*sizes).to_numpy().ravel()
+        # A categorical would come out as objects: its places are spread instead.
+        places = cast("Any", xr).Variable(array.dims, np.arange(array.size))
+        spread = places.set_dims(sizes).transpose(*sizes).to_numpy().ravel()
+        # xarray wrapped what pandas holds until 2025.
+        return getattr(array.data, "array", array.data)[spread]
+
+
+def unreadable(data: object) -> DataError:
+    """Return the refusal of data that is no table."""
+    if isinstance(data, str | PathLike):
+        shown = repr(str(cast("object", data)))
+        return DataError(
+            f"data is the text {shown}, not a table",
+            hint=f"read the file first, such as pandas.read_csv({shown})",
+        )
+    return DataError(
+        f"no columns can be read from a {type(data).__name__}",
+        hint="data may be a pandas, polars or pyarrow table, a DuckDB relation,\n"
+        "an xarray Dataset, or a dict of arrays",
+    )
 
 
 def array_of(name: str, values: object) -> np.ndarray:

@@ -82,16 +82,16 @@ def _knots(
 ) -> tuple[list[float], list[float]]:
     """Return the inner knots, at quantiles unless given, and the boundary."""
     low, high = float(x.min()), float(x.max())
-    if boundary != ABSENT:
+    if boundary is not ABSENT:
         ends = sorted(several(boundary, "Boundary.knots"))
         if len(ends) != 2:
             raise Fault(f"Boundary.knots of `{what}` must be two numbers")
         low, high = ends
     if low == high:
         raise Fault(f"`{what}` needs a column that varies")
-    if not isinstance(knots, str):
+    if knots is not ABSENT:
         inner = several(knots, "knots")
-    elif df == ABSENT:
+    elif df is ABSENT:
         inner = []
     else:
         count = whole(df, f"df of `{what}`", 1) - least
@@ -105,7 +105,7 @@ def _knots(
         raise Fault(
             f"the knots of `{what}` must lie inside its boundary, {low:g} to {high:g}",
             hint=""
-            if df == ABSENT
+            if df is ABSENT
             else "too many values are alike for knots at quantiles: lower df, or give knots",
         )
     return inner, [low, high]

@@ -96,7 +96,7 @@ def poly(
     """
     truth(simple, "simple")
     columns = [x, *others]
-    if degree == ABSENT:
+    if degree is ABSENT:
         last = columns[-1]
         given = len(columns) > 1 and not isinstance(last, (np.ndarray, Matrix))
         degree = columns.pop() if given else 1.0
