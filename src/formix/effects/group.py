@@ -46,6 +46,18 @@ def learn(term: GroupTerm, table: Table) -> State:
     return learn_levels([table.levels(variable) for variable in term.factors])
 
 
+def _name(term: GroupTerm) -> str:
+    """Return the group's name in sites and results: bare, without the backticks of the formula.
+
+    A name that holds a `:` keeps them, so that `a:b` is always two factors.
+    """
+    plain = (getattr(variable.node, "name", variable.text) for variable in term.factors)
+    return ":".join(
+        variable.text if ":" in name else name
+        for variable, name in zip(term.factors, plain, strict=True)
+    )
+
+
 def columns(term: GroupTerm, state: State, table: Table, parameter: str) -> Contribution:
     """Return the block: Z, and for each row the place of its level, -1 for an unknown one."""
     plan = layout(term.effects, known_shapes(term.effects, table), {})
@@ -53,7 +65,7 @@ def columns(term: GroupTerm, state: State, table: Table, parameter: str) -> Cont
     fill(Z, plan, values(term.effects, table))
     block = Block(
         kind="group",
-        group=term.group,
+        group=_name(term),
         factors=tuple(variable.text for variable in term.factors),
         covariance=term.covariance,
         effects=tuple(Effect(parameter, column) for column in plan.columns),

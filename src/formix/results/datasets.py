@@ -70,7 +70,11 @@ def collect_prior(
     layout = lay_out(spec, recipe.frame)
     datasets = {
         "prior": sites_dataset(layout, values),
-        "prior_predictive": _dataset(layout, {layout.response: ((*_SAMPLE, OBS), predictive)}),
+        "prior_predictive": _dataset(
+            layout,
+            {layout.response: ((*_SAMPLE, OBS), predictive)},
+            {layout.response: layout.response_name},
+        ),
         **_data(spec, layout, recipe),
     }
     return Groups(datasets, attributes(recipe, layout, run))
@@ -89,7 +93,7 @@ def sites_dataset(layout: Layout, values: Values) -> xr.Dataset:
 
 def likelihood_dataset(spec: Spec, layout: Layout, values: Values) -> xr.Dataset:
     """Return the pointwise log likelihood as a Dataset."""
-    names = {layout.response: spec.response.name}
+    names = {layout.response: layout.response_name}
     pointwise = log_likelihood(spec, values)
     return _dataset(layout, {layout.response: ((*_SAMPLE, OBS), pointwise)}, names)
 
@@ -102,7 +106,7 @@ def _data(spec: Spec, layout: Layout, recipe: Recipe) -> dict[str, xr.Dataset]:
     }
     names = {stored.variable: stored.name for stored in layout.columns}
     return {
-        "observed_data": _dataset(layout, response, {layout.response: spec.response.name}),
+        "observed_data": _dataset(layout, response, {layout.response: layout.response_name}),
         "constant_data": _dataset(layout, columns, names),
     }
 

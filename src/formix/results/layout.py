@@ -74,11 +74,12 @@ class StoredColumn:
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """The stored names of a result."""
+    """The stored names of a result, and the response's true one."""
 
     sites: tuple[Site, ...]
     axes: tuple[Axis, ...]
     response: str
+    response_name: str
     columns: tuple[StoredColumn, ...]
 
     def axis(self, name: str) -> Axis:
@@ -114,18 +115,25 @@ def lay_out(spec: Spec, frame: Frame) -> Layout:
             variable = variables[parameter.site]
             site = Site(parameter.site, variable, dims, "auxiliary", parameter.site)
         sites.append(site)
-    response = claim(spec.response.name, taken)
+    own = _response_name(spec, frame)
+    response = claim(own, taken)
     columns = tuple(
         StoredColumn(
             column.name,
-            response if column.name == spec.response.name else claim(column.name, taken),
+            response if column.name == own else claim(column.name, taken),
             column.kind,
             column.levels,
             column.text,
         )
         for column in frame.columns
     )
-    return Layout(tuple(sites), tuple(axes.made), response, columns)
+    return Layout(tuple(sites), tuple(axes.made), response, own, columns)
+
+
+def _response_name(spec: Spec, frame: Frame) -> str:
+    """Return the response's name: a column's own, without backticks, or the expression."""
+    name = spec.response.name
+    return next((c for c in frame.names if name in (c, f"`{c}`")), name)
 
 
 class _Axes:
