@@ -1,8 +1,10 @@
 """What is sampled, in unconstrained coordinates: free coefficients, sds, correlations, sigma.
 
-A standard deviation is the exponential of its coordinate, or, where its prior is bounded above, a
-logistic function between the bounds; a correlation matrix is made of partial correlations, each the
-hyperbolic tangent of its coordinate.
+The standard deviation of an effect is a hyperbolic sine of its coordinate, which is not negative:
+linear below what the data resolve, so that no long tail leads to zero, and exponential above. That
+of the noise is an exponential. Where a prior is bounded on both sides, a logistic function leads
+between the bounds; a correlation matrix is made of partial correlations, each the hyperbolic
+tangent of its coordinate.
 
 References
 ----------
@@ -23,7 +25,7 @@ from formix.engines.marginal.coefficients import coefficient_priors
 from formix.prior import Prior
 
 if TYPE_CHECKING:
-    from jaxtyping import Float
+    from jaxtyping import Bool, Float
 
     from formix.engines.marginal.coefficients import Coefficients
     from formix.engines.marginal.structure import GroupColumns, Part, Structure
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
 class Number:
     """One sampled number: its prior and the interval it lives in.
 
-    `squared` says that the prior is of its square.
+    `squared` says that the prior is of its square. With a `bend`, where linear turns to exponential,
+    its coordinate is not negative, and at zero for zero.
     """
 
     key: str
@@ -46,9 +49,12 @@ class Number:
     low: float
     high: float
     squared: bool = False
+    bend: float = 0.0
 
     def value(self, x: Values) -> tuple[Values, Values]:
         """Return the number and the log of its derivative."""
+        if self.bend:
+            return self.bend * np.sinh(x), np.log(self.bend) + np.log(np.cosh(x))
         if np.isfinite(self.low) and np.isfinite(self.high):
             width = self.high - self.low
             slope = np.log(width) + special.log_expit(x) + special.log_expit(-x)
@@ -61,6 +67,8 @@ class Number:
 
     def coordinate(self, value: Values) -> Values:
         """Return the coordinate of a value inside the interval."""
+        if self.bend:
+            return np.arcsinh(value / self.bend)
         if np.isfinite(self.low) and np.isfinite(self.high):
             return special.logit((value - self.low) / (self.high - self.low))
         if np.isfinite(self.low):
@@ -133,10 +141,12 @@ class Coordinates:
         return (*names, *(("sigma",) if self.sigma else ()))
 
     @property
-    def scale_places(self) -> tuple[int, ...]:
-        """Where standard deviations of groups stand."""
-        deviations = {number.key for sds in self.sds for number in sds}
-        return tuple(i for i, label in enumerate(self.labels) if label in deviations)
+    def folded(self) -> Bool[np.ndarray, " coordinate"]:
+        """Which coordinates are not negative: the density goes on as in a mirror beyond zero."""
+        bent = {number.key for sds in self.sds for number in sds if number.bend}
+        if self.sigma and self.sigma.bend:
+            bent.add(self.sigma.key)
+        return np.array([label in bent for label in self.labels], dtype=bool)
 
     def scales(self, points: Points) -> Scales:
         """Return what a batch of points says."""
@@ -226,15 +236,29 @@ def _log_constant(size: int, eta: float) -> float:
     return float(Prior("LKJ", eta).log_density(np.eye(size)))
 
 
-def coordinates(spec: Spec, of: Structure, common: Coefficients) -> Coordinates:
-    """Return the coordinates of what is sampled of a spec."""
+def coordinates(
+    spec: Spec, of: Structure, common: Coefficients, bends: Sequence[Sequence[float]]
+) -> Coordinates:
+    """Return the coordinates of what is sampled of a spec.
+
+    Parameters
+    ----------
+    bends
+        For each group, for each effect, what standard deviation the data hardly tell from zero.
+    """
     entries = coefficient_priors(spec)
     named = tuple(group for group in of.groups if group.name)
     sds = tuple(
-        tuple(_number(spec.priors[_sd_key(group, label)]) for label in group.labels)
-        for group in named
+        tuple(
+            _number(spec.priors[f"sd_{group.name}[{label}]"], bend)
+            for label, bend in zip(group.labels, mine, strict=True)
+        )
+        for group, mine in zip(named, bends, strict=False)
     )
-    sigma = _number(spec.priors["sigma"]) if of.sigma is None else None
+    noise = len(named) < len(of.groups)
+    sigma = None
+    if of.sigma is None:
+        sigma = _number(spec.priors["sigma"], bends[-1][0] if noise else 0.0)
     return Coordinates(
         free=tuple(_number(entries[place], positive=False) for place in common.free),
         groups=named,
@@ -242,12 +266,8 @@ def coordinates(spec: Spec, of: Structure, common: Coefficients) -> Coordinates:
         concentrations=tuple(_concentrations(spec, group) for group in named),
         sigma=sigma,
         fixed_sigma=of.sigma or 0.0,
-        noise=len(named) < len(of.groups),
+        noise=noise,
     )
-
-
-def _sd_key(group: GroupColumns, label: str) -> str:
-    return f"sd_{group.name}[{label}]"
 
 
 def _concentrations(spec: Spec, group: GroupColumns) -> tuple[float, ...]:
@@ -256,11 +276,14 @@ def _concentrations(spec: Spec, group: GroupColumns) -> tuple[float, ...]:
     return (eta,) * len(group.parts)
 
 
-def _number(entry: PriorEntry, *, positive: bool = True) -> Number:
+def _number(entry: PriorEntry, bend: float = 0.0, *, positive: bool = True) -> Number:
     prior = entry.of_table
     low, high = prior.bounds
     if positive:
         low = max(low, 0.0)
     if entry.squared:
         low, high = np.sqrt(low), np.sqrt(high)
-    return Number(entry.key, prior, float(low), float(high), entry.squared)
+    open_ended = low == 0.0 and np.isinf(high)
+    return Number(
+        entry.key, prior, float(low), float(high), entry.squared, bend if open_ended else 0.0
+    )

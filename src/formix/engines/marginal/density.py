@@ -21,6 +21,7 @@ from formix.engines.marginal.coordinates import coordinates
 from formix.engines.marginal.dense import Layout, solved
 from formix.engines.marginal.elimination import elimination
 from formix.engines.marginal.reduced import Reduced
+from formix.engines.marginal.resolution import resolutions
 from formix.engines.marginal.statistics import statistics
 from formix.engines.marginal.structure import structure
 
@@ -78,6 +79,12 @@ class Algebra:
         return max(1, min(4096, _AT_ONCE // max(cost, 1)))
 
     @property
+    def work(self) -> float:
+        """About how many operations a point takes."""
+        cost = self.elimination.cost if self.elimination else 0
+        return float(cost) + (self.layout.solved + 1.0) ** 3 / 3.0
+
+    @property
     def eliminated(self) -> tuple[int, ...]:
         """The groups that are eliminated before the dense factor, in order."""
         return self.elimination.eliminated if self.elimination else ()
@@ -133,8 +140,12 @@ class Marginal:
         found = solved(reduced.form, self.algebra.layout, scales.factors, fixed)
         return reduced, found, self.algebra.log_likelihood(reduced, found, precision)
 
+    def mirrored(self, points: Points) -> Values:
+        """Return the log density where coordinates that are not negative go on as in a mirror."""
+        return self.log_density(np.where(self.coordinates.folded, np.abs(points), points))
+
     def log_density(self, points: Points) -> Values:
-        """Return the log density at unconstrained points; minus infinity where there is none."""
+        """Return the log density at points; minus infinity where there is none."""
         answer = np.empty(len(points))
         step = self.algebra.batch
         # Far out, exponentials overflow and pivots vanish; such points have no density.
@@ -143,11 +154,13 @@ class Marginal:
                 scales = self.coordinates.scales(points[start : start + step])
                 total = self.factored(scales)[2] + scales.log_prior + scales.log_slope
                 answer[start : start + step] = total
-        return np.where(np.isfinite(answer), answer, -np.inf)
+        outside = np.any((points < 0.0) & self.coordinates.folded, axis=1)
+        return np.where(np.isfinite(answer) & ~outside, answer, -np.inf)
 
 
 def marginal(spec: Spec) -> Marginal:
     """Return the marginal posterior of a spec; its data are read once."""
     of = structure(spec)
     common = coefficients(spec, of)
-    return Marginal(coordinates(spec, of, common), algebra(of, common))
+    how = algebra(of, common)
+    return Marginal(coordinates(spec, of, common, resolutions(how)), how)

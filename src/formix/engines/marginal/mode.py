@@ -1,0 +1,219 @@
+"""The mode, searched from several starts, and the curvature there, by finite differences in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.optimize import minimize
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float
+
+    Point = Float[np.ndarray, " coordinate"]
+    Points = Float[np.ndarray, "point coordinate"]
+    LogDensity = Callable[[Points], Float[np.ndarray, " point"]]
+
+_STEP = 1e-2
+"""Of a gradient's differences, in widths."""
+
+_WIDE = 0.1
+"""Of the curvature's differences, in widths: its error is the square of this."""
+
+_ROUNDS = 3
+"""How often widths are learnt from the curvature and the search goes on with them."""
+
+_NO_DENSITY = 1e12
+
+_LINE = np.concatenate([-np.geomspace(8.0, 0.5, 8), np.geomspace(0.5, 3.0, 5)])
+"""Where lines through a mode are looked at for other modes, in units of each coordinate."""
+
+_TO_ZERO = 0.999 * np.linspace(-1.0, -0.1, 8)
+"""The same below the mode of a coordinate that is not negative, as shares of the way to zero."""
+
+
+_EDGE = 0.25
+"""The coordinate of a standard deviation that is all but zero."""
+
+_LOWEST, _LOWEST_START = 15.0, 60.0
+"""How far below the mode's an edge's log density may be, and that from which it is searched."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mode:
+    """A local maximum, and a scale matrix there: `root @ root.T` is about the covariance."""
+
+    point: Point
+    log_density: float
+    root: Float[np.ndarray, "coordinate coordinate"]
+
+    @property
+    def log_mass(self) -> float:
+        """The log of Laplace's approximation of the integral around it, up to a constant."""
+        return self.log_density + float(np.linalg.slogdet(self.root)[1])
+
+
+def modes(
+    log_density: LogDensity,
+    start: Point,
+    units: Point,
+    widths: Point,
+    folded: Bool[np.ndarray, " coordinate"],
+) -> list[Mode]:
+    """Return the local maxima found, the one of the largest mass first.
+
+    After the search from `start`, every line through the mode along a coordinate is looked at; each
+    rise on one, towards a standard deviation of zero among them, starts another search.
+
+    Parameters
+    ----------
+    start
+        A point of finite density.
+    units
+        How far each coordinate may plausibly vary; no scale is larger than three of them.
+    widths
+        A first guess of how wide the density is along each coordinate.
+    folded
+        The coordinates in which the density is mirrored at zero.
+    """
+
+    def climbed(start: Point) -> Mode:
+        mode = _climb(log_density, start, units, widths)
+        return replace(mode, point=np.where(folded, np.abs(mode.point), mode.point))
+
+    found = [climbed(start)]
+    for other in _rises(log_density, found[0], units, folded):
+        mode = climbed(other)
+        if all(_apart(mode, one) for one in found):
+            found.append(mode)
+    return sorted(found, key=lambda mode: -mode.log_mass)
+
+
+def edges(
+    log_density: LogDensity,
+    mode: Mode,
+    units: Point,
+    widths: Point,
+    folded: Bool[np.ndarray, " coordinate"],
+) -> list[Mode]:
+    """Return maxima where one standard deviation is all but zero, that have some mass.
+
+    They are no modes, but a density that falls slowly towards zero has its tail around them.
+    """
+    found: list[Mode] = []
+    for j in np.flatnonzero(folded):
+        others = np.arange(len(units)) != j
+
+        def along(points: Points, j: int = int(j), others: np.ndarray = others) -> np.ndarray:
+            whole = np.full((len(points), len(others)), _EDGE)
+            whole[:, others] = points
+            return log_density(whole)
+
+        if mode.point[j] <= 2.0 * np.linalg.norm(mode.root[j]):
+            continue
+        if along(mode.point[None, others])[0] < mode.log_density - _LOWEST_START:
+            continue
+        there = _climb(along, mode.point[others], units[others], widths[others])
+        if there.log_density < mode.log_density - _LOWEST:
+            continue
+        point = np.full(len(units), _EDGE)
+        point[others] = there.point
+        root = np.zeros((len(units), len(units)))
+        root[j, j] = max(mode.point[j] / 4.0, _EDGE)
+        root[np.ix_(others, others)] = there.root
+        found.append(Mode(point, there.log_density, root))
+    return found
+
+
+def _apart(one: Mode, other: Mode) -> bool:
+    away = np.linalg.solve(other.root, one.point - other.point)
+    return bool(np.linalg.norm(away) > 0.5)
+
+
+def _rises(
+    log_density: LogDensity, mode: Mode, units: Point, folded: Bool[np.ndarray, " coordinate"]
+) -> list[Point]:
+    """Return points of lines through the mode that are higher than their neighbour nearer to it."""
+    size = len(units)
+    points = np.repeat(mode.point[None], size * len(_LINE), axis=0)
+    for j in range(size):
+        line = _LINE * units[j]
+        if folded[j]:
+            line[: len(_TO_ZERO)] = _TO_ZERO * mode.point[j]
+        points[j * len(_LINE) : (j + 1) * len(_LINE), j] += line
+    values = log_density(points).reshape(size, len(_LINE))
+    below = int(np.sum(_LINE < 0.0))
+    found: list[Point] = []
+    for j in range(size):
+        for side in (range(below - 1, -1, -1), range(below, len(_LINE))):
+            nearer = mode.log_density
+            for place in side:
+                if np.isfinite(values[j, place]) and values[j, place] > nearer:
+                    found.append(points[j * len(_LINE) + place])
+                    break
+                nearer = values[j, place]
+    return found
+
+
+def _climb(log_density: LogDensity, start: Point, units: Point, widths: Point) -> Mode:
+    point = start
+    root = np.diag(np.minimum(widths, units))
+    value = float(log_density(start[None])[0])
+    for _ in range(_ROUNDS):
+        point, value = _search(log_density, point, root)
+        hessian = curvature(log_density, point, root)
+        step = root @ _scale(hessian, root, units)
+        settled = np.linalg.norm(np.linalg.solve(step, root) - np.eye(len(root))) < 1.0
+        root = step
+        if settled:
+            break
+    return Mode(point, value, root)
+
+
+def _search(log_density: LogDensity, start: Point, root: np.ndarray) -> tuple[Point, float]:
+    """Climb in coordinates whose widths are about one."""
+    size = len(start)
+    offsets = np.concatenate([np.zeros((1, size)), _STEP * np.eye(size), -_STEP * np.eye(size)])
+
+    def negative(z: Point) -> tuple[float, Point]:
+        values = log_density(start + (z + offsets) @ root.T)
+        values = np.where(np.isfinite(values), -values, _NO_DENSITY)
+        return float(values[0]), (values[1 : size + 1] - values[size + 1 :]) / (2.0 * _STEP)
+
+    found = minimize(
+        negative,
+        np.zeros(size),
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": 200, "ftol": 1e-11, "gtol": 1e-3},
+    )
+    return start + root @ found.x, -float(found.fun)
+
+
+def curvature(
+    log_density: LogDensity, point: Point, root: np.ndarray
+) -> Float[np.ndarray, "coordinate coordinate"]:
+    """Return the negative second derivatives along the columns of `root`."""
+    size = len(point)
+    steps = _WIDE * np.eye(size)
+    pairs = [(i, j) for i in range(size) for j in range(i)]
+    offsets = [np.zeros(size), *steps, *(-steps)]
+    offsets += [s * (steps[i] + steps[j]) for i, j in pairs for s in (1.0, -1.0)]
+    values = log_density(point + np.array(offsets) @ root.T)
+    values = np.where(np.isfinite(values), values, values[0] - 1.0)
+    middle, plus, minus = values[0], values[1 : size + 1], values[size + 1 : 2 * size + 1]
+    answer = np.diag(2.0 * middle - plus - minus)
+    for place, (i, j) in enumerate(pairs):
+        both = values[2 * size + 1 + 2 * place : 2 * size + 3 + 2 * place].sum()
+        answer[i, j] = 0.5 * (plus[i] + minus[i] + plus[j] + minus[j] - 2.0 * middle - both)
+        answer[j, i] = answer[i, j]
+    return answer / _WIDE**2
+
+
+def _scale(hessian: np.ndarray, root: np.ndarray, units: Point) -> np.ndarray:
+    """Return a root of the inverse curvature, none longer than three units."""
+    values, vectors = np.linalg.eigh(hessian)
+    lengths = np.linalg.norm((root @ vectors) / units[:, None], axis=0)
+    return vectors / np.sqrt(np.maximum(values, np.square(lengths / 3.0)))

@@ -1,0 +1,111 @@
+"""Which specs the marginal engine takes, and why not the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.covariances import COVARIANCES
+from formix.engines.marginal.coefficients import coefficient_priors
+from formix.engines.marginal.elimination import order
+from formix.engines.marginal.structure import structure
+from formix.prior import ForeignPrior
+
+if TYPE_CHECKING:
+    from formix.engines.marginal.structure import Structure
+    from formix.spec import GaussianForm, Spec
+
+MOST_SAMPLED = 16
+"""Numbers that are left to be sampled, beyond which gradients pay."""
+
+MOST_LEFT = 4000
+"""Effects left after elimination, beyond which one dense factor a draw takes too long."""
+
+_MOST_NUMBERS = 50_000_000
+"""Numbers that a nested elimination may hold at one point."""
+
+
+def supports(spec: Spec) -> str | None:
+    """Return why the engine declines a spec, or nothing."""
+    for reason in (_family(spec), _blocks(spec), _sites(spec), _response(spec), _priors(spec)):
+        if reason:
+            return reason
+    return _size(spec, structure(spec))
+
+
+def _family(spec: Spec) -> str | None:
+    if spec.family.name != "gaussian":
+        return f"the family is {spec.family.name}, and only a gaussian response can be integrated"
+    if spec.predictors[0].link.name != "identity":
+        return f"the link of mu is {spec.predictors[0].link.name}, not identity"
+    if len(spec.predictors) > 1:
+        others = ", ".join(predictor.name for predictor in spec.predictors[1:])
+        return f"{others} has a predictor of its own"
+    return None
+
+
+def _blocks(spec: Spec) -> str | None:
+    for block, form in zip(spec.blocks, spec.gaussian, strict=True):
+        reason = "its effects are not Gaussian" if form is None else _form(form)
+        if reason:
+            return f"{block.text}: {reason}"
+    return None
+
+
+def _form(form: GaussianForm) -> str | None:
+    if form.covariance not in {known.name for known in COVARIANCES}:
+        return f"the covariance {form.covariance} is not us or diag"
+    if form.relation is not None:
+        return "its levels are related"
+    return "its effects are weighted" if form.weights is not None else None
+
+
+def _sites(spec: Spec) -> str | None:
+    known = {"beta", "sigma"}
+    for blocks in spec.groups:
+        known |= {f"{blocks[0].prefix}{kind}_{blocks[0].group}" for kind in ("sd", "cor", "r")}
+    unknown = [p.site for p in spec.parameters if p.site not in known]
+    return f"`{unknown[0]}` cannot be integrated" if unknown else None
+
+
+def _response(spec: Spec) -> str | None:
+    known = spec.response.known
+    unknown = sorted(set(known) - {"se", "weights"})
+    if unknown:
+        return f"the response has {unknown[0]}()"
+    if len(known) > 1:
+        return "the response has both se() and weights()"
+    sampled = any(p.site == "sigma" for p in spec.parameters)
+    if not sampled and "se" not in known and not spec.fixed.get("sigma"):
+        return "nothing says how large the noise is"
+    for name, values in known.items():
+        if not np.all(np.isfinite(values) & (np.asarray(values) > 0.0)):
+            return f"{name}() is not positive everywhere"
+    return None
+
+
+def _priors(spec: Spec) -> str | None:
+    for entry in spec.priors:
+        if isinstance(entry.prior, ForeignPrior):
+            return f"the prior of `{entry.key}`, {entry.prior}, is outside formix's table"
+    return None
+
+
+def _size(spec: Spec, of: Structure) -> str | None:
+    pairs = [p.size * (p.size - 1) // 2 for g in of.groups for p in g.parts if p.correlated]
+    sds = sum(group.size for group in of.groups if group.name)
+    free = sum(entry.of_table.name not in ("Normal", "Flat") for entry in coefficient_priors(spec))
+    sampled = free + sds + sum(pairs) + (of.sigma is None)
+    if sampled > MOST_SAMPLED:
+        return f"{sampled} numbers are left to be sampled, more than {MOST_SAMPLED}"
+    chosen = order(of)
+    left = sum(of.groups[f].levels * of.groups[f].size for f in chosen.left)
+    if left > MOST_LEFT:
+        return f"{left} effects of crossed groups are left to one factor, more than {MOST_LEFT}"
+    if len(chosen.eliminated) > 1:
+        columns = left + of.X.shape[1] + 1
+        inner = sum(of.groups[f].levels * of.groups[f].size for f in chosen.eliminated)
+        if inner * columns > _MOST_NUMBERS:
+            return "its nested groups are crossed with others of too many levels"
+    return None
