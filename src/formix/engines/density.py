@@ -76,12 +76,12 @@ def faults(program: Program, point: Point) -> tuple[list[str], list[str]]:
     """
     data = arrays(program)
 
-    def terms(point: Any) -> dict[str, Any]:
+    def terms(point: Any, data: Any) -> dict[str, Any]:
         own = constrain_fn(program.function, (), data, point)
         return compute_log_probs(program.function, (), data, own)[0]
 
     with TRACING, float64():
-        found = jax.device_get(jax.jit(terms)(dict(point)))
+        found = jax.device_get(jax.jit(terms)(dict(point), data))
     slopes = gradient(program, point, free=True)
     return (
         [site for site, value in found.items() if not np.isfinite(value)],
@@ -101,7 +101,7 @@ def _answer(kind: _Answer, program: Program, point: Point, free: bool) -> Any:
             for site in known
         }
         found = jax.device_get(_compiled(kind, program.function)(flat, data))
-    return jax.tree.map(lambda leaf: leaf.reshape(*batch, *leaf.shape[1:]), found)
+    return jax.tree.map(lambda leaf: leaf.reshape((*batch, *leaf.shape[1:])), found)
 
 
 @lru_cache(maxsize=64)
