@@ -43,7 +43,9 @@ def _lme4(case: dict[str, Any], split: bool) -> Counter[Read]:
     """Return lme4's bars: the group's factors, whether there is an intercept, the terms."""
     found: Counter[Read] = Counter()
     for bar in case["bars"]:
-        factors = frozenset(bar["group"].replace(" ", "").replace("(", "").replace(")", "").split(":"))
+        factors = frozenset(
+            bar["group"].replace(" ", "").replace("(", "").replace(")", "").split(":")
+        )
         if split:
             # lme4 makes a bar of each term of a `||`; compared term by term.
             found.update([(factors, True, ())] * bar["intercept"])
