@@ -22,16 +22,31 @@ class Span:
         return text[self.start : self.stop]
 
 
+_LONGEST_LINE = 88
+
+
 def caret(text: str, span: Span) -> str:
     """Return the line of `text` where `span` begins, and under it a caret and tildes to its end."""
     begin = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.start)
     line = text[begin:] if end < 0 else text[begin:end]
-    before = _width(text[begin : span.start])
-    width = max(1, _width(text[span.start : min(span.stop, begin + len(line))]))
+    start, stop = span.start - begin, min(span.stop - begin, len(line))
+    if len(line) > _LONGEST_LINE:
+        line, start, stop = _window(line, start, stop)
+    before, width = _width(line[:start]), max(1, _width(line[start:stop]))
     # Tabs would push the caret aside, and control characters might do anything to a terminal.
     shown = "".join(one if one.isprintable() else " " for one in line)
     return f"{shown}\n{' ' * before}^{'~' * (width - 1)}"
+
+
+def _window(line: str, start: int, stop: int) -> tuple[str, int, int]:
+    """Return what surrounds a place in a long line, with dots for the rest, and the place there."""
+    first = max(0, min(start - _LONGEST_LINE // 2, len(line) - _LONGEST_LINE))
+    last = min(len(line), first + _LONGEST_LINE)
+    dots = "... " if first else ""
+    shown = dots + line[first:last] + (" ..." if last < len(line) else "")
+    moved = len(dots) - first
+    return shown, start + moved, min(stop, last) + moved
 
 
 def _width(text: str) -> int:

@@ -26,6 +26,9 @@ LONGEST = 10_000
 """How many characters a formula may have."""
 
 _END = "$END"
+_LONGEST_SHOWN = 60
+# Whether these may stand after an operand hangs on what stands further to the left.
+_OFTEN_LEFT_OUT = {"ASSIGN", "LSQB", "COMPARISON", "BAR"}
 _SIMPLE = {"NAME", "NUMBER", "BAR", "DOUBLE_BAR"}
 _OPERANDS = {"NAME", "QUOTED", "NUMBER", "STRING", "DOT", "RPAR", "RSQB"}
 
@@ -113,7 +116,7 @@ class _Situation:
             before = "operand"
         elif before in OPERATORS:
             before = "operator"
-        return self.accepts, before, self.token.type
+        return self.accepts - _OFTEN_LEFT_OUT, before, self.token.type
 
 
 class _StuckError(Exception):
@@ -192,9 +195,10 @@ def _shown(token: Token | None) -> str:
     """Return a token as a message shows it, within backticks of its own."""
     if token is None:
         return ""
-    if not token.isprintable():
-        return token.encode("unicode_escape").decode()
-    return token.strip("`") if token.type == "QUOTED" else str(token)
+    shown = token.strip("`") if token.type == "QUOTED" else str(token)
+    if not shown.isprintable():
+        shown = shown.encode("unicode_escape").decode()
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
 
 
 def _entry(situation: _Situation) -> Mistake | None:

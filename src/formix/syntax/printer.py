@@ -151,9 +151,12 @@ def _sum(node: Sum) -> str:
 
 
 def _bar(node: Bar) -> str:
-    structure = node.covariance if node.covariance == node.written else ""
-    if not structure and node.covariance not in {"us", "diag"}:
-        structure = node.covariance
-    bar = "||" if node.covariance == "diag" and not structure else "|"
+    structure = node.covariance
+    if structure == "us" and node.written != "us":
+        structure = ""
+    doubled = structure == "diag" and node.written != "diag" and not node.id
+    if doubled:
+        structure = ""
+    bar = "||" if doubled else "|"
     shared = f"{node.id} | " if node.id else ""
     return f"{structure}({to_text(node.effects)} {bar} {shared}{to_text(node.group)})"

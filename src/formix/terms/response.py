@@ -14,20 +14,24 @@ from formix.terms.variables import resolve, resolve_call
 
 @dataclass(frozen=True)
 class _Known:
-    """What one addition takes: its arguments by name in order, how many it needs, its usage."""
+    """What one addition takes: its arguments by name in order, one of which it needs, its usage."""
 
     arguments: tuple[str, ...]
-    needed: int
+    needed: tuple[str, ...]
     usage: str
 
 
 ADDITIONS = {
-    "se": _Known(("se", "sigma"), 1, "se(s), or se(s, sigma = TRUE) to estimate sigma as well"),
-    "weights": _Known(("weights", "kind"), 1, 'weights(w), or weights(w, kind = "likelihood")'),
-    "trials": _Known(("trials",), 1, "trials(n)"),
-    "cens": _Known(("cens", "y2"), 1, "cens(c), or cens(c, y2) for intervals"),
-    "trunc": _Known(("lb", "ub"), 1, "trunc(lb, ub), trunc(lb = 0) or trunc(ub = 1)"),
-    "rate": _Known(("denom",), 1, "rate(d)"),
+    "se": _Known(
+        ("se", "sigma"), ("se",), "se(s), or se(s, sigma = TRUE) to estimate sigma as well"
+    ),
+    "weights": _Known(
+        ("weights", "kind"), ("weights",), 'weights(w), or weights(w, kind = "likelihood")'
+    ),
+    "trials": _Known(("trials",), ("trials",), "trials(n)"),
+    "cens": _Known(("cens", "y2"), ("cens",), "cens(c), or cens(c, y2) for intervals"),
+    "trunc": _Known(("lb", "ub"), ("lb", "ub"), "trunc(lb, ub), trunc(lb = 0) or trunc(ub = 1)"),
+    "rate": _Known(("denom",), ("denom",), "rate(d)"),
 }
 """What can be said of a response after its bar."""
 
@@ -68,7 +72,7 @@ def _check(call: Call, text: str) -> None:
                 "addition-arguments", text, argument.span, function=call.function, usage=known.usage
             )
         given[name] = argument.value
-    if len(given) < known.needed:
+    if given.keys().isdisjoint(known.needed):
         raise mistake(
             "addition-arguments", text, call.span, function=call.function, usage=known.usage
         )
