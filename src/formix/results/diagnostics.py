@@ -157,7 +157,7 @@ def _convergence(
     if (stuck := _worst(rows, "stuck", 0.5)) is not None:
         findings.append(
             Finding(
-                f"{stuck.name} never moves, or is not finite{_others(stuck)}",
+                f"{stuck.name} does not move in some chain, or is not finite{_others(stuck)}",
                 ("fit again with another seed, or with tighter priors",),
             )
         )
@@ -186,7 +186,7 @@ def _measure(site: Site, draws: xr.DataArray) -> _Measured:
     values = draws.transpose("chain", "draw", ...).to_numpy()
     skipped = _by_construction(site, values)
     finite = np.isfinite(values).all(axis=(0, 1))
-    still = np.all(values == values[:1, :1], axis=(0, 1))
+    still = np.any(np.all(values == values[:, :1], axis=1), axis=0)
     found = convergence(values)
     mute = skipped | still | ~finite
     return _Measured(
