@@ -8,8 +8,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Shown
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress as Shown,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 if TYPE_CHECKING:
     from formix.engines.progress import Progress, Report

@@ -258,9 +258,7 @@ class Spec:
 
     def __getitem__(self, name: str) -> Predictor:
         """Return the predictor of a parameter of the family, by its name."""
-        return next(
-            predictor for predictor in self.predictors if predictor.name == name
-        )
+        return next(predictor for predictor in self.predictors if predictor.name == name)
 
     @property
     def groups(self) -> tuple[tuple[Block, ...], ...]:

@@ -7,10 +7,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from r_results import design_and_encoding, design_of, new_design, results
 
 from formix.design.encoding import Encoding
 from formix.errors import ArgumentError, DataError, FormulaError, UnknownLevelError
-from r_results import design_and_encoding, design_of, new_design, results
 
 NAN = np.nan
 

@@ -14,10 +14,10 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import xarray as xr
+from r_results import design_of
 
 from formix.design.frame import factorize, open_data, to_pandas
 from formix.errors import DataError, UnknownColumnError
-from r_results import design_of
 
 N = 12
 PLAIN = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from r_results import design_and_encoding, design_of, new_design, results
 
 from formix.design.functions import REGISTRY, find
 from formix.errors import FormulaError, UnknownFunctionError
-from r_results import design_and_encoding, design_of, new_design, results
 
 OF_R = results("functions")
 LEVELS = {"f": ["lo", "mid", "hi"], "h": ["a", "b"], "o": ["I", "II", "III", "IV"]}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from golden.mistakes import TEXTS, refusal, told
 
 from formix.syntax.mistakes import MISTAKES, Mistake
-from golden.mistakes import TEXTS, refusal, told
 
 ENTRIES = [entry for entry in MISTAKES.values() if entry.examples]
 EXAMPLES = [(entry, example) for entry in ENTRIES for example in entry.examples]

@@ -55,7 +55,7 @@ def test_numpyro_spelling_is_the_same_distribution(name: str):
         spelled = prior.kind.numpyro.format(**prior.named)
         theirs = eval(spelled, {"dist": dist})
         low, high = prior.bounds
-        inside = GRID[(GRID > low) & (GRID < high)]
+        inside = GRID[(low < GRID) & (high > GRID)]
         density = np.asarray(theirs.log_prob(inside))
     np.testing.assert_allclose(prior.log_density(inside), density, rtol=1e-9, atol=1e-9)
 

@@ -6,8 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from formix.program.layout import WIDTH, laid_out
 from formix.spelling import Identifiers, comment_text, number_text, string_text, vector_text

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from properties import strategies
 
 from formix.errors import FormulaError, FormulaSyntaxError
 from formix.syntax.parse import parse
@@ -25,7 +26,6 @@ from formix.syntax.tree import (
     walk,
 )
 from formix.terms.expand import expand
-from properties import strategies
 
 MANY = settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SOME = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -3,12 +3,14 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from jax import lax as lax
-from jax import numpy as numpy
-from jax import random as random
-from jax import sharding as sharding
-from jax import stages as stages
-from jax import tree as tree
+from jax import (
+    lax as lax,
+    numpy as numpy,
+    random as random,
+    sharding as sharding,
+    stages as stages,
+    tree as tree,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,5 +60,5 @@ def shard_map(
 ) -> Callable[P, R]: ...
 def value_and_grad(fun: Callable[P, Any]) -> Callable[P, tuple[Any, Any]]: ...
 def vmap(
-    fun: Callable[P, R], in_axes: int | None | Sequence[Any] = 0, out_axes: Any = 0
+    fun: Callable[P, R], in_axes: int | Sequence[Any] | None = 0, out_axes: Any = 0
 ) -> Callable[P, R]: ...

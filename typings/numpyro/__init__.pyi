@@ -1,3 +1,2 @@
 # What formix uses of NumPyro, whose functions have few types of their own.
-from numpyro import distributions as distributions
-from numpyro import handlers as handlers
+from numpyro import distributions as distributions, handlers as handlers

@@ -16,11 +16,9 @@ import numpy as np
 from numpyro.infer.util import (
     compute_log_probs,
     constrain_fn,
+    log_density as joint_density,
     potential_energy,
     unconstrain_fn,
-)
-from numpyro.infer.util import (
-    log_density as joint_density,
 )
 
 from formix.engines.latent import arrays, latent_sites

@@ -164,5 +164,9 @@ def _refuse_unmatched(addresses: tuple[Address, ...], priors: Mapping[str, objec
                 f"`{key}` is the address of no prior of this model",
                 hint=(f"did you mean `{close[0]}`? " if close else "")
                 + f"There are: {', '.join(shown)}"
-                + ("; standard deviations also squared, as in `sigma^2`" if "sigma" in known else ""),
+                + (
+                    "; standard deviations also squared, as in `sigma^2`"
+                    if "sigma" in known
+                    else ""
+                ),
             )

@@ -148,7 +148,9 @@ def _nest(of: Structure, found: Statistics, chosen: Order, t: int) -> Nest:
     return Nest(
         group=group,
         gram=packed(found.grams[group]),
-        up=tuple(_up(of, found, group, parents=p, outer=f) for p, f in zip(parents, later, strict=True)),
+        up=tuple(
+            _up(of, found, group, parents=p, outer=f) for p, f in zip(parents, later, strict=True)
+        ),
         left=np.ascontiguousarray(left.transpose(2, 1, 0))[None],
         parents=parents,
         sums=tuple(

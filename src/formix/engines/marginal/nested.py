@@ -131,25 +131,19 @@ class NestedElimination:
 
         return Reduced(form, log_determinant, effects, normals)
 
-    def _effects(
-        self, stages: list[_Stage], x: Left, normals: Sequence[Effects]
-    ) -> list[Effects]:
+    def _effects(self, stages: list[_Stage], x: Left, normals: Sequence[Effects]) -> list[Effects]:
         found: list[Effects] = [np.empty(0)] * len(stages)
         for t in reversed(range(len(stages))):
             found[t] = mixed_back(stages[t].half, normals[t] - self._pull(stages, t, x, found))
         return found
 
-    def _normals(
-        self, stages: list[_Stage], x: Left, effects: Sequence[Effects]
-    ) -> list[Effects]:
+    def _normals(self, stages: list[_Stage], x: Left, effects: Sequence[Effects]) -> list[Effects]:
         return [
             unmixed_back(stage.half, effects[t]) + self._pull(stages, t, x, effects)
             for t, stage in enumerate(stages)
         ]
 
-    def _pull(
-        self, stages: list[_Stage], t: int, x: Left, effects: Sequence[Effects]
-    ) -> Effects:
+    def _pull(self, stages: list[_Stage], t: int, x: Left, effects: Sequence[Effects]) -> Effects:
         """Return what the parents' effects and what is left take from a group's own."""
         stage, nest = stages[t], self.chain[t]
         flat = stage.left.reshape(*stage.left.shape[:2], -1)
@@ -178,9 +172,5 @@ def _packed_products(columns: Columns) -> Float[np.ndarray, "point entry level"]
     )
 
 
-def _products(
-    one: Columns, other: Columns
-) -> Float[np.ndarray, "point column effect level"]:
-    return np.stack(
-        [sum_products(other[:, j : j + 1], one) for j in range(other.shape[1])], axis=2
-    )
+def _products(one: Columns, other: Columns) -> Float[np.ndarray, "point column effect level"]:
+    return np.stack([sum_products(other[:, j : j + 1], one) for j in range(other.shape[1])], axis=2)

@@ -58,9 +58,7 @@ class SplitT:
     above: Point
     df: float = DF
 
-    def draw(
-        self, generator: np.random.Generator, count: int, *, inflation: float = 1.0
-    ) -> Points:
+    def draw(self, generator: np.random.Generator, count: int, *, inflation: float = 1.0) -> Points:
         """Return draws; `inflation` scales their distance from the centre."""
         size = len(self.center)
         z = generator.standard_normal((count, size))
@@ -91,9 +89,7 @@ class Mixture:
     components: tuple[SplitT, ...]
     folds: tuple[int, ...] = ()
 
-    def draw(
-        self, generator: np.random.Generator, count: int, *, inflation: float = 1.0
-    ) -> Points:
+    def draw(self, generator: np.random.Generator, count: int, *, inflation: float = 1.0) -> Points:
         """Return draws, in random order."""
         counts = generator.multinomial(count, self.weights)
         parts = [
@@ -150,9 +146,7 @@ def at_modes(
     return Mixture(shares / shares.sum(), (*near, *far, *there), _folds(modes, folded))
 
 
-def _folds(
-    modes: Sequence[Mode], folded: Bool[np.ndarray, " coordinate"]
-) -> tuple[int, ...]:
+def _folds(modes: Sequence[Mode], folded: Bool[np.ndarray, " coordinate"]) -> tuple[int, ...]:
     """Return the coordinates along which proposals reach beyond zero, the nearest few."""
     sds = np.stack([np.sqrt(np.square(mode.root).sum(axis=1)) for mode in modes])
     away = np.min(np.stack([mode.point for mode in modes]) / sds, axis=0)

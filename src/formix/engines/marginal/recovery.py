@@ -30,9 +30,7 @@ class Recovered:
     effects: tuple[Effects, ...]
 
 
-def recovered(
-    of: Marginal, scales: Scales, generator: np.random.Generator | None
-) -> Recovered:
+def recovered(of: Marginal, scales: Scales, generator: np.random.Generator | None) -> Recovered:
     """Return a draw at each point; without a generator, the conditional means."""
     algebra = of.algebra
     reduced, found, _ = of.factored(scales)

@@ -144,7 +144,10 @@ def _steps(
     accepted = np.zeros(heights.shape)
     half = cloud.shape[1] // 2
     for step in range(count):
-        for mine, others in ((slice(0, half), slice(half, None)), (slice(half, None), slice(0, half))):
+        for mine, others in (
+            (slice(0, half), slice(half, None)),
+            (slice(half, None), slice(0, half)),
+        ):
             if generator.random() < _LEAPS:
                 moved, bias = _leap(proposal, generator, cloud[:, mine])
             else:
