@@ -12,7 +12,7 @@ import numpy as np
 from formix.design.contrasts import NAMES, Contrast, from_matrix, named
 from formix.design.kind import Contribution, State, TermKind
 from formix.design.matrices import Design
-from formix.design.names import used
+from formix.design.names import predictor_names
 from formix.design.notes import bar_notes, contrast_notes, rank_notes
 from formix.design.response import encode_response, learn_response
 from formix.design.rows import complete_rows, missing_notes
@@ -143,7 +143,10 @@ def encode(
     UnknownLevelError
         If a factor has a level that the training data has not.
     """
-    needed = _needed(terms, frame, functions or {}) if new else frame.names
+    needed = frame.names
+    if new:
+        found = dict.fromkeys(name.name for name in predictor_names(terms, functions or {}))
+        needed = tuple(name for name in found if name in frame)
     kept = complete_rows(frame, needed)
     table = _table(terms, frame, kept, encoding, functions or {})
     parts: dict[str, list[Contribution]] = {part.parameter: [] for part in terms.predictors}
@@ -195,12 +198,6 @@ def _kind(kinds: Sequence[TermKind], term: object) -> TermKind:
         if kind.claims(term):
             return kind
     raise UnsupportedError(f"no kind of term makes columns of {type(term).__name__}")
-
-
-def _needed(terms: Terms, frame: Frame, functions: Functions) -> tuple[str, ...]:
-    """Return the columns of the predictors, without the response and the groups."""
-    bare = replace(terms, predictors=tuple(replace(part, groups=()) for part in terms.predictors))
-    return used(bare, frame.names, functions, new=True)
 
 
 def _predictor(

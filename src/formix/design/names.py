@@ -13,7 +13,7 @@ from formix.syntax.tree import Argument, Binary, Call, Name, Node, Parenthesis, 
 
 if TYPE_CHECKING:
     from formix.errors import FormixError, Span
-    from formix.terms.term import PredictorTerms, ResponseTerm, Terms
+    from formix.terms.term import ResponseTerm, Terms
 
 Functions = Mapping[str, Callable[..., Any]]
 
@@ -82,7 +82,7 @@ def used(
         If the formula calls a function outside the registry that was not passed either.
     """
     text = terms.formula.text
-    needed = [n for part in terms.predictors for n in _predictor_names(part, functions, text)]
+    needed = list(predictor_names(terms, functions))
     others = [
         *response_names(terms.response, functions, text),
         *_group_names(terms, functions, text),
@@ -113,14 +113,16 @@ def _group_names(terms: Terms, functions: Functions, text: str) -> Iterator[Name
                 yield from names_in(factor.node, functions, text)
 
 
-def _predictor_names(part: PredictorTerms, functions: Functions, text: str) -> Iterator[Name]:
-    commons = (part.common, *(group.effects for group in part.groups))
-    for common in commons:
-        for term in common.terms:
-            for variable in term.variables:
-                yield from names_in(variable.node, functions, text)
-    for offset in part.offsets:
-        yield from names_in(offset.variable.node, functions, text)
+def predictor_names(terms: Terms, functions: Functions) -> Iterator[Name]:
+    """Yield the names of columns that the predictors are made of, without the groups."""
+    text = terms.formula.text
+    for part in terms.predictors:
+        for common in (part.common, *(group.effects for group in part.groups)):
+            for term in common.terms:
+                for variable in term.variables:
+                    yield from names_in(variable.node, functions, text)
+        for offset in part.offsets:
+            yield from names_in(offset.variable.node, functions, text)
 
 
 def unknown_column(name: str, span: Span, text: str, names: Sequence[str]) -> FormixError:

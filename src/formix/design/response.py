@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from formix.design.column import text_of
+from formix.design.functions import CONSTANTS
 from formix.design.names import PAIRS, arguments_in, inner, response_names
 from formix.design.table import Table, listed
 from formix.design.values import Factor, Matrix
@@ -18,6 +19,8 @@ from formix.syntax.tree import Argument, Call, Number, Text, Truth
 from formix.terms.response import ADDITIONS
 
 if TYPE_CHECKING:
+    from formix.spec import Label
+    from formix.syntax.tree import Name
     from formix.terms.term import Addition, ResponseTerm
 
 
@@ -50,37 +53,61 @@ def encode_response(
     response: ResponseTerm, state: Mapping[str, Any], table: Table, *, new: bool
 ) -> Response:
     """Return the response; with `new` its values are NaN where the data does not have them."""
-    n = len(table)
-    names = response_names(replace(response, additions=()), table.functions, table.text)
-    available = not new or all(name.name in table.frame for name in names)
-    known = {
-        name: value
-        for addition in response.additions
-        if not new or _has(addition, table)
-        for name, value in _known(addition, table).items()
-    }
-    if not available:
-        return Response(response.text, np.full(n, np.nan), tuple(state["levels"]), known)
-    found, trials = _parts(response, table, dict(state["memory"]))
-    if trials is not None:
-        known = {"trials": trials, **known}
-    levels: tuple[Any, ...] = ()
-    if isinstance(found, Factor):
-        levels = tuple(state["levels"])
-        values, levels = _codes(found, levels, response, table)
-    else:
-        values = found
+    levels: tuple[Label, ...] = ()
+    known: dict[str, np.ndarray] = {}
+    values = np.full(len(table), np.nan)
+    own = response_names(replace(response, additions=()), table.functions, table.text)
+    rows = _rows(own, table, new=new)
+    if state["levels"]:
+        levels = _written(tuple(state["levels"]), response)
+    if rows is not None:
+        some = table.restricted(rows)
+        found, trials = _parts(response, some, dict(state["memory"]))
+        if isinstance(found, Factor):
+            found = _codes(found, tuple(state["levels"]), response, table)
+        values[rows] = found
+        if trials is not None:
+            known["trials"] = _spread(trials, rows, len(table))
+    for addition in response.additions:
+        names = arguments_in(addition.call.arguments, frozenset(), table.functions, table.text)
+        rows = _rows(names, table, new=new)
+        if rows is not None:
+            for name, given in _known(addition, table.restricted(rows)).items():
+                known[name] = _spread(given, rows, len(table))
     return Response(response.text, values, levels, known, response.span)
 
 
-def _has(addition: Addition, table: Table) -> bool:
-    names = arguments_in(addition.call.arguments, frozenset(), table.functions, table.text)
-    return all(name.name in table.frame for name in names)
+def _rows(names: Iterable[Name], table: Table, *, new: bool) -> np.ndarray | None:
+    """Return the rows that have a value in each of some columns; None if new data lacks them."""
+    found = np.ones(len(table), dtype=bool)
+    for name in names if new else ():
+        if name.name in table.frame:
+            found &= ~table.frame[name.name].missing
+        elif name.name not in CONSTANTS:
+            return None
+    return np.flatnonzero(found) if found.any() else None
+
+
+def _spread(values: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
+    if len(rows) == size:
+        return values
+    whole = np.full(size, np.nan)
+    whole[rows] = values
+    return whole
+
+
+def _written(levels: tuple[Label, ...], response: ResponseTerm) -> tuple[Label, ...]:
+    """Return the levels as the results have them; with one that counts as success, two."""
+    if not response.level:
+        return tuple(text_of(v) if isinstance(v, bool) else v for v in levels)
+    others = [text_of(v) for v in levels if text_of(v) != response.level]
+    failure = others[0] if len(others) == 1 else f"not {response.level}"
+    return (failure, response.level)
 
 
 def _codes(
-    found: Factor, levels: tuple[Any, ...], response: ResponseTerm, table: Table
-) -> tuple[np.ndarray, tuple[Any, ...]]:
+    found: Factor, levels: tuple[Label, ...], response: ResponseTerm, table: Table
+) -> np.ndarray:
     coded = found.recoded(levels)
     if (coded.codes < 0).any():
         lost = found.levels[int(found.codes[np.argmax(coded.codes < 0)])]
@@ -90,13 +117,10 @@ def _codes(
             span=response.node.span,
             hint=f"it knows: {listed(levels)}",
         )
-    labels = tuple(text_of(v) if isinstance(v, bool) else v for v in levels)
-    if not response.level:
-        return coded.codes.astype(np.float64), labels
-    success = [text_of(level) for level in levels].index(response.level)
-    others = [text_of(level) for i, level in enumerate(levels) if i != success]
-    failure = others[0] if len(others) == 1 else f"not {response.level}"
-    return (coded.codes == success).astype(np.float64), (failure, response.level)
+    if response.level:
+        success = [text_of(level) for level in levels].index(response.level)
+        return (coded.codes == success).astype(np.float64)
+    return coded.codes.astype(np.float64)
 
 
 def _parts(

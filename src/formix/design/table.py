@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +61,13 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def restricted(self, rows: np.ndarray) -> Table:
+        """Return the table of some of the rows."""
+        if len(rows) == len(self):
+            return self
+        some = self.frame.take(rows)
+        return replace(self, frame=some, whole=some, cache={})
 
     def value(self, variable: Variable) -> Values:
         """Return a variable's values, coded into the levels that are remembered of it.
