@@ -10,7 +10,7 @@ from copy import deepcopy
 import pytest
 from lark import Lark
 
-from formix.errors import FormulaSyntaxError
+from formix.errors import ArgumentError, FormulaSyntaxError
 from formix.resources import resource
 from formix.syntax.parse import LONGEST, parse
 from formix.syntax.tokens import DEEPEST, Passage
@@ -215,6 +215,12 @@ def test_where_lines_go_on(text: str) -> None:
     inside = right_side.inner if isinstance(right_side, Parenthesis) else right_side
     assert inside == Sum((X, Z), ("+",))
     assert parse(text).others == ()
+
+
+@pytest.mark.parametrize("given", [None, 5, b"y ~ x", ["y ~ x", 5], {"y": "x"}, iter("y")])
+def test_what_is_no_text_is_refused(given: object) -> None:
+    with pytest.raises(ArgumentError, match="a formula is a text, or a list of texts"):
+        parse(given)  # type: ignore[arg-type]
 
 
 def test_texts_of_a_list_do_not_run_together() -> None:

@@ -7,9 +7,8 @@ import time
 import pytest
 
 from formix.errors import FormulaError
-from formix.formulas import expand, parse
-from formix.syntax.tree import Call
-from formix.terms.algebra import HIGHEST, MOST, looks_like_bar
+from formix.formulas import expand
+from formix.terms.algebra import HIGHEST, MOST
 
 
 def labels(text: str) -> list[str]:
@@ -92,28 +91,6 @@ def test_powers_have_a_bound() -> None:
 def test_powers_of_one_and_in_parentheses_are_read() -> None:
     assert labels("x^1") == ["x"]
     assert labels("(a + b)^(2)") == ["a", "b", "a:b"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("toep(x | g)", True),
-        ("x (1 | g)", True),
-        ("x(0 + z | g)", True),
-        ("x((1 + z) | g)", True),
-        ("x(-1 + z | g)", True),
-        ("I(a | b)", False),
-        ("I(a == 1 | b)", False),
-        ("I(x > 0 & z < 1 | w)", False),
-        ("f(1 | g, a)", False),
-        ("f(a, b)", False),
-        ("f()", False),
-    ],
-)
-def test_calls_that_look_like_bars(text: str, expected: bool) -> None:
-    call = parse(f"y ~ {text}").main.right
-    assert isinstance(call, Call)
-    assert looks_like_bar(call) is expected
 
 
 def test_variables_have_one_spelling() -> None:

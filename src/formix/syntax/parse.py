@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from lark import Lark
 from lark.exceptions import UnexpectedToken
 
-from formix.errors import Span
+from formix.errors import ArgumentError, Span
 from formix.resources import resource
 from formix.syntax.build import Build
 from formix.syntax.mistakes import MISTAKES, Mistake, mistake, words
@@ -44,6 +44,8 @@ def parse(text: str | Sequence[str]) -> Formula:
     ------
     FormulaSyntaxError
         If the text is no formula; the error shows where it stops being one, and what to type.
+    ArgumentError
+        If it is no text, nor a list of texts.
 
     Examples
     --------
@@ -53,7 +55,7 @@ def parse(text: str | Sequence[str]) -> Formula:
     >>> formula.others[0].right.span.of(formula.text)
     'Days'
     """
-    texts = [text] if isinstance(text, str) else list(text)
+    texts = _texts(text)
     whole = "\n".join(texts)
     if len(whole) > LONGEST:
         span = Span(LONGEST, LONGEST + 1)
@@ -70,6 +72,19 @@ def parse(text: str | Sequence[str]) -> Formula:
     if isinstance(main, Assignment):
         raise mistake("assignment-first", whole, main.span, token=main.parameter.name)
     return Formula(text=whole, main=main, others=tuple(others))
+
+
+def _texts(given: object) -> list[str]:
+    if isinstance(given, str):
+        return [given]
+    if isinstance(given, list | tuple):
+        texts = [one for one in cast("Sequence[object]", given) if isinstance(one, str)]
+        if len(texts) == len(cast("Sequence[object]", given)):
+            return texts
+    raise ArgumentError(
+        "a formula is a text, or a list of texts",
+        hint='such as "y ~ x + (x | g)", or ["y ~ x", "sigma ~ z"]',
+    )
 
 
 def _read(whole: str, text: str) -> list[Equation | Assignment]:
