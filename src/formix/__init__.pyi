@@ -1,3 +1,4 @@
+from .at_once import fit as fit
 from .catalogue import datasets as datasets, load as load
 from .errors import (
     ArgumentError as ArgumentError,
@@ -20,7 +21,7 @@ from .errors import (
 )
 from .families import Family as Family, gaussian as gaussian
 from .formulas import expand as expand, parse as parse, to_text as to_text
-from .models import Model as Model, fit as fit
+from .models import Model as Model
 from .prior import Prior as Prior
 from .verbs.coef import coef as coef
 from .verbs.extend import extend as extend

@@ -43,7 +43,7 @@ def _unstructured(
 
 
 def _diagonal(
-    sd: Float[np.ndarray, "... effect"], correlation: Float[np.ndarray, "... effect effect"]
+    sd: Float[np.ndarray, "... effect"], _correlation: Float[np.ndarray, "... effect effect"]
 ) -> Float[np.ndarray, "... effect effect"]:
     return sd[..., :, None] * np.eye(sd.shape[-1])
 

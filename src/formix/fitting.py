@@ -6,12 +6,15 @@ import secrets
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from formix.bars import bar
-from formix.engines import choose
+from formix.engines import ENGINES
 from formix.engines.ancestral import run as ancestral
-from formix.errors import ConvergenceWarning
+from formix.engines.choice import choose
+from formix.engines.decline import Decline
+from formix.errors import ArgumentError, ConvergenceWarning, EngineError
 from formix.results import collect, collect_prior, diagnose, warning_text
 
 if TYPE_CHECKING:
@@ -21,6 +24,12 @@ if TYPE_CHECKING:
     from formix.results.groups import Groups
     from formix.results.recipe import Recipe
     from formix.spec import Spec
+
+_EVERY = ("draws", "chains")
+"""What every engine is told, beside the seed."""
+
+_DEFAULTED = ("warmup", "chain_method")
+"""What `fit` always says; an engine that has no use for it does not hear it."""
 
 _STACK = 4
 """Frames between the warning and the user's own line: here, `Model.sample`, `Model.fit`."""
@@ -49,13 +58,49 @@ def posterior(
     settings
         What the engine takes beside.
     """
-    chosen, declined = choose(spec, engine)
-    with bar(show=progress) as report:
-        drawn = chosen.load().run(spec, program, seed=_seed(seed), progress=report, **settings)
+    check_settings(settings, engine)
+    seed = _seed(seed)
+    declined: dict[str, str] = {}
+    drawn = None
+    while drawn is None:
+        chosen, reasons = choose(spec, engine, declined)
+        declined |= reasons
+        own = {name: settings[name] for name in chosen.settings if name in settings}
+        own |= {name: settings[name] for name in _EVERY if name in settings}
+        try:
+            with bar(show=progress) as report:
+                drawn = chosen.load().run(spec, program, seed=seed, progress=report, **own)
+        except Decline as signal:
+            if engine != "auto":
+                raise EngineError(
+                    f"`{engine}` cannot vouch for its draws of this model: {signal.reason}",
+                    hint='use engine="auto", which takes the next one',
+                ) from None
+            declined[chosen.name] = signal.reason
     drawn = replace(drawn, attributes={**drawn.attributes, "declined": declined})
     found = collect(spec, drawn, recipe)
     warn_if_poor(found)
     return found
+
+
+def check_settings(settings: Mapping[str, Any], engine: str) -> None:
+    """Refuse a setting that the engine, or under `auto` every engine, does not know.
+
+    Raises
+    ------
+    ArgumentError
+        With the settings that there are.
+    """
+    named = [candidate for candidate in ENGINES if engine in ("auto", candidate.name)]
+    known = [*_EVERY, *dict.fromkeys(name for e in named for name in e.settings)]
+    for name in settings:
+        if named and name not in known and name not in _DEFAULTED:
+            close = get_close_matches(name, known, n=1)
+            raise ArgumentError(
+                f"`{name}` is not a setting of `fit`",
+                hint=(f"did you mean `{close[0]}`? " if close else "")
+                + f"There are: {', '.join(['engine', *known, 'seed', 'progress'])}",
+            )
 
 
 def continued(

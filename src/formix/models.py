@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from formix.design.frame import to_pandas
 from formix.families import family as family_of
-from formix.fitting import posterior
-from formix.fitting import prior as prior_draws
+from formix.fitting import posterior, prior as prior_draws
 from formix.overview import overview
-from formix.prior import ForeignPrior, read_prior
-from formix.program.load import load
+from formix.program.load import Loaded
 from formix.program.program import Program
 from formix.program.write import Source, write
 from formix.results import inference_data, make_recipe
@@ -76,20 +74,8 @@ class Model:
     >>> model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))
     >>> model.design.X.shape, model.design.columns
     ((180, 2), ('Intercept', 'Days'))
-    >>> print(model)
-    formula  Reaction ~ Days + (Days | Subject)
-    family   gaussian (mu identity)
-    data     180 rows; Subject: 18 levels
-    common   Intercept, Days
-    group    (1 + Days | Subject): Intercept, Days, correlated
-    <BLANKLINE>
-    priors (default)
-      beta[Intercept@means] ~ Normal(298.5, 140.8)
-      beta[Days]            ~ Normal(0, 48.89)
-      sd_Subject[Intercept] ~ HalfStudentT(3, 56.33)
-      sd_Subject[Days]      ~ HalfStudentT(3, 19.56)
-      cor_Subject           ~ LKJ(1)
-      sigma                 ~ HalfStudentT(3, 56.33)
+    >>> print(model.priors["sigma"].prior)
+    HalfStudentT(3, 56.33)
     """
 
     def __init__(
@@ -132,13 +118,9 @@ class Model:
             If one of them is needed and not given, or the design does not come out as it was.
         """
         recipe.check_functions(functions or {})
-        foreign = {key: read_prior(value) for key, value in (priors or {}).items()}
-        table = recipe.prior_table(
-            {key: value for key, value in foreign.items() if isinstance(value, ForeignPrior)}
-        )
         model = cls.__new__(cls)
         model._family = family_of(recipe.family)(**recipe.links)
-        model._priors = table
+        model._priors = recipe.prior_table(priors)
         model._stages = remade(recipe, dict(functions or {}))
         return model
 
@@ -241,28 +223,18 @@ class Model:
 
         Raises
         ------
-        UnsupportedError
-            If the formula holds what no engine fits yet.
-        ArgumentError
-            If an argument is outside what it accepts.
-        EngineError
-            If the sampler cannot start.
+        UnsupportedError, ArgumentError, EngineError
+            If the formula holds what no engine fits yet, an argument is outside what it accepts,
+            or the sampler cannot start.
 
         Warns
         -----
         ConvergenceWarning
             Once, if the draws should not be trusted yet.
         """
-        found = self.sample(
-            engine=engine,
-            draws=draws,
-            warmup=warmup,
-            chains=chains,
-            seed=seed,
-            chain_method=chain_method,
-            progress=progress,
-            **settings,
-        )
+        settings |= {"draws": draws, "warmup": warmup, "chains": chains}
+        settings["chain_method"] = chain_method
+        found = self.sample(engine=engine, seed=seed, progress=progress, **settings)
         return inference_data(found)
 
     def sample(
@@ -300,7 +272,7 @@ class Model:
         source = self._source
         return Program(
             text=source.text,
-            function=load(source.text, "model", source.namespace),
+            function=Loaded(source.text, source.namespace),
             data=source.data,
             response=self.spec.response_identifier,
             site=self.spec.response.name,
@@ -308,7 +280,7 @@ class Model:
 
     @cached_property
     def recipe(self) -> Recipe:
-        """What a result says of the model, from which `fx.model` makes it again."""
+        """What a result says of the model."""
         return make_recipe(
             self.spec,
             self._stages.frame,
@@ -326,28 +298,3 @@ class Model:
 
     def __repr__(self) -> str:
         return str(self)
-
-
-def fit(
-    formula: str | Sequence[str],
-    data: object,
-    family: str | Family = "gaussian",
-    *,
-    priors: str | Mapping[str, object] = "default",
-    functions: Mapping[str, Callable[..., Any]] | None = None,
-    contrasts: Mapping[str, object] | None = None,
-    **settings: Any,
-) -> Any:
-    """Return `Model(formula, data, ...).fit(**settings)`.
-
-    Examples
-    --------
-    >>> import formix as fx
-    >>> fx.fit("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"), engine="none")
-    Traceback (most recent call last):
-        ...
-    formix.errors.ArgumentError: `none` is not an engine
-    ...
-    """
-    model = Model(formula, data, family, priors=priors, functions=functions, contrasts=contrasts)
-    return model.fit(**settings)

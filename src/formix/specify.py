@@ -15,7 +15,7 @@ from formix.spelling import Identifiers
 
 if TYPE_CHECKING:
     from formix.design.matrices import Design
-    from formix.families import Family
+    from formix.families import Family, FamilyParameter
     from formix.spec import PredictorMatrix
 
 
@@ -51,44 +51,51 @@ def specify(
         raise fault
     predictors = tuple(_predictor(matrix, family) for matrix in design.predictors)
     groups = _together(design.blocks)
-    auxiliary = [p for p in family.parameters if p.name not in {q.name for q in predictors}]
-    addresses = (
-        *(address for predictor in predictors for address in common.addresses(predictor)),
-        *(address for blocks in groups for address in group.addresses(blocks)),
-        *(Address(p.name, (), "auxiliary", p.support, p.name, np.empty(0)) for p in auxiliary),
-    )
-    table = (
-        priors
-        if isinstance(priors, PriorTable)
-        else resolve(addresses, _scales(design, family, predictors), priors)
-    )
+    named = {predictor.name for predictor in predictors}
+    auxiliary = tuple(p for p in family.parameters if p.name not in named)
+    if not isinstance(priors, PriorTable):
+        scales = _scales(design, family, predictors)
+        priors = resolve(_addresses(predictors, groups, auxiliary), scales, priors)
     identifiers = Identifiers()
     response = identifiers.make(design.response.name)
-    fragments = [
-        *(common.statements(predictor, table, identifiers) for predictor in predictors),
-        *(offset.statements(predictor, identifiers) for predictor in predictors),
-        *(group.statements(blocks, identifiers) for blocks in groups),
-    ]
-    own = tuple(Parameter(p.name, (), (), p.support, (p.name,)) for p in auxiliary)
-    likelihood = tuple(
-        Statement("prior", identifiers.make(p.name), p.name, keys=(p.name,)) for p in auxiliary
+    whole = _merged(
+        [
+            *(common.statements(predictor, priors, identifiers) for predictor in predictors),
+            *(offset.statements(predictor, identifiers) for predictor in predictors),
+            *(group.statements(blocks, identifiers) for blocks in groups),
+        ]
     )
-    whole = _merged(fragments)
+    own = tuple(Parameter(p.name, (), (), p.support, (p.name,)) for p in auxiliary)
     return Spec(
         family=family,
         response=design.response,
         predictors=predictors,
         blocks=design.blocks,
-        priors=table,
+        priors=priors,
         parameters=(*whole.parameters, *own),
         dimensions=whole.dimensions,
         statements=whole.statements,
-        likelihood=likelihood,
+        likelihood=tuple(
+            Statement("prior", identifiers.make(p.name), p.name, keys=(p.name,)) for p in auxiliary
+        ),
         summands=whole.summands,
         data=whole.data,
         gaussian=tuple(group.gaussian(block) for block in design.blocks),
         response_identifier=response,
         text=text,
+    )
+
+
+def _addresses(
+    predictors: tuple[Predictor, ...],
+    groups: tuple[tuple[Block, ...], ...],
+    auxiliary: tuple[FamilyParameter, ...],
+) -> tuple[Address, ...]:
+    """Return every place of a model that has a prior, in the order of its sites."""
+    return (
+        *(address for predictor in predictors for address in common.addresses(predictor)),
+        *(address for blocks in groups for address in group.addresses(blocks)),
+        *(Address(p.name, (), "auxiliary", p.support, p.name, np.empty(0)) for p in auxiliary),
     )
 
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from jaxtyping import Float
 
-_TAKEN = frozenset({"jax", "jnp", "dist", "numpyro", "model", "data", "mcmc", "block_diag", "half_t"})
+_TAKEN = frozenset(
+    {"jax", "jnp", "dist", "numpyro", "model", "data", "mcmc", "block_diag", "half_t"}
+)
 _LONGEST = 22
 _COMMENT = 84
 
@@ -25,8 +27,8 @@ class Identifiers:
     Examples
     --------
     >>> names = Identifiers()
-    >>> names.make("batch:cask"), names.make("batch cask"), names.make("lambda"), names.make("größe")
-    ('batch_cask', 'batch_cask_2', 'lambda_', 'grosse')
+    >>> [names.make(text) for text in ("batch:cask", "batch cask", "lambda", "größe")]
+    ['batch_cask', 'batch_cask_2', 'lambda_', 'grosse']
     """
 
     def __init__(self, given: Iterable[str] = ()) -> None:

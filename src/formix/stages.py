@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from formix.design.column import Frame
 from formix.design.encoding import Encoding, encode, learn
 from formix.design.frame import open_data
 from formix.design.names import used
@@ -18,6 +17,7 @@ from formix.syntax.parse import parse
 from formix.terms.expand import expand
 
 if TYPE_CHECKING:
+    from formix.design.column import Frame
     from formix.design.matrices import Design
     from formix.results.recipe import Recipe
     from formix.syntax.tree import Formula

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-import formix.engines
-from formix.engines import ENGINES, choose
+import formix.engines.choice
+from formix.engines import ENGINES
+from formix.engines.choice import choose
 from formix.errors import ArgumentError, UnsupportedError
 
 SPEC = object()
@@ -28,14 +29,14 @@ def test_an_unknown_engine_is_refused_with_those_there_are():
 def test_auto_takes_the_first_that_supports_the_model_and_says_why_others_declined(monkeypatch):
     nuts = next(engine for engine in ENGINES if engine.name == "nuts")
     picky = replace(nuts, name="picky", supports=lambda _spec: "it is not Tuesday")
-    monkeypatch.setattr(formix.engines, "ENGINES", (picky, nuts))
+    monkeypatch.setattr(formix.engines.choice, "ENGINES", (picky, nuts))
     assert choose(SPEC, "auto") == (nuts, {"picky": "it is not Tuesday"})
     with pytest.raises(UnsupportedError, match="picky: it is not Tuesday"):
         choose(SPEC, "picky")
 
 
 def test_choosing_does_not_import_jax():
-    script = "import sys, formix.engines as e; e.choose(None, 'nuts'); print('jax' in sys.modules)"
+    script = "import sys, formix.engines.choice as e; e.choose(None, 'nuts'); print('jax' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""Addresses of priors: what a model's parameters are called, and which of a user's keys is whose."""
+"""Addresses of priors: what a model's parameters are called, and whose a user's key is."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Address:
 
 
 def at_means_key(key: str) -> str:
-    """Return the key of the intercept at the means: `beta[Intercept]` -> `beta[Intercept@means]`."""
+    """Return the key of an intercept at the means, such as `beta[Intercept@means]`."""
     return key.removesuffix("]") + MEANS + "]"
 
 

@@ -28,11 +28,13 @@ def _inside(x: Array, low: float, high: float, log_density: Array) -> Array:
 
 
 def normal(x: Array, loc: float, scale: float) -> Array:
+    """Return the log density of Normal(loc, scale)."""
     z = (x - loc) / scale
     return -0.5 * np.square(z) - np.log(scale) - _HALF_LOG_2PI
 
 
 def student_t(x: Array, df: float, loc: float, scale: float) -> Array:
+    """Return the log density of StudentT(df, loc, scale)."""
     z = (x - loc) / scale
     constant = special.gammaln(0.5 * (df + 1.0)) - special.gammaln(0.5 * df)
     constant -= 0.5 * np.log(df) + 0.5 * _LOG_PI + np.log(scale)
@@ -40,35 +42,43 @@ def student_t(x: Array, df: float, loc: float, scale: float) -> Array:
 
 
 def cauchy(x: Array, loc: float, scale: float) -> Array:
+    """Return the log density of Cauchy(loc, scale)."""
     return -_LOG_PI - np.log(scale) - np.log1p(np.square((x - loc) / scale))
 
 
 def laplace(x: Array, loc: float, scale: float) -> Array:
+    """Return the log density of Laplace(loc, scale)."""
     return -np.abs(x - loc) / scale - _LOG_2 - np.log(scale)
 
 
 def logistic(x: Array, loc: float, scale: float) -> Array:
+    """Return the log density of Logistic(loc, scale)."""
     z = (x - loc) / scale
     return -z - np.log(scale) - 2.0 * np.logaddexp(0.0, -z)
 
 
 def half_normal(x: Array, scale: float) -> Array:
+    """Return the log density of HalfNormal(scale)."""
     return _inside(x, 0.0, np.inf, _LOG_2 + normal(x, 0.0, scale))
 
 
 def half_cauchy(x: Array, scale: float) -> Array:
+    """Return the log density of HalfCauchy(scale)."""
     return _inside(x, 0.0, np.inf, _LOG_2 + cauchy(x, 0.0, scale))
 
 
 def half_student_t(x: Array, df: float, scale: float) -> Array:
+    """Return the log density of HalfStudentT(df, scale)."""
     return _inside(x, 0.0, np.inf, _LOG_2 + student_t(x, df, 0.0, scale))
 
 
 def exponential(x: Array, rate: float) -> Array:
+    """Return the log density of Exponential(rate)."""
     return _inside(x, 0.0, np.inf, np.log(rate) - rate * x)
 
 
 def gamma(x: Array, concentration: float, rate: float) -> Array:
+    """Return the log density of Gamma(concentration, rate)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         log_density = special.xlogy(concentration - 1.0, x) - rate * x
     constant = special.xlogy(concentration, rate) - special.gammaln(concentration)
@@ -76,6 +86,7 @@ def gamma(x: Array, concentration: float, rate: float) -> Array:
 
 
 def inverse_gamma(x: Array, concentration: float, rate: float) -> Array:
+    """Return the log density of InverseGamma(concentration, rate)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         log_density = -(concentration + 1.0) * np.log(x) - rate / x
     constant = special.xlogy(concentration, rate) - special.gammaln(concentration)
@@ -83,12 +94,14 @@ def inverse_gamma(x: Array, concentration: float, rate: float) -> Array:
 
 
 def log_normal(x: Array, loc: float, scale: float) -> Array:
+    """Return the log density of LogNormal(loc, scale)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         log_x = np.log(x)
         return np.where(x > 0.0, normal(log_x, loc, scale) - log_x, -np.inf)
 
 
 def weibull(x: Array, scale: float, concentration: float) -> Array:
+    """Return the log density of Weibull(scale, concentration)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         z = x / scale
         log_density = special.xlogy(concentration - 1.0, z) - np.power(z, concentration)
@@ -96,10 +109,12 @@ def weibull(x: Array, scale: float, concentration: float) -> Array:
 
 
 def uniform(x: Array, low: float, high: float) -> Array:
+    """Return the log density of Uniform(low, high)."""
     return _inside(x, low, high, np.full_like(np.asarray(x, float), -np.log(high - low)))
 
 
 def beta(x: Array, concentration1: float, concentration0: float) -> Array:
+    """Return the log density of Beta(concentration1, concentration0)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         log_density = special.xlogy(concentration1 - 1.0, x)
         log_density = log_density + special.xlog1py(concentration0 - 1.0, -x)
@@ -116,14 +131,16 @@ def _log_mass(loc: float, scale: float, low: float, high: float) -> float:
 
 
 def truncated_normal(x: Array, loc: float, scale: float, low: float, high: float) -> Array:
+    """Return the log density of TruncatedNormal(loc, scale, low, high)."""
     return _inside(x, low, high, normal(x, loc, scale) - _log_mass(loc, scale, low, high))
 
 
 def flat(x: Array) -> Array:
+    """Return zero: improper, and constant."""
     return np.zeros_like(np.asarray(x, float))
 
 
-def lkj(x: Float[np.ndarray, "... k k"], concentration: float) -> Float[np.ndarray, "..."]:
+def lkj(x: Float[np.ndarray, "... k k"], concentration: float) -> Array:
     """Return the log density of correlation matrices under LKJ.
 
     References
@@ -143,10 +160,13 @@ def lkj(x: Float[np.ndarray, "... k k"], concentration: float) -> Float[np.ndarr
 def draw_truncated_normal(
     generator: Generator, shape: Shape, loc: float, scale: float, low: float, high: float
 ) -> Array:
+    """Draw from TruncatedNormal(loc, scale, low, high), by the inverse of its distribution."""
     a, b = (low - loc) / scale, (high - loc) / scale
     # Where the bounds lie in the upper tail, the lower tail's mirror image keeps the digits.
     sign = -1.0 if a > 0.0 else 1.0
-    lower, upper = (special.ndtr(a), special.ndtr(b)) if sign > 0 else (special.ndtr(-b), special.ndtr(-a))
+    lower, upper = (
+        (special.ndtr(a), special.ndtr(b)) if sign > 0 else (special.ndtr(-b), special.ndtr(-a))
+    )
     z = sign * special.ndtri(lower + (upper - lower) * generator.random(shape))
     return np.clip(loc + scale * z, low, high)
 

@@ -1,4 +1,4 @@
-"""The closed table of priors: name, parameters, support, density, draws, and how others spell it."""
+"""The closed table of priors: parameters, support, density, draws, how others spell it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def mean_scale(y: Vector, offset: Vector, link: Link, *, counts: bool = False) -
 
 
 def deviation_scale(y: Vector, link: Link) -> Scale:
-    """Return the scale of the predictor of a standard deviation: log sd(y) and 1 on the log link."""
+    """Return the scale of a standard deviation's predictor: log sd(y) and 1 on the log link."""
     spread = deviation(y)
     if link.name == "identity":
         return Scale(spread, spread, float(np.hypot(spread, spread)), 0.0, _BRMS_LEAST)

@@ -1,0 +1,1 @@
+"""Spec -> the text of a NumPyro program -> its callable."""

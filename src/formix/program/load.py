@@ -6,6 +6,7 @@ import ast
 import hashlib
 import linecache
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
@@ -38,6 +39,18 @@ def load(
         If the text cannot be run or defines no `model`.
     """
     return _run(text, name, dict(namespace)) if namespace else _remembered(text, name)
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A program's `model`, loaded when it is first called: an engine may have no use for it."""
+
+    text: str
+    namespace: Mapping[str, object]
+
+    def __call__(self, **data: object) -> None:
+        """Run the program."""
+        load(self.text, namespace=self.namespace)(**data)
 
 
 @lru_cache(maxsize=_KEPT)

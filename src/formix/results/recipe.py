@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from formix.errors import ResultError
-from formix.prior import ForeignPrior, PriorEntry, PriorTable, from_text
+from formix.prior import ForeignPrior, PriorEntry, PriorTable, from_text, read_prior
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -80,7 +80,7 @@ class Recipe:
     source_sha256: str = ""
     run: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
-    def prior_table(self, given: Mapping[str, ForeignPrior] | None = None) -> PriorTable:
+    def prior_table(self, given: Mapping[str, object] | None = None) -> PriorTable:
         """Return the priors as they were, none resolved anew.
 
         Parameters
@@ -93,7 +93,8 @@ class Recipe:
         ResultError
             If one of them is not given.
         """
-        foreign = dict(given or {})
+        read = {key: read_prior(value) for key, value in (given or {}).items()}
+        foreign = {key: prior for key, prior in read.items() if isinstance(prior, ForeignPrior)}
         lacking = [key for key in self.needs.get("priors", ()) if key not in foreign]
         if lacking:
             raise ResultError(

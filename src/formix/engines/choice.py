@@ -1,0 +1,40 @@
+"""Which engine samples a spec, and why others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import TYPE_CHECKING
+
+from formix.engines import ENGINES, Engine
+from formix.errors import ArgumentError, UnsupportedError
+
+if TYPE_CHECKING:
+    from formix.spec import Spec
+
+
+def choose(
+    spec: Spec, name: str = "auto", without: Container[str] = ()
+) -> tuple[Engine, dict[str, str]]:
+    """Return the engine of a name, or the first that supports the spec; and why others declined.
+
+    Engines named in `without` are not considered.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no engine of that name.
+    UnsupportedError
+        If it declines the spec.
+    """
+    candidates = [engine for engine in ENGINES if name in ("auto", engine.name)]
+    if not candidates:
+        names = ", ".join(repr(engine.name) for engine in ENGINES)
+        raise ArgumentError(f"there is no engine {name!r}", hint=f"it is 'auto' or one of {names}")
+    declined: dict[str, str] = {}
+    for engine in (candidate for candidate in candidates if candidate.name not in without):
+        reason = engine.supports(spec)
+        if reason is None:
+            return engine, declined
+        declined[engine.name] = reason
+    reasons = "; ".join(f"{engine}: {reason}" for engine, reason in declined.items())
+    raise UnsupportedError(f"no engine can fit this model ({reasons})")
