@@ -42,7 +42,7 @@ def read_prior(value: object) -> Prior | ForeignPrior:
     PriorError
         If it is none: a text that cannot be read, a number, a distribution over several numbers.
     """
-    if isinstance(value, Prior):
+    if isinstance(value, (Prior, ForeignPrior)):
         return value
     if isinstance(value, str):
         return from_text(value)
