@@ -1,0 +1,65 @@
+"""Data from which little can be learnt."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from r_results import design_of
+
+from formix.design.checks import concerns
+
+DATA = pd.DataFrame(
+    {
+        "y": [1.0, 2.5, 4.0, 8.0],
+        "same": 3.0,
+        "x": [0.0, 1.0, 0.5, 3.0],
+        "g": list("uuvv"),
+        "one": "u",
+        "row": list("abcd"),
+        "s": 1.0,
+        "n": 5,
+    }
+)
+
+
+def said(formula, data=DATA, dispersion=True):
+    return concerns(design_of(formula, data), dispersion=dispersion)
+
+
+@pytest.mark.parametrize(
+    ("formula", "part"),
+    [
+        ("y ~ x + (1 | one)", "`one` has one level"),
+        ("y ~ x + (1 | row)", "`row` has a level for every row"),
+        ("y ~ x + (x | row)", "`row` has a level for every row"),
+        ("y ~ x + (1 | row:g)", "`row:g` has a level for every row"),
+        ("same ~ x + (1 | g)", "`same` is the same in every row"),
+    ],
+)
+def test_what_gives_reason_to_warn(formula, part):
+    (text,) = said(formula)
+    assert part in text
+
+
+def test_one_row():
+    (text, other) = said("y ~ 1 + (1 | g)", DATA.iloc[:1])
+    assert "one row" in text
+    assert "one level" in other
+
+
+@pytest.mark.parametrize(
+    "formula", ["y ~ x + (1 | g)", "y | se(s) ~ x + (1 | row)", "cbind(n, n) ~ x + (1 | g)"]
+)
+def test_what_does_not(formula):
+    assert said(formula) == ()
+
+
+def test_a_level_a_row_is_fine_without_a_residual():
+    assert said("n ~ x + (1 | row)", DATA.assign(n=[1, 2, 3, 4]), dispersion=False) == ()
+
+
+def test_each_is_said_once():
+    assert len(said("y ~ x + (1 | one) + (0 + x | one)")) == 1
+    assert len(said("y ~ 1 + (1 | one) + (1 | row)")) == 2
+    assert np.isfinite(DATA["y"]).all()
