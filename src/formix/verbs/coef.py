@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from formix.results.names import storable, text
 from formix.results.sample import Sample, sample
-from formix.verbs.estimates import PROB, estimates
-from formix.verbs.fixef import common
-from formix.verbs.ranef import group_sites
+from formix.verbs.estimates import PROB
+from formix.verbs.fixef import common, has_common
+from formix.verbs.levels import GroupDraws, level_table
+from formix.verbs.ranef import by_group, group_sites
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from formix.results.layout import Site
 
 
@@ -66,14 +68,11 @@ def coef(
     """
     drawn = sample(fit)
     sites = group_sites(drawn, group)
-    beta = common(drawn) if drawn.of("common") else None
-    together: dict[str, list[Site]] = {}
-    for site in sites:
-        together.setdefault(site.group, []).append(site)
-    summed = {name: _summed(drawn, beta, same) for name, same in together.items()}
+    beta = common(drawn) if has_common(drawn) else None
+    summed = {same[0].group: _summed(drawn, beta, same) for same in by_group(sites)}
     if not summary:
         return xr.Dataset({f"coef_{storable(name)}": draws for name, draws in summed.items()})
-    return pd.concat([_table(name, draws, prob) for name, draws in summed.items()])
+    return level_table([_labelled(name, draws) for name, draws in summed.items()], prob)
 
 
 def _summed(drawn: Sample, beta: xr.DataArray | None, sites: list[Site]) -> xr.DataArray:
@@ -105,9 +104,6 @@ def _summed(drawn: Sample, beta: xr.DataArray | None, sites: list[Site]) -> xr.D
     )
 
 
-def _table(group: str, draws: xr.DataArray, prob: float) -> pd.DataFrame:
+def _labelled(group: str, draws: xr.DataArray) -> GroupDraws:
     levels, labels = (draws[dim].to_numpy().tolist() for dim in draws.dims[2:])
-    index = pd.MultiIndex.from_product(
-        [[group], levels, labels], names=["group", "level", "effect"]
-    )
-    return pd.DataFrame(estimates(draws.to_numpy(), prob), index=index)
+    return GroupDraws(group, levels, labels, draws.to_numpy())

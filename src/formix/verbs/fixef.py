@@ -55,10 +55,15 @@ def fixef(fit: object, *, prob: float = PROB, summary: bool = True) -> pd.DataFr
     return pd.DataFrame(estimates(draws.to_numpy(), prob), index=index)
 
 
+def has_common(drawn: Sample) -> bool:
+    """Whether any predictor has common effects."""
+    return any(drawn.labels(site.dims[0]) for site in drawn.of("common"))
+
+
 def common(drawn: Sample) -> xr.DataArray:
     """Return the draws of every predictor's coefficients along one axis, `coef`."""
     sites = drawn.of("common")
-    if not sites:
+    if not has_common(drawn):
         raise ResultError("this model has no common effects", hint="its formula has only `0 + ...`")
     parts = [drawn.draws(site) for site in sites]
     labels = [label for site in sites for label in drawn.effect_labels(site)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from formix.errors import FormixError
 from formix.models import Model
-from formix.results.attributes import read_recipe
+from formix.results.attributes import damaged, read_recipe
 from formix.results.groups import opened
 
 
@@ -36,4 +37,10 @@ def model(
     >>> fx.model(fit).design.columns
     ('Intercept', 'Days')
     """
-    return Model.from_recipe(read_recipe(opened(fit)), functions=functions, priors=priors)
+    recipe = read_recipe(opened(fit))
+    try:
+        return Model.from_recipe(recipe, functions=functions, priors=priors)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        if isinstance(error, FormixError):
+            raise
+        raise damaged(error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
@@ -9,7 +10,8 @@ import pandas as pd
 
 from formix.errors import ArgumentError, ResultError
 from formix.results.sample import Sample, sample
-from formix.verbs.estimates import PROB, estimates
+from formix.verbs.estimates import PROB
+from formix.verbs.levels import GroupDraws, level_table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -75,9 +77,9 @@ def ranef(
     sites = group_sites(drawn, group)
     if not summary:
         return drawn.found[drawn.group][[site.variable for site in sites]]
-    parts = [_table(drawn, site, prob) for site in sites]
-    whole = pd.concat(parts)
-    return _tidy(whole) if tidy else whole
+    parts = [_together(drawn, same) for same in by_group(sites)]
+    table = level_table(parts, prob)
+    return _tidy(table) if tidy else table
 
 
 def group_sites(drawn: Sample, group: str) -> tuple[Site, ...]:
@@ -100,12 +102,21 @@ def group_sites(drawn: Sample, group: str) -> tuple[Site, ...]:
     return wanted
 
 
-def _table(drawn: Sample, site: Site, prob: float) -> pd.DataFrame:
-    index = pd.MultiIndex.from_product(
-        [[site.group], drawn.labels(site.dims[0]), drawn.effect_labels(site)],
-        names=["group", "level", "effect"],
+def by_group(sites: Sequence[Site]) -> list[list[Site]]:
+    """Return the sites of one group together: those of several predictors."""
+    together: dict[str, list[Site]] = {}
+    for site in sites:
+        together.setdefault(site.group, []).append(site)
+    return list(together.values())
+
+
+def _together(drawn: Sample, sites: list[Site]) -> GroupDraws:
+    return GroupDraws(
+        sites[0].group,
+        drawn.labels(sites[0].dims[0]),
+        [label for site in sites for label in drawn.effect_labels(site)],
+        np.concatenate([drawn.draws(site).to_numpy() for site in sites], axis=3),
     )
-    return pd.DataFrame(estimates(drawn.draws(site).to_numpy(), prob), index=index)
 
 
 def _tidy(table: pd.DataFrame) -> pd.DataFrame:

@@ -73,6 +73,8 @@ class Summary:
 
 _HEADINGS = {"rhat": "R-hat", "ess_bulk": "bulk ESS", "ess_tail": "tail ESS"}
 _COUNTED = ("ess_bulk", "ess_tail")
+_WIDEST = 6
+"""Orders of magnitude of a spread beyond which numbers are shown with an exponent."""
 
 
 def summary(fit: object, *, prob: float = PROB, ranef: bool = False) -> Summary:
@@ -228,21 +230,25 @@ def _counts(drawn: Sample) -> str:
 def _cells(frame: pd.DataFrame) -> list[list[str]]:
     """Return the numbers as text: as many decimals as show three digits of a row's sd."""
     rows: list[list[str]] = []
-    for _, row in frame.iterrows():
-        decimals = _decimals(float(row["sd"]))
-        cells: list[str] = []
-        for name in frame.columns:
-            value = float(row[name])
-            places = 0 if name in _COUNTED else 3 if name == "rhat" else decimals
-            cells.append("" if np.isnan(value) else f"{value:.{places}f}")
-        rows.append(cells)
+    spreads: list[float] = frame["sd"].to_list() if len(frame) else []
+    for spread, values in zip(spreads, frame.to_numpy().tolist(), strict=True):
+        named = zip(frame.columns, values, strict=True)
+        rows.append([_cell(str(name), float(value), spread) for name, value in named])
     return rows
 
 
-def _decimals(sd: float) -> int:
-    if not np.isfinite(sd) or sd <= 0.0:
-        return 3
-    return int(np.clip(2 - np.floor(np.log10(sd)), 0, 8))
+def _cell(name: str, value: float, spread: float) -> str:
+    if np.isnan(value):
+        return ""
+    if name in _COUNTED:
+        return f"{value:.0f}"
+    if name == "rhat" or not np.isfinite(spread) or spread <= 0.0:
+        return f"{value:.3f}"
+    order = int(np.floor(np.log10(spread)))
+    if -_WIDEST <= order <= _WIDEST:
+        return f"{value:.{max(0, 2 - order)}f}"
+    digits = int(np.floor(np.log10(abs(value)))) - order if value else 0
+    return f"{value:.{max(2, 2 + digits)}e}"
 
 
 def _row(cells: list[str], widths: list[int]) -> str:

@@ -1,0 +1,51 @@
+"""Coefficients of every level."""
+
+import numpy as np
+
+import formix as fx
+
+
+def test_draws_are_summed_before_they_are_summarised(made):
+    table = fx.coef(made.groups)
+    total = made.draws.values["beta"][:, :, None] + made.draws.values["r_Subject"]
+    found = table.loc[("Subject", 311, "Intercept")]
+    draws = total[:, :, 3, 0]
+    np.testing.assert_allclose(found["mean"], draws.mean(), rtol=1e-12)
+    np.testing.assert_allclose(found["sd"], draws.std(ddof=1), rtol=1e-12)
+    np.testing.assert_allclose(found["2.5%"], np.quantile(draws, 0.025), rtol=1e-12)
+
+
+def test_every_coefficient_of_the_predictor_is_there(crossed):
+    """As in lme4: one without a group-level effect is the same for every level."""
+    table = fx.coef(crossed.groups)
+    assert table.loc["h:k"].loc["v:2"].index.tolist() == ["Intercept", "Days", "x"]
+    fixed = fx.fixef(crossed.groups)
+    for level in ("u:1", "w:2"):
+        assert np.allclose(table.loc[("h:k", level, "x")], fixed.loc["x"], rtol=1e-13)
+    total = crossed.draws.values["beta"][..., 2] + crossed.draws.values["r_g"][:, :, 1, 2]
+    assert np.isclose(table.loc[("g", "b", "x"), "mean"], total.mean())
+
+
+def test_only_predictors_that_the_group_touches(distributional, crossed):
+    table = fx.coef(distributional.groups)
+    labels = table.loc[("g", "a")].index.tolist()
+    assert labels == ["Intercept", "Days", "sigma.Intercept", "sigma.Days"]
+    values = distributional.draws.values
+    total = values["sigma.beta"][..., 1] + values["sigma.r_g"][:, :, 1, 1]
+    assert np.isclose(table.loc[("g", "b", "sigma.Days"), "mean"], total.mean())
+    assert len(fx.coef(crossed.groups, group="g")) == 9
+
+
+def test_draws_are_one_variable_a_group(crossed):
+    draws = fx.coef(crossed.groups, summary=False)
+    assert list(draws.data_vars) == ["coef_g", "coef_h:k"]
+    assert draws["coef_g"].dims == ("chain", "draw", "g", "g_coef")
+    assert draws["g_coef"].to_numpy().tolist() == ["Intercept", "Days", "x"]
+    total = crossed.draws.values["beta"][:, :, None] + crossed.draws.values["r_g"]
+    np.testing.assert_allclose(draws["coef_g"], total, rtol=1e-14)
+
+
+def test_the_result_itself_is_not_changed(made):
+    before = made.groups["posterior"]["r_Subject"].copy()
+    fx.coef(made.groups)
+    assert made.groups["posterior"]["r_Subject"].equals(before)
