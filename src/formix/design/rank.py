@@ -9,9 +9,12 @@ dqrdc as R changed it, tolerance 1e-7.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -19,13 +22,25 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-7
 """A column depends on earlier ones when what they leave of it is below this part of its length."""
 
+_WIDE = 500
+
 
 def triangle(chunks: Iterable[Float[np.ndarray, "rows col"]], width: int) -> np.ndarray:
     """Return the triangular factor of the matrix whose rows come in chunks."""
-    upper: np.ndarray = np.zeros((0, width))
-    for chunk in chunks:
-        upper = np.asarray(np.linalg.qr(np.vstack([upper, chunk]), mode="r"))
+    waiting = iter(chunks)
+    upper = _stacked(np.zeros((0, width)), next(waiting, np.zeros((0, width))))
+    second = next(waiting, None)
+    if second is None:
+        return upper
+    # On narrow matrices the threads of BLAS wait for one another longer than they work.
+    with threadpool_limits(1 if width < _WIDE else None, user_api="blas"):
+        for chunk in chain([second], waiting):
+            upper = _stacked(upper, chunk)
     return upper
+
+
+def _stacked(upper: np.ndarray, chunk: np.ndarray) -> np.ndarray:
+    return np.asarray(np.linalg.qr(np.vstack([upper, chunk]), mode="r"))
 
 
 def independent(upper: Float[np.ndarray, "row col"], tolerance: float = TOLERANCE) -> np.ndarray:

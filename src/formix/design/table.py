@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from formix.design.column import DataColumn, Frame, Kind, text_of
+from formix.design.column import DataColumn, Frame, Kind, label, text_of
 from formix.design.columns import Scope, evaluate
 from formix.design.frame import factorize
 from formix.design.names import names_in
@@ -237,8 +237,9 @@ def _as_levels(values: np.ndarray) -> Factor:
         days = distinct.astype("datetime64[D]")
         shown = days if (days == distinct).all() else distinct.astype("datetime64[s]")
         return Factor(codes, tuple(str(value) for value in shown))
-    levels = tuple(int(v) if float(v).is_integer() else float(v) for v in distinct.tolist())
-    return Factor(codes, levels)
+    if np.array_equal(distinct, np.trunc(distinct)):
+        distinct = distinct.astype(np.int64)
+    return Factor(codes, tuple(label(value) for value in distinct.tolist()))
 
 
 def listed(values: tuple[Any, ...], most: int = 20) -> str:
