@@ -13,14 +13,13 @@ Lewandowski, Kurowicka and Joe (2009), doi:10.1016/j.jmva.2009.04.008.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
 
-from formix.covariances import covariance
 from formix.engines.marginal.coefficients import coefficient_priors
 from formix.prior import Prior
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     Points = Float[np.ndarray, "point coordinate"]
     Values = Float[np.ndarray, " point"]
+    Profile = Callable[[Sequence[Float[np.ndarray, "point effect effect"]]], Values]
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,9 @@ class Scales:
 class Coordinates:
     """The sampled numbers, in order: free coefficients; each group's sds, correlations; sigma.
 
-    `noise` says that sigma is the standard deviation of one more group: the rows.
+    `noise` says that sigma is the standard deviation of one more group: the rows. With a `profile`,
+    sds are in units of sigma, and sigma is in units of its best value given them: where a level has
+    few rows only the sum of their variances is known well, which would be a thin bent ridge.
     """
 
     free: tuple[Number, ...]
@@ -123,6 +125,7 @@ class Coordinates:
     sigma: Number | None
     fixed_sigma: float
     noise: bool
+    profile: Profile | None = None
 
     @property
     def size(self) -> int:
@@ -152,17 +155,21 @@ class Coordinates:
         """Return what a batch of points says."""
         reader = _Reader(points)
         free = reader.numbers(self.free)
-        sds, factors, correlations = [], [], []
+        sds: list[np.ndarray] = []
+        slopes: list[np.ndarray] = []
+        correlations: list[np.ndarray] = []
         for group, numbers, etas in zip(self.groups, self.sds, self.concentrations, strict=True):
-            sd = reader.numbers(numbers)
-            correlation = reader.correlation(group.parts, etas)
+            sd, slope = reader.values(numbers)
             sds.append(sd)
-            correlations.append(correlation)
-            factors.append(sd[:, :, None] * correlation)
-        if self.sigma is None:
-            sigma = np.full(len(points), self.fixed_sigma)
-        else:
-            sigma = reader.numbers((self.sigma,))[:, 0]
+            slopes.append(slope)
+            correlations.append(reader.correlation(group.parts, etas))
+        sigma = self._sigma(reader, sds, correlations)
+        if self.profile is not None:
+            sds = [sd * sigma[:, None] for sd in sds]
+            slopes = [slope + np.log(sigma)[:, None] for slope in slopes]
+        for numbers, sd, slope in zip(self.sds, sds, slopes, strict=True):
+            reader.weigh(numbers, sd, slope)
+        factors = [sd[:, :, None] * L for sd, L in zip(sds, correlations, strict=True)]
         if self.noise:
             factors.append(sigma[:, None, None])
         return Scales(
@@ -175,6 +182,20 @@ class Coordinates:
             reader.log_slope,
         )
 
+    def _sigma(
+        self, reader: _Reader, sds: Sequence[np.ndarray], correlations: Sequence[np.ndarray]
+    ) -> Values:
+        if self.sigma is None:
+            return np.full(len(reader.points), self.fixed_sigma)
+        sigma, slope = reader.values((self.sigma,))
+        if self.profile is not None:
+            factors = [sd[:, :, None] * L for sd, L in zip(sds, correlations, strict=True)]
+            best = self.profile(factors)
+            sigma = sigma * best[:, None]
+            slope = slope + np.log(best)[:, None]
+        reader.weigh((self.sigma,), sigma, slope)
+        return sigma[:, 0]
+
 
 class _Reader:
     """Reads coordinates from left to right, and adds up priors and slopes."""
@@ -186,17 +207,30 @@ class _Reader:
         self.log_slope = np.zeros(len(points))
 
     def take(self) -> Values:
+        """Return the next coordinate."""
         self.next += 1
         return self.points[:, self.next - 1]
 
     def numbers(self, numbers: Sequence[Number]) -> Float[np.ndarray, "point number"]:
-        answer = np.empty((len(self.points), len(numbers)))
+        """Return numbers, their priors and slopes added."""
+        values, slopes = self.values(numbers)
+        self.weigh(numbers, values, slopes)
+        return values
+
+    def values(self, numbers: Sequence[Number]) -> tuple[np.ndarray, np.ndarray]:
+        """Return numbers, and the logs of their derivatives."""
+        shape = (len(self.points), len(numbers))
+        values, slopes = np.empty(shape), np.empty(shape)
         for j, number in enumerate(numbers):
-            answer[:, j], slope = number.value(self.take())
-            log_prior, slope = number.log_prior(answer[:, j], slope)
+            values[:, j], slopes[:, j] = number.value(self.take())
+        return values, slopes
+
+    def weigh(self, numbers: Sequence[Number], values: np.ndarray, slopes: np.ndarray) -> None:
+        """Add the priors and slopes of numbers."""
+        for j, number in enumerate(numbers):
+            log_prior, slope = number.log_prior(values[:, j], slopes[:, j])
             self.log_prior += log_prior
             self.log_slope += slope
-        return answer
 
     def correlation(
         self, parts: Sequence[Part], concentrations: Sequence[float]
@@ -237,14 +271,21 @@ def _log_constant(size: int, eta: float) -> float:
 
 
 def coordinates(
-    spec: Spec, of: Structure, common: Coefficients, bends: Sequence[Sequence[float]]
+    spec: Spec,
+    of: Structure,
+    common: Coefficients,
+    bends: Sequence[Sequence[float]],
+    profile: Profile | None = None,
 ) -> Coordinates:
     """Return the coordinates of what is sampled of a spec.
 
     Parameters
     ----------
     bends
-        For each group, for each effect, what standard deviation the data hardly tell from zero.
+        For each group, for each effect, what standard deviation the data hardly tell from zero; in
+        units of sigma where there is a profile.
+    profile
+        The best sigma, given factors of covariances in units of it.
     """
     entries = coefficient_priors(spec)
     named = tuple(group for group in of.groups if group.name)
@@ -267,6 +308,7 @@ def coordinates(
         sigma=sigma,
         fixed_sigma=of.sigma or 0.0,
         noise=noise,
+        profile=profile,
     )
 
 

@@ -11,7 +11,8 @@ arXiv:2410.24079.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ from formix.engines.marginal.coordinates import coordinates
 from formix.engines.marginal.dense import Layout, solved
 from formix.engines.marginal.elimination import elimination
 from formix.engines.marginal.reduced import Reduced
-from formix.engines.marginal.resolution import resolutions
+from formix.engines.marginal.resolution import NOISE_SHARE, resolutions, spread
 from formix.engines.marginal.statistics import statistics
 from formix.engines.marginal.structure import structure
 
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
     Values = Float[np.ndarray, " point"]
 
 _LOG_2PI = float(np.log(2.0 * np.pi))
+
+_FEW = 3
+"""With fewer rows for each effect than this, effects are hardly told from noise."""
+
+_CHEAP = 100_000.0
+"""Operations at a point, up to which the best sigma is worth computing at each."""
 
 _AT_ONCE = 1_000_000
 """Numbers held at once: points are worked on in batches that stay in fast memory."""
@@ -163,4 +170,37 @@ def marginal(spec: Spec) -> Marginal:
     of = structure(spec)
     common = coefficients(spec, of)
     how = algebra(of, common)
-    return Marginal(coordinates(spec, of, common, resolutions(how)), how)
+    bends = resolutions(how)
+    if not is_ridge(spec, how):
+        return Marginal(coordinates(spec, of, common, bends), how)
+    noise = NOISE_SHARE * spread(how)[0]
+    relative = [[bend / noise for bend in mine] for mine in bends]
+    return Marginal(coordinates(spec, of, common, relative, profile(how)), how)
+
+
+def is_ridge(spec: Spec, how: Algebra) -> bool:
+    """Whether levels have so few rows that effects are hardly told from noise."""
+    if not how.scaled or how.work > _CHEAP or not any(p.site == "sigma" for p in spec.parameters):
+        return False
+    few = any(_FEW * levels * size > how.statistics.rows for levels, size in how.sizes)
+    keys = [key for p in spec.parameters if p.site.startswith("sd_") or p.site == "sigma" for key in p.keys]
+    bounded = any(np.isfinite(spec.priors[key].of_table.bounds[1]) for key in keys)
+    lifted = any(spec.priors[key].of_table.bounds[0] > 0.0 for key in keys)
+    return few and not bounded and not lifted
+
+
+def profile(how: Algebra) -> Callable[[Factors], Values]:
+    """Return the best sigma, given factors of covariances in units of it, coefficients flat."""
+    size = how.common.size
+    flat = replace(how.common, integrated=size, prior=np.zeros((size + 1, size + 1)))
+    layout = replace(how.layout, common=flat)
+    freedom = max(how.statistics.rows - size, 1)
+    least = 1e-6 * spread(how)[0] ** 2
+
+    def best(factors: Factors) -> Values:
+        one = np.ones(len(factors[0]))
+        reduced = how.reduce(factors, one)
+        found = solved(reduced.form, layout, factors, np.empty((len(one), 0)))
+        return np.sqrt(np.maximum(found.quadratic / freedom, 0.0) + least)
+
+    return best

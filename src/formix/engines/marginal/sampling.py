@@ -36,10 +36,12 @@ GATE = 0.5
 _PILOT = 1024
 """Proposals a coordinate, and as many again, by which proposals are judged and fitted."""
 
-_ENOUGH = 0.6
-"""The share of independent draws that a pilot's draws are worth, at which it is good enough."""
+_ENOUGH, _FAIR = 0.6, 0.3
+"""Shares of independent draws that a pilot's draws are worth: enough to stop at; enough to stop at
+where a refit gains little."""
 
-_REFITS = 4
+_GAIN = 1.15
+_REFITS = 5
 _SMALL = 500
 """The largest matrix for which one thread of BLAS is faster than several."""
 
@@ -219,8 +221,11 @@ def _adapted(
         proposal = fitted(generator, pilot.points, weights, first, components)
         pilot = _proposed(of, generator, proposal, count)
         worth = _worth(pilot)
+        settled = worth < _GAIN * value and value > _FAIR
         if worth > value:
             best, found, value = proposal, pilot, worth
+        if settled:
+            return best, found, refit + 1
     return best, found, _REFITS
 
 

@@ -40,8 +40,9 @@ def start(of: Marginal) -> Start:
     point, units, widths = _free(of, deviation)
     for f, (group, sds) in enumerate(zip(numbers.groups, numbers.sds, strict=True)):
         lengths = column_lengths(algebra, f) / np.sqrt(algebra.statistics.rows * weight)
+        unit = deviation if numbers.profile is None else 1.0 / NOISE_SHARE
         for number, length in zip(sds, lengths, strict=True):
-            point.append(_inside(number, _EFFECT_SHARE * deviation / length))
+            point.append(_inside(number, _EFFECT_SHARE * unit / length))
             units.append(1.0)
             widths.append(min(1.0, 1.0 / np.sqrt(2.0 * group.levels)))
         pairs = sum(p.size * (p.size - 1) // 2 for p in group.parts if p.correlated)
@@ -49,7 +50,8 @@ def start(of: Marginal) -> Start:
         units += [1.0] * pairs
         widths += [min(1.0, 1.0 / np.sqrt(group.levels))] * pairs
     if numbers.sigma is not None:
-        point.append(_inside(numbers.sigma, NOISE_SHARE * deviation))
+        noise = NOISE_SHARE * deviation if numbers.profile is None else 1.0
+        point.append(_inside(numbers.sigma, noise))
         units.append(1.0)
         widths.append(min(1.0, 1.0 / np.sqrt(2.0 * algebra.statistics.rows)))
     return Start(np.array(point), np.array(units), np.array(widths))
