@@ -13,7 +13,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
-
 from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
