@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ _PHASES = {"compile": "compiling", "warmup": "warm-up", "draws": "drawing"}
 
 
 @contextmanager
-def bar(*, show: bool | None = None) -> Iterator[Report | None]:
+def bar(*, show: bool | None = None) -> Generator[Report | None]:
     """Give what an engine reports to, or nothing where nobody looks.
 
     Parameters

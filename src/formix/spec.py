@@ -148,7 +148,7 @@ class Response:
     name: str
     values: Float[np.ndarray, " obs"]
     levels: tuple[Label, ...] = ()
-    known: Mapping[str, Float[np.ndarray, " obs"]] = field(default_factory=dict)
+    known: Mapping[str, Float[np.ndarray, " obs"]] = field(default_factory=lambda: {})
     span: Span = field(default=Span(0, 0), repr=False)
 
 
@@ -254,7 +254,7 @@ class Spec:
     gaussian: tuple[GaussianForm | None, ...]
     response_identifier: str
     text: str
-    fixed: Mapping[str, float] = field(default_factory=dict)
+    fixed: Mapping[str, float] = field(default_factory=lambda: {})
 
     def __getitem__(self, name: str) -> Predictor:
         """Return the predictor of a parameter of the family, by its name."""

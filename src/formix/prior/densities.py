@@ -1,7 +1,7 @@
-"""Log densities and draws of the table of priors, in NumPy.
+"""Log densities of the table of priors, in NumPy.
 
-Every function takes the value (or the generator and a shape) and the parameters in the table's
-order; values outside the support have density zero.
+Every function takes the value and the parameters in the table's order; outside the support the
+density is zero.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
     Array = Float[np.ndarray, "..."]
-    Shape = tuple[int, ...]
-    Generator = np.random.Generator
 
 _LOG_2 = float(np.log(2.0))
 _LOG_PI = float(np.log(np.pi))
@@ -149,44 +147,9 @@ def lkj(x: Float[np.ndarray, "... k k"], concentration: float) -> Array:
     """
     k = x.shape[-1]
     _, log_determinant = np.linalg.slogdet(x)
-    j = np.arange(1, k)
+    j = np.arange(1, k, dtype=np.float64)
     a = concentration + 0.5 * (k - 1 - j)
-    constant = np.sum(
-        (2.0 * concentration - 2.0 + k - j) * (k - j) * _LOG_2 + (k - j) * special.betaln(a, a)
-    )
+    log_beta: Array = special.betaln(a, a)
+    powers = (2.0 * concentration - 2.0 + k - j) * (k - j) * _LOG_2
+    constant = float(np.sum(powers + (k - j) * log_beta))
     return (concentration - 1.0) * log_determinant - constant
-
-
-def draw_truncated_normal(
-    generator: Generator, shape: Shape, loc: float, scale: float, low: float, high: float
-) -> Array:
-    """Draw from TruncatedNormal(loc, scale, low, high), by the inverse of its distribution."""
-    a, b = (low - loc) / scale, (high - loc) / scale
-    # Where the bounds lie in the upper tail, the lower tail's mirror image keeps the digits.
-    sign = -1.0 if a > 0.0 else 1.0
-    lower, upper = (
-        (special.ndtr(a), special.ndtr(b)) if sign > 0 else (special.ndtr(-b), special.ndtr(-a))
-    )
-    z = sign * special.ndtri(lower + (upper - lower) * generator.random(shape))
-    return np.clip(loc + scale * z, low, high)
-
-
-def draw_lkj_factor(
-    generator: Generator, shape: Shape, size: int, concentration: float
-) -> Float[np.ndarray, "... k k"]:
-    """Draw lower Cholesky factors of correlation matrices under LKJ, by the onion method.
-
-    References
-    ----------
-    Lewandowski, Kurowicka and Joe (2009), doi:10.1016/j.jmva.2009.04.008, section 3.2.
-    """
-    factor = np.zeros((*shape, size, size))
-    factor[..., 0, 0] = 1.0
-    for row in range(1, size):
-        # The squared length of a row left of the diagonal, and its direction on the sphere.
-        length = generator.beta(0.5 * row, concentration + 0.5 * (size - 1 - row), shape)
-        direction = generator.standard_normal((*shape, row))
-        direction /= np.linalg.norm(direction, axis=-1, keepdims=True)
-        factor[..., row, :row] = np.sqrt(length)[..., None] * direction
-        factor[..., row, row] = np.sqrt(1.0 - length)
-    return factor

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -171,7 +172,7 @@ def _bind(row: Kind, given: tuple[float, ...], named: dict[str, float]) -> tuple
 
 
 def _checked(row: Kind, name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+    if isinstance(value, bool) or not isinstance(value, Real):
         raise PriorError(
             f"`{name}` of `{row.name}` must be a number, not {value!r}",
             hint=f"write {row.name}({', '.join(row.parameters)})",

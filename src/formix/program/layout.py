@@ -46,7 +46,8 @@ def _last_group(text: str) -> int:
 
 def _items(text: str) -> list[str]:
     """Split at the commas outside brackets and strings."""
-    depth, start, items = 0, 0, []
+    depth, start = 0, 0
+    items: list[str] = []
     for place, character in _code(text):
         depth += (character in _OPEN) - (character in _CLOSE)
         if character == "," and depth == 0:
