@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from formix.errors import Span
 
@@ -148,7 +148,7 @@ class Response:
     name: str
     values: Float[np.ndarray, " obs"]
     levels: tuple[Label, ...] = ()
-    known: Mapping[str, Float[np.ndarray, " obs"]] = field(default_factory=lambda: {})
+    known: Mapping[str, Float[np.ndarray, " obs"]] = field(default_factory=dict[str, Any])
     span: Span = field(default=Span(0, 0), repr=False)
 
 
@@ -254,7 +254,7 @@ class Spec:
     gaussian: tuple[GaussianForm | None, ...]
     response_identifier: str
     text: str
-    fixed: Mapping[str, float] = field(default_factory=lambda: {})
+    fixed: Mapping[str, float] = field(default_factory=dict[str, float])
 
     def __getitem__(self, name: str) -> Predictor:
         """Return the predictor of a parameter of the family, by its name."""
