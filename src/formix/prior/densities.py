@@ -149,7 +149,7 @@ def lkj(x: Float[np.ndarray, "... k k"], concentration: float) -> Array:
     _, log_determinant = np.linalg.slogdet(x)
     j = np.arange(1, k, dtype=np.float64)
     a = concentration + 0.5 * (k - 1 - j)
-    log_beta = 2.0 * special.gammaln(a) - special.gammaln(2.0 * a)
+    log_beta = np.asarray(special.betaln(a, a), dtype=np.float64)
     powers = (2.0 * concentration - 2.0 + k - j) * (k - j) * _LOG_2
     constant = float(np.sum(powers + (k - j) * log_beta))
     return (concentration - 1.0) * log_determinant - constant
