@@ -90,7 +90,7 @@ class Model:
     ) -> None:
         self._family = family_of(family)
         self._priors = priors
-        self._stages = learnt(formula, data, dict(functions or {}), dict(contrasts or {}))
+        self._stages = learnt(formula, data, self._family, functions or {}, contrasts or {})
         if unbuilt(self.terms) is None:
             # A prior that is wrong is refused here, not when the draws are awaited.
             _ = self.spec

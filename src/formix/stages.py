@@ -8,17 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from formix.design.checks import concerns
 from formix.design.encoding import Encoding, encode, learn
 from formix.design.frame import open_data
 from formix.design.names import used
 from formix.effects import EFFECTS
-from formix.errors import RankWarning
+from formix.errors import DataWarning, RankWarning
 from formix.syntax.parse import parse
 from formix.terms.expand import expand
 
 if TYPE_CHECKING:
     from formix.design.column import Frame
     from formix.design.matrices import Design
+    from formix.families import Family
     from formix.results.recipe import Recipe
     from formix.syntax.tree import Formula
     from formix.terms.term import Terms
@@ -59,6 +61,7 @@ class Stages:
 def learnt(
     formula: str | Sequence[str],
     data: object,
+    family: Family,
     functions: Functions,
     contrasts: Mapping[str, object],
 ) -> Stages:
@@ -68,6 +71,9 @@ def learnt(
     -----
     RankWarning
         If columns of X depend on earlier ones and are left out.
+    DataWarning
+        If little can be learnt from the data: one row, a constant response, a group of one level,
+        a level a row.
     """
     tree = parse(formula)
     opened = open_data(data)
@@ -75,9 +81,9 @@ def learnt(
     frame = opened.read(used(terms, opened.names, functions))
     encoding = learn(terms, frame, EFFECTS, functions=functions, contrasts=contrasts)
     design = encode(terms, encoding, frame, EFFECTS, functions=functions)
-    _warn(design)
+    _warn(design, family)
     kept = frame if len(design.kept) == len(frame) else frame.take(design.kept)
-    return Stages(tree, terms, kept, encoding, design, functions, contrasts)
+    return Stages(tree, terms, kept, encoding, design, dict(functions), dict(contrasts))
 
 
 def remade(recipe: Recipe, functions: Functions) -> Stages:
@@ -96,7 +102,7 @@ def remade(recipe: Recipe, functions: Functions) -> Stages:
     return Stages(tree, terms, recipe.frame, encoding, design, functions, recipe.contrasts)
 
 
-def _warn(design: Design) -> None:
+def _warn(design: Design, family: Family) -> None:
     dropped = [f"`{c.label}`" for matrix in design.predictors for c in matrix.dropped]
     if dropped:
         verbs = ("depends", "was") if len(dropped) == 1 else ("depend", "were")
@@ -105,3 +111,5 @@ def _warn(design: Design) -> None:
             RankWarning,
             stacklevel=_STACK,
         )
+    for concern in concerns(design, dispersion=bool(family.dispersion)):
+        warnings.warn(concern, DataWarning, stacklevel=_STACK)

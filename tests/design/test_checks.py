@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from r_results import design_of
 
+import formix as fx
 from formix.design.checks import concerns
+from formix.errors import DataWarning
 
 DATA = pd.DataFrame(
     {
@@ -40,6 +42,13 @@ def said(formula, data=DATA, dispersion=True):
 def test_what_gives_reason_to_warn(formula, part):
     (text,) = said(formula)
     assert part in text
+
+
+def test_a_model_warns_once():
+    with pytest.warns(DataWarning) as caught:
+        fx.Model("y ~ x + (1 | one)", DATA)
+    assert [str(warning.message) for warning in caught] == list(said("y ~ x + (1 | one)"))
+    assert caught[0].filename == __file__
 
 
 def test_one_row():
