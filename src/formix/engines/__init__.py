@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from formix.engines.waiting import listening
+
 if TYPE_CHECKING:
     from formix.spec import Spec
 
@@ -33,7 +35,8 @@ class Engine:
 
 def load(module: str) -> ModuleType:
     """Return a module of this room that brings in a library which is slow to import."""
-    return importlib.import_module(module)
+    with listening():
+        return importlib.import_module(module)
 
 
 def _everything(_spec: Spec) -> None:

@@ -21,6 +21,7 @@ from formix.engines.precision import float64
 from formix.engines.start import begun
 from formix.engines.state import restored, saved
 from formix.engines.steps import Clock, Walk
+from formix.engines.waiting import listening
 
 if TYPE_CHECKING:
     from formix.engines.chains import Placement
@@ -92,7 +93,18 @@ def run(
         if state
         else Plan(warmup, chains, seed, chain_method, target_accept, max_tree_depth)
     )
-    clock = Clock(progress)
+    with listening():
+        return _sampled(spec, program, plan, draws, state, Clock(progress))
+
+
+def _sampled(
+    spec: Spec,
+    program: Program,
+    plan: Plan,
+    draws: int,
+    state: Mapping[str, np.ndarray] | None,
+    clock: Clock,
+) -> Draws:
     clock.tell("compile", 0, 1)
     data = arrays(program)
     with TRACING, float64():
@@ -108,8 +120,8 @@ def run(
         stand = walk.warmed_up(stand, plan.warmup)
     warmed = clock.tell("draws", 0, draws)
     stand, (values, stats) = walk.drawn(stand, draws)
-    seconds = {"compile": prepared, "warmup": warmed - prepared, "draws": clock.seconds() - warmed}
     stats["tree_depth"] = _tree_depth(stats["n_steps"])
+    seconds = {"compile": prepared, "warmup": warmed - prepared, "draws": clock.seconds() - warmed}
     return Draws(
         values,
         stats,
