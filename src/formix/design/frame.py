@@ -95,7 +95,7 @@ def open_data(data: object) -> Data:
         return Data(_names(mapping), _Mapping(mapping))
     try:
         frame = nw.from_native(cast("Any", data))
-        names = _names(frame.columns)
+        names = _names(frame.collect_schema().names())
     except (TypeError, AttributeError):
         raise unreadable(data) from None
     return Data(names, _Narwhals(frame, names))
