@@ -86,6 +86,16 @@ def test_an_interrupt_in_a_callback_of_the_collector_is_heard_and_not_printed(ca
     assert not capsys.readouterr().err
 
 
+def test_an_import_is_interrupted_at_its_end():
+    reached = []
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(pytest.raises(KeyboardInterrupt))
+        stack.enter_context(listening(late=True))
+        os.kill(os.getpid(), signal.SIGINT)
+        reached.append("the end")
+    assert reached
+
+
 def test_the_usual_way_of_hearing_is_back_afterwards():
     with listening():
         assert signal.getsignal(signal.SIGINT) is not signal.default_int_handler

@@ -35,7 +35,7 @@ class Engine:
 
 def load(module: str) -> ModuleType:
     """Return a module of this room that brings in a library which is slow to import."""
-    with listening():
+    with listening(late=True):
         return importlib.import_module(module)
 
 

@@ -19,12 +19,18 @@ _PRESSED = threading.Event()
 
 
 @contextmanager
-def listening() -> Generator[None]:
+def listening(*, late: bool = False) -> Generator[None]:
     """Hear a Ctrl-C within even where the KeyboardInterrupt would be lost.
 
     Python drops one, with a message, that is raised in a callback of its garbage collector, and JAX
     has such a callback. It is then raised by the next wait. A handler that the user has set is left
     to do as it likes.
+
+    Parameters
+    ----------
+    late
+        Raise it at the end only: compiled modules that are interrupted while they are imported end
+        the process.
     """
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
@@ -33,7 +39,7 @@ def listening() -> Generator[None]:
 
     def heard(number: int, frame: FrameType | None) -> None:
         _PRESSED.set()
-        if not _collecting(frame):
+        if not late and not _collecting(frame):
             signal.default_int_handler(number, frame)
 
     _PRESSED.clear()
