@@ -234,6 +234,23 @@ def test_columns_are_converted_only_when_used():
         data.read(["x", "longer"])
 
 
+def test_what_a_user_changes_later_does_not_reach_the_frame():
+    numbers, words = np.array([1.0, 2.0]), np.array([1, 2])
+    frame = open_data({"x": numbers, "n": words}).read(["x", "n"])
+    numbers[0], words[0] = 9, 9
+    assert frame["x"].values.tolist() == frame["n"].values.tolist() == [1, 2]
+    table = pd.DataFrame({"x": [1.0, 2.0]})
+    frame = open_data(table).read(["x"])
+    table.loc[0, "x"] = 9.0
+    assert frame["x"].values.tolist() == [1, 2]
+
+
+def test_dates_as_groups_show_a_time_where_there_is_one():
+    times = pd.to_datetime(["2020-01-01T00:00", "2020-01-01T12:30", "2020-01-02T00:00"])
+    design = design_of("y ~ (1 | t)", {"y": [1.0, 2.0, 4.0], "t": times})
+    assert design.blocks[0].levels == ("2020-01-01", "2020-01-01T12:30", "2020-01-02")
+
+
 def test_two_columns_of_one_name():
     data = pd.DataFrame([[1, 2, 3]], columns=["x", "z", "z"])
     assert open_data(data).read(["x"]).names == ("x",)

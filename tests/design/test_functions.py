@@ -137,6 +137,9 @@ REFUSED = {
     "I(c(1, 2) + x)": "`+` needs numbers, and was given several values",
     "factor(x, levels = z)": "levels must be values",
     "cut(x, breaks = z)": "breaks must be one number",
+    "I(x > mean(log(x)))": "`mean` was given what is no number in 4 rows",
+    "bs(log(x))": "`bs` was given what is no number in 4 rows",
+    "I(x - sd(mean(x)))": "`sd` needs a column of numbers",
     "quantile(x, 3)": "must lie between 0 and 1",
     "round(x, 'a')": "digits must be one number",
     "I(poly(x, 2) + poly(x, 3))": "matrices of different widths",
@@ -165,7 +168,7 @@ def test_arguments_that_a_function_does_not_take(call):
         ("I(1/k)", "`I(1/k)` is infinite in 4 rows: 0, 5, 10, 15"),
         (
             "poly(log(x), 2)",
-            "`poly(log(x), 2)` is not a number in 20 rows: ",
+            "`poly` was given what is no number in 4 rows",
         ),
     ],
 )
@@ -234,6 +237,26 @@ def test_functions_of_the_user_that_fail(function, said):
         design_of("y ~ f(x)", TRAINING, functions={"f": function})
     assert said in caught.value.message
     assert caught.value.span.of("y ~ f(x)") == "f(x)"
+
+
+def test_one_row_has_no_spread():
+    with pytest.raises(FormulaError, match="`sd` needs 2 rows or more"):
+        design_of("y ~ I(x - sd(x))", TRAINING.iloc[:1])
+
+
+def test_infinite_breaks_are_remembered():
+    formula = "y ~ cut(x, c(-Inf, 1, Inf))"
+    _, encoding = design_and_encoding(formula, TRAINING)
+    new = new_design(formula, encoding, {"x": [-1e9, 1.0, 1e9]})
+    assert new.columns == ("Intercept", "cut(x, c(-Inf, 1, Inf))[(1, Inf]]")
+    assert new.X[:, 1].tolist() == [0, 0, 1]
+
+
+def test_text_stays_text():
+    """`as.numeric` reads text as numbers also where new data hold categories."""
+    _, encoding = design_and_encoding("y ~ as.numeric(s)", TRAINING)
+    new = new_design("y ~ as.numeric(s)", encoding, {"s": pd.Categorical(["9", "2.5"])})
+    assert new.X[:, 1].tolist() == [9, 2.5]
 
 
 def test_every_function_says_how_it_is_called():

@@ -60,6 +60,16 @@ def column(value: Argument, what: str) -> np.ndarray:
     raise Fault(f"`{what}` needs a column of numbers, and was given {described(value)}")
 
 
+def learnable(value: Argument, what: str) -> np.ndarray:
+    """Return one column of numbers from which something can be learnt: none missing or infinite."""
+    found = column(value, what)
+    bad = int(np.sum(~np.isfinite(found)))
+    if bad:
+        rows = "1 row" if bad == 1 else f"{bad} rows"
+        raise Fault(f"`{what}` was given what is no number in {rows}")
+    return found
+
+
 def number(value: Argument, what: str) -> float:
     """Return one number."""
     if isinstance(value, (bool, int, float)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from math import inf
+from math import inf, isinf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from formix.design.arguments import (
     Fault,
     column,
     described,
+    learnable,
     number,
     several,
     truth,
@@ -220,7 +221,7 @@ def cut(
     values = column(x, "cut")
     closed = truth(right, "right")
     if not memory:
-        points = _breaks(values, breaks)
+        points = _breaks(learnable(values, "cut"), breaks)
         given = labels is not ABSENT
         names = (
             list(_labels(labels, "labels"))
@@ -229,8 +230,9 @@ def cut(
         )
         if len(names) != len(points) - 1:
             raise Fault(f"there are {len(points) - 1} intervals and {len(names)} labels")
-        memory.update(breaks=points, labels=names)
-    points = np.array(memory["breaks"])
+        # JSON has no infinity.
+        memory.update(breaks=[str(p) if isinf(p) else p for p in points], labels=names)
+    points = np.array([float(point) for point in memory["breaks"]])
     codes = np.searchsorted(points, values, side="left" if closed else "right") - 1
     if truth(include_lowest, "include.lowest"):
         edge, code = (points[0], 0) if closed else (points[-1], len(points) - 2)

@@ -133,7 +133,8 @@ def number_column(name: str, values: np.ndarray) -> DataColumn:
     DataError
         If a value is infinite.
     """
-    numbers = np.ascontiguousarray(values, dtype=np.float64)
+    # A copy: what a user does to the array later must not reach the model.
+    numbers = np.array(values, dtype=np.float64)
     infinite = np.isinf(numbers)
     if infinite.any():
         first = int(np.argmax(infinite))
@@ -155,7 +156,7 @@ def bool_column(name: str, values: np.ndarray) -> DataColumn:
 
 def date_column(name: str, values: np.ndarray) -> DataColumn:
     """Return a column of dates."""
-    return DataColumn(name, "date", values.astype("datetime64[ns]"))
+    return DataColumn(name, "date", np.array(values, dtype="datetime64[ns]"))
 
 
 def factor_column(
@@ -178,7 +179,7 @@ def factor_column(
         If categories of different types cannot be put in order.
     """
     levels = [label(category) for category in categories]
-    codes = np.asarray(codes, dtype=np.int32)
+    codes = np.array(codes, dtype=np.int32)
     if sort and len(levels) > 1:
         order = _order(name, levels)
         place = np.empty(len(levels) + 1, dtype=np.int32)
@@ -239,7 +240,7 @@ def object_column(name: str, values: np.ndarray) -> DataColumn | None:
     if all(issubclass(kind, (Real, Decimal, np.number)) for kind in types):
         return number_column(name, _filled(values, known))
     if all(issubclass(kind, (date, np.datetime64)) for kind in types):
-        dates = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[ns]")
+        dates = np.full(len(values), np.datetime64("NaT", "ns"))
         dates[known] = [np.datetime64(cast("date", value), "ns") for value in values[known]]
         return date_column(name, dates)
     names = sorted(kind.__name__ for kind in types)

@@ -68,7 +68,7 @@ class Encoding:
             "states": dict(self.states),
             "response": dict(self.response),
         }
-        return json.dumps(whole, ensure_ascii=False, allow_nan=True)
+        return json.dumps(whole, ensure_ascii=False, allow_nan=False)
 
     @classmethod
     def from_json(cls, text: str) -> Encoding:
@@ -164,12 +164,18 @@ def encode(
         rows=table.frame.rows,
         notes=(
             *missing_notes(frame, needed, kept),
-            *rank_notes(predictors),
-            *bar_notes(terms, encoding.shapes),
-            *contrast_notes(encoding),
+            *(() if new else _notes(terms, encoding, predictors)),
         ),
         kept=kept,
     )
+
+
+def _notes(
+    terms: Terms, encoding: Encoding, predictors: Sequence[PredictorMatrix]
+) -> Iterator[str]:
+    yield from rank_notes(predictors)
+    yield from bar_notes(terms, encoding.shapes)
+    yield from contrast_notes(encoding)
 
 
 def _table(

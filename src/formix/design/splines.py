@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.design.arguments import ABSENT, Fault, column, number, several, truth, whole
+from formix.design.arguments import ABSENT, Fault, column, learnable, number, several, truth, whole
 from formix.design.values import Argument, Matrix
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def _knots(
     x: np.ndarray, what: str, df: Argument, knots: Argument, boundary: Argument, least: int
 ) -> tuple[list[float], list[float]]:
     """Return the inner knots, at quantiles unless given, and the boundary."""
+    learnable(x, what)
     low, high = float(x.min()), float(x.max())
     if boundary is not ABSENT:
         ends = sorted(several(boundary, "Boundary.knots"))

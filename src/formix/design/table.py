@@ -131,8 +131,9 @@ class Table:
             )
         if column.kind == "bool":
             return column.values == 1 if inside else Factor(column.values, (False, True))
-        factor = Factor(column.values, column.levels, column.kind == "ordered", column.text)
-        return self._recoded(factor, self.columns[name.name].levels, name.name, name.span)
+        known = self.columns[name.name]
+        factor = Factor(column.values, column.levels, known.kind == "ordered", known.text)
+        return self._recoded(factor, known.levels, name.name, name.span)
 
     def _check_kind(self, column: DataColumn, span: Span) -> None:
         factors = ("factor", "ordered")
@@ -234,12 +235,16 @@ def _as_levels(values: np.ndarray) -> Factor:
         raise DataError("a group needs one column, and was given a matrix")
     codes, distinct = factorize(values)
     if values.dtype.kind == "M":
-        days = distinct.astype("datetime64[D]")
-        shown = days if (days == distinct).all() else distinct.astype("datetime64[s]")
-        return Factor(codes, tuple(str(value) for value in shown))
+        return Factor(codes, tuple(_date_text(value) for value in distinct))
     if np.array_equal(distinct, np.trunc(distinct)):
         distinct = distinct.astype(np.int64)
     return Factor(codes, tuple(label(value) for value in distinct.tolist()))
+
+
+def _date_text(value: np.datetime64) -> str:
+    """Return a date, with its time of day where it has one."""
+    day = value.astype("datetime64[D]")
+    return str(day if day == value else np.datetime_as_string(value, unit="auto"))
 
 
 def listed(values: tuple[Any, ...], most: int = 20) -> str:

@@ -11,7 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from formix.design.arguments import ABSENT, Fault, column, number, numbers, several, truth, whole
+from formix.design.arguments import (
+    ABSENT,
+    Fault,
+    column,
+    learnable,
+    number,
+    numbers,
+    several,
+    truth,
+    whole,
+)
 from formix.design.values import Argument, Matrix
 
 Memory = MutableMapping[str, Any]
@@ -25,6 +35,8 @@ def scale(memory: Memory, x: Argument, center: Argument = True, scale: Argument 
     """
     values = x.values if isinstance(x, Matrix) else column(x, "scale").reshape(-1, 1)
     if not memory:
+        for one in values.T:
+            learnable(one, "scale")
         middle = _middle(values, center)
         memory.update(center=middle, scale=_spread(values - np.array(middle), scale))
     result = (values - np.array(memory["center"])) / np.array(memory["scale"])
@@ -67,12 +79,15 @@ def standardize(memory: Memory, x: Argument) -> Argument:
     return scale(memory, x, True, True)
 
 
-def reduction(name: str, run: Callable[[np.ndarray], Any]) -> Callable[..., float]:
+def reduction(name: str, run: Callable[[np.ndarray], Any], least: int = 1) -> Callable[..., float]:
     """Return a function that makes one number of a column, and keeps it for new data."""
 
     def reduce(memory: Memory, x: Argument) -> float:
         if not memory:
-            memory["value"] = float(run(column(x, name)))
+            values = learnable(x, name)
+            if len(values) < least:
+                raise Fault(f"`{name}` needs {least} rows or more")
+            memory["value"] = float(run(values))
         return memory["value"]
 
     return reduce
@@ -121,7 +136,7 @@ def _powers(x: np.ndarray, top: int) -> np.ndarray:
 
 def _orthonormal(memory: Memory, key: str, x: np.ndarray, top: int) -> np.ndarray:
     if key not in memory:
-        memory[key] = _learn_recurrence(x, top)
+        memory[key] = _learn_recurrence(learnable(x, "poly"), top)
     alpha, norm2 = memory[key]["alpha"], memory[key]["norm2"]
     columns = [np.ones(len(x)), x - alpha[0]]
     for k in range(1, top):
@@ -168,7 +183,7 @@ def quantile(memory: Memory, x: Argument, p: Argument) -> float:
         part = number(p, "the probability of `quantile`")
         if not 0 <= part <= 1:
             raise Fault(f"the probability of `quantile` must lie between 0 and 1, and is {part:g}")
-        memory["value"] = float(np.quantile(column(x, "quantile"), part))
+        memory["value"] = float(np.quantile(learnable(x, "quantile"), part))
     return memory["value"]
 
 
@@ -194,8 +209,8 @@ def bind(names: tuple[str, ...], *values: Argument) -> Matrix:
 REDUCTIONS: dict[str, Callable[..., Any]] = {
     "mean": reduction("mean", np.mean),
     "median": reduction("median", np.median),
-    "sd": reduction("sd", lambda x: np.std(x, ddof=1)),
-    "var": reduction("var", lambda x: np.var(x, ddof=1)),
+    "sd": reduction("sd", lambda x: np.std(x, ddof=1), 2),
+    "var": reduction("var", lambda x: np.var(x, ddof=1), 2),
     "min": reduction("min", np.min),
     "max": reduction("max", np.max),
     "sum": reduction("sum", np.sum),
