@@ -104,7 +104,7 @@ def test_its_metadata(wheel: Path):
     markers = [line for line in needed if line.startswith("arviz")]
     assert sorted(re.sub(r"\s", "", line) for line in markers) == [
         "arviz<1,>=0.20;python_version<'3.12'",
-        "arviz<2,>=1.1;python_version>='3.12'",
+        "arviz<2,>=1.3;python_version>='3.12'",
     ]
 
 
