@@ -172,4 +172,4 @@ def unknown_function(
     hint = f"did you mean `{near[0]}`? " if near else ""
     listed = fill(f"{hint}There are: {', '.join(short)}", 92, break_on_hyphens=False)
     advice = f'{listed}\na function of your own is passed as functions={{"{name}": ...}}'
-    return mistake("unknown-function", text, span, name=name, known=advice, hint=advice)
+    return mistake("unknown-function", text, span, name=name, known=advice)

@@ -133,4 +133,4 @@ def unknown_column(name: str, span: Span, text: str, names: Sequence[str]) -> Fo
     start = f"did you mean `{near[0]}`? " if near else ""
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
     advice = fill(f"{start}The data has: {shown}", 92, break_on_hyphens=False)
-    return mistake("unknown-column", text, span, name=name, known=advice, hint=advice)
+    return mistake("unknown-column", text, span, name=name, known=advice)
