@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 
 import jax
 import numpy as np
@@ -55,7 +55,7 @@ MORE = (
 SHAPES = (*(s for s in shapes.SHAPES if s.name != "log_link"), *MORE)
 
 
-@lru_cache(maxsize=None)
+@cache
 def model_of(shape_name: str) -> Model:
     shape = next(shape for shape in SHAPES if shape.name == shape_name)
     return Model(
@@ -63,7 +63,7 @@ def model_of(shape_name: str) -> Model:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def marginal_of(shape_name: str) -> Marginal:
     return marginal(model_of(shape_name).spec)
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.engines.marginal.streams import of_chain, stream
+
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
@@ -43,8 +45,6 @@ class Chains:
         Of each draw.
     acceptance
         The mean probability with which proposals were accepted on the way to each draw.
-    place
-        Which of all distinct points each draw is.
     """
 
     points: Float[np.ndarray, "chain draw coordinate"]
@@ -67,45 +67,53 @@ def weighed(log_density: LogDensity, proposal: Mixture, points: Points) -> Weigh
     return Weighed(points, values, values - proposal.log_density(points))
 
 
+@dataclass(frozen=True)
+class Shape:
+    """How many chains and draws, and how many proposals there are to a draw."""
+
+    chains: int
+    draws: int
+    thin: int
+
+    @property
+    def steps(self) -> int:
+        """How many proposals a chain sees."""
+        return WARMUP + self.draws * self.thin
+
+
+def proposed(log_density: LogDensity, proposal: Mixture, seed: int, shape: Shape) -> Weighed:
+    """Return every chain's proposals with their weights, one chain's after the other's."""
+    points = [proposal.draw(of_chain(seed, chain), shape.steps) for chain in range(shape.chains)]
+    return weighed(log_density, proposal, np.concatenate(points))
+
+
 def independence_chains(
-    log_density: LogDensity,
-    proposal: Mixture,
-    generator: np.random.Generator,
-    proposed: Weighed,
-    shape: tuple[int, int, int],
+    log_density: LogDensity, proposal: Mixture, given: Weighed, seed: int, shape: Shape
 ) -> Chains:
-    """Return chains that walk through proposals, each proposal seen once by one chain.
+    """Return chains that walk through their proposals, each seen once.
 
     Parameters
     ----------
-    proposed
-        As many as there are steps: chains times (warm-up plus draws times thinning).
-    shape
-        Chains, draws, and how many proposals there are to a draw.
+    given
+        What `proposed` returned for the same seed and shape.
     """
-    chains, draws, thin = shape
-    start = proposal.draw(generator, chains, inflation=_DISPERSION)
-    first = weighed(log_density, proposal, start)
-    steps = len(proposed.points) // chains
-    log_weights = np.column_stack(
-        [first.log_weights, proposed.log_weights[: chains * steps].reshape(chains, steps)]
-    )
-    uniforms = np.log(generator.random((chains, steps)))
-    places, accepted = zip(
-        *(_walk(w, u) for w, u in zip(log_weights, uniforms, strict=True)), strict=True
-    )
-    kept = slice(steps - draws * thin + thin - 1, None, thin)
-    place = np.stack(places)[:, kept]
-    probability = np.stack(accepted)[:, -draws * thin :].reshape(chains, draws, thin).mean(axis=2)
-    points = np.concatenate(
-        [start[:, None], proposed.points[: chains * steps].reshape(chains, steps, -1)], axis=1
-    )
-    values = np.concatenate(
-        [first.log_density[:, None], proposed.log_density[: chains * steps].reshape(chains, steps)],
-        axis=1,
-    )
-    row = np.arange(chains)[:, None]
-    return Chains(points[row, place], values[row, place], probability)
+    streams = [of_chain(seed, chain) for chain in range(shape.chains)]
+    starts = [proposal.draw(stream(own.start), 1, inflation=_DISPERSION)[0] for own in streams]
+    first = weighed(log_density, proposal, np.stack(starts))
+    by_chain = (shape.chains, shape.steps)
+    log_weights = np.column_stack([first.log_weights, given.log_weights.reshape(by_chain)])
+    walks = [
+        _walk(weights, np.log(own.accept.random(shape.steps)))
+        for weights, own in zip(log_weights, streams, strict=True)
+    ]
+    place = np.stack([places for places, _ in walks])[:, WARMUP + shape.thin - 1 :: shape.thin]
+    accepted = np.stack([probability for _, probability in walks])[:, WARMUP:]
+    acceptance = accepted.reshape(shape.chains, shape.draws, shape.thin).mean(axis=2)
+    points = given.points.reshape(*by_chain, -1)
+    points = np.concatenate([first.points[:, None], points], axis=1)
+    values = np.column_stack([first.log_density, given.log_density.reshape(by_chain)])
+    row = np.arange(shape.chains)[:, None]
+    return Chains(points[row, place], values[row, place], acceptance)
 
 
 def _walk(log_weights: Values, log_uniforms: Values) -> tuple[Int[np.ndarray, " step"], Values]:

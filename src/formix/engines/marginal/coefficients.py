@@ -1,10 +1,11 @@
 """The common effects: which are integrated, their priors, and coordinates fit for arithmetic.
 
 `beta` has its priors in coordinates `a = T beta`: the intercept at the means where the prior is
-there, else `beta` itself. Coefficients with normal or flat priors are integrated; the others, called
-free, are sampled. With `W` the rows' weights, `W^(1/2) X T^-1 = Q R`, integrated columns first, and
-`b` the least squares of `y`, the algebra works with `Q`, the residual `e = y - X T^-1 b` and
-`g = R (a - b)`: so nothing is lost where means are large beside standard deviations.
+there, else `beta` itself. Coefficients with normal or flat priors are integrated; the others,
+called free, are sampled. With `W` the rows' weights, `W^(1/2) X T^-1 = Q R`, integrated columns
+first, and `b` the least squares of `y`, the algebra works with `Q`, the residual
+`e = y - X T^-1 b` and `g = R (a - b)`: so nothing is lost where means are large beside standard
+deviations.
 """
 
 from __future__ import annotations
@@ -182,11 +183,12 @@ def _reference(
             block *= np.sqrt(of.weights[rows])[:, None]
         triangle = np.linalg.qr(np.vstack([triangle, block]), mode="r")
     size = len(order)
-    R = np.zeros((size, size + 1))
-    R[: min(size, len(triangle))] = triangle[:size]
+    whole = np.zeros((size, size + 1))
+    whole[: min(size, len(triangle))] = triangle[:size]
     # A positive diagonal, so that R does not depend on how rows were cut into chunks.
-    R *= _signs(np.diag(R) < 0.0)[:, None]
-    return R[:, :size], solve_triangular(R[:, :size], R[:, size], check_finite=False)
+    whole *= _signs(np.diag(whole) < 0.0)[:, None]
+    R = whole[:, :size]
+    return R, solve_triangular(R, whole[:, size], check_finite=False)
 
 
 def _signs(negative: Bool[np.ndarray, " coef"]) -> Float[np.ndarray, " coef"]:

@@ -18,68 +18,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import special
 
 from formix.engines.marginal.coefficients import coefficient_priors
+from formix.engines.marginal.numbers import number
 from formix.prior import Prior
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
 
     from formix.engines.marginal.coefficients import Coefficients
+    from formix.engines.marginal.numbers import Number
     from formix.engines.marginal.structure import GroupColumns, Part, Structure
-    from formix.prior import PriorEntry
     from formix.spec import Spec
 
     Points = Float[np.ndarray, "point coordinate"]
     Values = Float[np.ndarray, " point"]
     Profile = Callable[[Sequence[Float[np.ndarray, "point effect effect"]]], Values]
-
-
-@dataclass(frozen=True)
-class Number:
-    """One sampled number: its prior and the interval it lives in.
-
-    `squared` says that the prior is of its square. With a `bend`, where linear turns to exponential,
-    its coordinate is not negative, and at zero for zero.
-    """
-
-    key: str
-    prior: Prior
-    low: float
-    high: float
-    squared: bool = False
-    bend: float = 0.0
-
-    def value(self, x: Values) -> tuple[Values, Values]:
-        """Return the number and the log of its derivative."""
-        if self.bend:
-            return self.bend * np.sinh(x), np.log(self.bend) + np.log(np.cosh(x))
-        if np.isfinite(self.low) and np.isfinite(self.high):
-            width = self.high - self.low
-            slope = np.log(width) + special.log_expit(x) + special.log_expit(-x)
-            return self.low + width * special.expit(x), slope
-        if np.isfinite(self.low):
-            return self.low + np.exp(x), x
-        if np.isfinite(self.high):
-            return self.high - np.exp(x), x
-        return x, np.zeros_like(x)
-
-    def coordinate(self, value: Values) -> Values:
-        """Return the coordinate of a value inside the interval."""
-        if self.bend:
-            return np.arcsinh(value / self.bend)
-        if np.isfinite(self.low) and np.isfinite(self.high):
-            return special.logit((value - self.low) / (self.high - self.low))
-        if np.isfinite(self.low):
-            return np.log(value - self.low)
-        return np.log(self.high - value) if np.isfinite(self.high) else value
-
-    def log_prior(self, value: Values, slope: Values) -> tuple[Values, Values]:
-        """Return the log density of what has the prior, and the log derivative of that."""
-        if not self.squared:
-            return self.prior.log_density(value), slope
-        return self.prior.log_density(np.square(value)), slope + np.log(2.0) + np.log(value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,7 +245,7 @@ def coordinates(
     named = tuple(group for group in of.groups if group.name)
     sds = tuple(
         tuple(
-            _number(spec.priors[f"sd_{group.name}[{label}]"], bend)
+            number(spec.priors[f"sd_{group.name}[{label}]"], bend)
             for label, bend in zip(group.labels, mine, strict=True)
         )
         for group, mine in zip(named, bends, strict=False)
@@ -299,9 +253,9 @@ def coordinates(
     noise = len(named) < len(of.groups)
     sigma = None
     if of.sigma is None:
-        sigma = _number(spec.priors["sigma"], bends[-1][0] if noise else 0.0)
+        sigma = number(spec.priors["sigma"], bends[-1][0] if noise else 0.0)
     return Coordinates(
-        free=tuple(_number(entries[place], positive=False) for place in common.free),
+        free=tuple(number(entries[place], positive=False) for place in common.free),
         groups=named,
         sds=sds,
         concentrations=tuple(_concentrations(spec, group) for group in named),
@@ -316,16 +270,3 @@ def _concentrations(spec: Spec, group: GroupColumns) -> tuple[float, ...]:
     key = f"cor_{group.name}"
     eta = spec.priors[key].of_table.named["concentration"] if key in spec.priors else 1.0
     return (eta,) * len(group.parts)
-
-
-def _number(entry: PriorEntry, bend: float = 0.0, *, positive: bool = True) -> Number:
-    prior = entry.of_table
-    low, high = prior.bounds
-    if positive:
-        low = max(low, 0.0)
-    if entry.squared:
-        low, high = np.sqrt(low), np.sqrt(high)
-    open_ended = low == 0.0 and np.isinf(high)
-    return Number(
-        entry.key, prior, float(low), float(high), entry.squared, bend if open_ended else 0.0
-    )

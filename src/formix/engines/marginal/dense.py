@@ -1,4 +1,4 @@
-"""What elimination leaves: the other groups' effects and the coefficients, by one Cholesky factor."""
+"""What elimination leaves: other groups' effects and coefficients, by one Cholesky factor."""
 
 from __future__ import annotations
 
@@ -140,12 +140,10 @@ def solution(
         return right
     if right.shape[1] <= _BATCHED:
         return np.linalg.solve(matrices, right[:, :, None])[:, :, 0]
-    return np.stack(
-        [
-            solve_triangular(matrix, one, check_finite=False)
-            for matrix, one in zip(matrices, right, strict=True)
-        ]
-    )
+    answer = np.empty_like(right)
+    for point, (matrix, one) in enumerate(zip(matrices, right, strict=True)):
+        answer[point] = solve_triangular(matrix, one, check_finite=False)
+    return answer
 
 
 def normals_of(

@@ -12,10 +12,12 @@ arXiv:2410.24079.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from formix.engines.marginal.coefficients import coefficients
 from formix.engines.marginal.coordinates import coordinates
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     Values = Float[np.ndarray, " point"]
 
 _LOG_2PI = float(np.log(2.0 * np.pi))
+
+_SMALL = 500
+"""The largest matrix for which one thread of BLAS is faster than several."""
 
 _FEW = 3
 """With fewer rows for each effect than this, effects are hardly told from noise."""
@@ -121,6 +126,11 @@ def algebra(of: Structure, common: Coefficients) -> Algebra:
     return Algebra(common, found, how, layout, sizes, of.scaled)
 
 
+def one_thread(how: Algebra) -> AbstractContextManager[object]:
+    """Hold BLAS to one thread while its matrices are small: more of them only wait."""
+    return threadpool_limits(1 if how.layout.solved < _SMALL else None, user_api="blas")
+
+
 @dataclass(frozen=True, eq=False)
 class Marginal:
     """The marginal posterior of a spec."""
@@ -183,10 +193,9 @@ def is_ridge(spec: Spec, how: Algebra) -> bool:
     if not how.scaled or how.work > _CHEAP or not any(p.site == "sigma" for p in spec.parameters):
         return False
     few = any(_FEW * levels * size > how.statistics.rows for levels, size in how.sizes)
-    keys = [key for p in spec.parameters if p.site.startswith("sd_") or p.site == "sigma" for key in p.keys]
-    bounded = any(np.isfinite(spec.priors[key].of_table.bounds[1]) for key in keys)
-    lifted = any(spec.priors[key].of_table.bounds[0] > 0.0 for key in keys)
-    return few and not bounded and not lifted
+    keys = [key for p in spec.parameters if p.support == "positive" for key in p.keys]
+    bounds = [spec.priors[key].of_table.bounds for key in keys]
+    return few and all(low <= 0.0 and np.isinf(high) for low, high in bounds)
 
 
 def profile(how: Algebra) -> Callable[[Factors], Values]:

@@ -48,8 +48,7 @@ def order(of: Structure) -> Order:
     """Return the order that leaves the fewest effects, the largest group first among equals."""
     sizes = [group.levels * group.size for group in of.groups]
     by_size = sorted(range(len(sizes)), key=lambda f: -of.groups[f].levels)
-    best = Order((), ())
-    least = -1
+    best, least = Order((), ()), -1
     for first in by_size:
         chain = [first]
         for f in by_size:
@@ -80,7 +79,7 @@ def elimination(of: Structure, found: Statistics) -> Elimination | None:
     if len(chosen.eliminated) > 1:
         chain = tuple(_nest(of, found, chosen, t) for t in range(len(chosen.eliminated)))
         return NestedElimination(chain, chosen.left, base)
-    first = chosen.eliminated[0]
+    first = next(iter(chosen.eliminated))
     size = of.groups[first].size
     distinct = patterns(found.grams[first])
     numbers = of.groups[first].levels * size * len(base)

@@ -1,4 +1,4 @@
-"""The mode, searched from several starts, and the curvature there, by finite differences in batches."""
+"""The mode, searched from several starts, and the curvature, by differences in batches."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def edges(
     for j in np.flatnonzero(folded):
         others = np.arange(len(units)) != j
 
-        def along(points: Points, j: int = int(j), others: np.ndarray = others) -> np.ndarray:
+        def along(points: Points, others: np.ndarray = others) -> np.ndarray:
             whole = np.full((len(points), len(others)), _EDGE)
             whole[:, others] = points
             return log_density(whole)

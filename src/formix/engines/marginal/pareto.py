@@ -21,7 +21,7 @@ _FEWEST = 5
 
 
 def importance_ess(log_weights: Values) -> float:
-    """Return how many independent draws weighted draws are worth for a mean: (sum w)^2 / sum w^2."""
+    """Return how many independent draws weighted ones are worth: (sum w)^2 / sum w^2."""
     weights = np.exp(log_weights - np.max(log_weights))
     return float(np.square(weights.sum()) / np.square(weights).sum())
 

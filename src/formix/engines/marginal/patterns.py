@@ -7,7 +7,7 @@ product of matrices for many points.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from formix.engines.marginal.levels import Half
     from formix.engines.marginal.reduced import Effects, Factors, Left, Precision
 
-    Cross = Float[np.ndarray, "row column"] | sparse.csr_array
+    Matrix = Float[np.ndarray, "row column"]
+    Way = Callable[[Left, Sequence[Effects]], list[Effects]]
 
 _CHUNK = 2_000_000
 
@@ -78,7 +79,7 @@ class PatternElimination:
     group: int
     left: tuple[int, ...]
     patterns: Patterns
-    cross: Cross
+    cross: Matrix | sparse.csr_array
     base: Float[np.ndarray, "column column"]
     taken: Float[np.ndarray, "entry entries"] | sparse.csr_array | None
 
@@ -86,6 +87,11 @@ class PatternElimination:
     def eliminated(self) -> tuple[int, ...]:
         """The groups that it eliminates, in order."""
         return (self.group,)
+
+    @property
+    def group_size(self) -> int:
+        """How many effects a level has."""
+        return self.cross.shape[0] // len(self.patterns.place)
 
     @property
     def cost(self) -> int:
@@ -97,7 +103,7 @@ class PatternElimination:
         determinant, half = whitened(self.patterns.grams, factors[self.group], precision)
         inverse = inverse_entries(half) * np.square(precision)[:, None, None]
         if self.taken is None:
-            taken = np.stack([self._product(one) for one in inverse])
+            taken = np.stack([self._product(sparse.csr_array(self.cross), one) for one in inverse])
         else:
             taken = inverse.reshape(len(precision), -1) @ self.taken
         form = precision[:, None, None] * self.base - taken.reshape(-1, *self.base.shape)
@@ -105,11 +111,16 @@ class PatternElimination:
             form, determinant @ self.patterns.counts, *ways(self, half, factors, precision)
         )
 
-    def _product(self, inverse: Float[np.ndarray, "entry pattern"]) -> Cross:
+    def _product(
+        self, cross: sparse.csr_array, inverse: Float[np.ndarray, "entry pattern"]
+    ) -> Matrix:
         """Return what all levels take from what is left at one point."""
-        size = self.cross.shape[0] // len(self.patterns.place)
-        first = np.arange(len(self.patterns.place)) * size
-        values, rows, columns = [], [], []
+        count = len(self.patterns.place)
+        size = self.group_size
+        first = np.arange(count) * size
+        values: list[np.ndarray] = []
+        rows: list[np.ndarray] = []
+        columns: list[np.ndarray] = []
         for entry, (i, j) in enumerate(entries(size)):
             mine = inverse[entry, self.patterns.place]
             both = ((i, j), (j, i)) if i != j else ((i, j),)
@@ -118,9 +129,9 @@ class PatternElimination:
                 rows.append(first + row)
                 columns.append(first + column)
         place = (np.concatenate(rows), np.concatenate(columns))
-        shape = (self.cross.shape[0],) * 2
+        shape = (count * size, count * size)
         blocks = sparse.csr_array((np.concatenate(values), place), shape=shape)
-        return (self.cross.T @ (blocks @ self.cross)).toarray()
+        return np.asarray(sparse.csr_array(cross.T @ (blocks @ cross)).todense())
 
 
 def inverse_entries(half: Half) -> Float[np.ndarray, "point entry pattern"]:
@@ -137,7 +148,7 @@ def inverse_entries(half: Half) -> Float[np.ndarray, "point entry pattern"]:
 
 def ways(
     of: PatternElimination, half: Half, factors: Factors, precision: Precision
-) -> tuple[object, object]:
+) -> tuple[Way, Way]:
     """Return the way from standard normals to the group's effects, and back."""
     size = factors[of.group].shape[-1]
 
@@ -189,5 +200,6 @@ def taken_sparse(of: Patterns, cross: sparse.csr_array, size: int) -> sparse.csr
             product = cross[levels + i].T @ cross[levels + j]
             if i != j:
                 product = 0.5 * (product + product.T)
-            rows.append(sparse.csr_array(product.reshape(1, columns * columns)))
+            flat = sparse.coo_array(product).reshape((1, columns * columns))
+            rows.append(sparse.csr_array(flat))
     return sparse.csr_array(sparse.vstack(rows, format="csr"))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jaxtyping import Bool, Float
 
     from formix.engines.marginal.mode import LogDensity, Mode
+    from formix.engines.marginal.streams import Stream
 
     Point = Float[np.ndarray, " coordinate"]
     Points = Float[np.ndarray, "point coordinate"]
@@ -56,18 +57,14 @@ class SplitT:
     root: Float[np.ndarray, "coordinate coordinate"]
     below: Point
     above: Point
-    df: float = DF
 
-    def draw(self, generator: np.random.Generator, count: int, *, inflation: float = 1.0) -> Points:
-        """Return draws; `inflation` scales their distance from the centre."""
-        size = len(self.center)
-        z = generator.standard_normal((count, size))
-        z *= inflation / np.sqrt(generator.chisquare(self.df, count) / self.df)[:, None]
+    def place(self, z: Points) -> Points:
+        """Return where standardised draws lie."""
         return self.center + (z * np.where(z < 0.0, self.below, self.above)) @ self.root.T
 
     def log_density(self, points: Points) -> Values:
         """Return the log density at points."""
-        size, df = len(self.center), self.df
+        size, df = len(self.center), DF
         z = np.linalg.solve(self.root, (points - self.center).T).T
         z = z / np.where(z < 0.0, self.below, self.above)
         # The side's scale enters as the Jacobian of that side.
@@ -89,14 +86,20 @@ class Mixture:
     components: tuple[SplitT, ...]
     folds: tuple[int, ...] = ()
 
-    def draw(self, generator: np.random.Generator, count: int, *, inflation: float = 1.0) -> Points:
-        """Return draws, in random order."""
-        counts = generator.multinomial(count, self.weights)
-        parts = [
-            component.draw(generator, int(n), inflation=inflation)
-            for component, n in zip(self.components, counts, strict=True)
-        ]
-        points = generator.permutation(np.concatenate(parts))
+    def draw(self, stream: Stream, count: int, *, inflation: float = 1.0) -> Points:
+        """Return draws; `inflation` scales their distance from the centres.
+
+        The first draws are the same however many there are.
+        """
+        size = len(self.components[0].center)
+        bounds = np.cumsum(self.weights)
+        chosen = np.searchsorted(bounds[:-1], stream.component.random(count), side="right")
+        z = stream.normal.standard_normal((count, size))
+        z *= inflation / np.sqrt(stream.spread.chisquare(DF, count) / DF)[:, None]
+        points = np.empty((count, size))
+        for k, component in enumerate(self.components):
+            mine = chosen == k
+            points[mine] = component.place(z[mine])
         points[:, self.folds] = np.abs(points[:, self.folds])
         return points
 
@@ -186,7 +189,7 @@ def _room(
 
 
 def fitted(
-    generator: np.random.Generator,
+    stream: Stream,
     points: Points,
     weights: Values,
     earlier: Mixture,
@@ -198,8 +201,8 @@ def fitted(
     mean = weights @ points
     covariance = _covariance(points - mean, weights)
     floor = 1e-4 * covariance + 1e-12 * np.eye(size)
-    centers = points[generator.choice(len(points), components, p=weights)]
-    roots = [np.linalg.cholesky(0.5 * covariance + floor)] * components
+    centers = points[stream.accept.choice(len(points), components, p=weights)]
+    roots: list[np.ndarray] = [np.linalg.cholesky(0.5 * covariance + floor)] * components
     shares = np.full(components, 1.0 / components)
     one = np.ones(size)
     for _ in range(_EM_STEPS):
@@ -214,7 +217,7 @@ def fitted(
         updated: list[np.ndarray] = []
         for k in range(components):
             away = points - centers[k]
-            z = np.linalg.solve(roots[k], away.T)
+            z: Points = np.linalg.solve(roots[k], away.T)
             gamma = (DF + size) / (DF + np.square(z).sum(axis=0))
             mine = share[:, k] * gamma
             centers[k] = mine @ points / max(mine.sum(), 1e-300)

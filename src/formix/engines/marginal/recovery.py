@@ -30,26 +30,29 @@ class Recovered:
     effects: tuple[Effects, ...]
 
 
-def recovered(of: Marginal, scales: Scales, generator: np.random.Generator | None) -> Recovered:
-    """Return a draw at each point; without a generator, the conditional means."""
+def normals_needed(of: Marginal) -> int:
+    """Return how many standard normals a draw of coefficients and effects takes."""
+    algebra = of.algebra
+    inner = sum(algebra.sizes[f][0] * algebra.sizes[f][1] for f in algebra.eliminated)
+    return algebra.layout.solved + inner
+
+
+def recovered(
+    of: Marginal, scales: Scales, normals: Float[np.ndarray, "point normal"] | None
+) -> Recovered:
+    """Return the draws that standard normals make; without them, the conditional means."""
     algebra = of.algebra
     reduced, found, _ = of.factored(scales)
-    points = len(found.lower)
-
-    def normals(shape: tuple[int, ...]) -> np.ndarray:
-        return np.zeros(shape) if generator is None else generator.standard_normal(shape)
-
-    unknowns = solution(found.lower, normals((points, algebra.layout.solved)))
-    *standard, g = split(unknowns, algebra.layout)
+    if normals is None:
+        normals = np.zeros((len(found.lower), normals_needed(of)))
+    solved = algebra.layout.solved
+    *standard, g = split(solution(found.lower, normals[:, :solved]), algebra.layout)
     left = [
         u @ np.swapaxes(scales.factors[group], 1, 2)
         for u, (group, _, _) in zip(standard, algebra.layout.groups, strict=True)
     ]
     whole = np.concatenate([g, algebra.common.fixed(scales.free)], axis=1)
-    drawn = [
-        normals((points, algebra.sizes[f][1], algebra.sizes[f][0])) for f in algebra.eliminated
-    ]
-    inner = reduced.effects(joined(left, whole), drawn)
+    inner = reduced.effects(joined(left, whole), _inner(of, normals[:, solved:]))
     effects: dict[int, Effects] = {
         group: r for r, (group, _, _) in zip(left, algebra.layout.groups, strict=True)
     }
@@ -58,6 +61,18 @@ def recovered(of: Marginal, scales: Scales, generator: np.random.Generator | Non
     return Recovered(
         algebra.common.beta(whole), tuple(effects[f] for f in range(len(algebra.sizes)))
     )
+
+
+def _inner(of: Marginal, normals: Float[np.ndarray, "point normal"]) -> list[np.ndarray]:
+    """Return the standard normals of each eliminated group, its levels last."""
+    found: list[np.ndarray] = []
+    start = 0
+    for f in of.algebra.eliminated:
+        levels, size = of.algebra.sizes[f]
+        mine = normals[:, start : start + levels * size]
+        found.append(mine.reshape(len(normals), size, levels))
+        start += levels * size
+    return found
 
 
 def log_conditional(

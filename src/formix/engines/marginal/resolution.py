@@ -27,7 +27,7 @@ def spread(algebra: Algebra) -> tuple[float, float]:
 
 
 def column_lengths(algebra: Algebra, group: int) -> Float[np.ndarray, " effect"]:
-    """Return the length of each of a group's columns, over all rows, weighted; one where it is 0."""
+    """Return the length of each of a group's columns, over all rows; one where it is zero."""
     squares = np.einsum("lii->i", algebra.statistics.grams[group])
     return np.where(squares > 0.0, np.sqrt(squares), 1.0)
 

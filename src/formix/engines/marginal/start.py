@@ -13,8 +13,8 @@ from formix.engines.marginal.resolution import NOISE_SHARE, column_lengths, spre
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-    from formix.engines.marginal.coordinates import Number
     from formix.engines.marginal.density import Marginal
+    from formix.engines.marginal.numbers import Number
 
     Point = Float[np.ndarray, " coordinate"]
 

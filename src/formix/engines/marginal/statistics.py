@@ -132,15 +132,18 @@ def _coupling(
 ) -> sparse.csr_array:
     """Return the products of two groups' columns, summed over the rows of each pair of levels."""
     shape = (one.levels * len(W), other.levels * len(Z))
-    places, values = [], []
+    values: list[np.ndarray] = []
+    rows: list[np.ndarray] = []
+    columns: list[np.ndarray] = []
     pair, inverse = _pairs(index, other_index, other.levels)
     first, second = np.divmod(pair, other.levels)
     for i in range(len(W)):
         for j in range(len(Z)):
             values.append(np.bincount(inverse, W[i] * Z[j], len(pair)))
-            places.append((first * len(W) + i, second * len(Z) + j))
-    row, column = (np.concatenate(part) for part in zip(*places, strict=True))
-    return sparse.csr_array((np.concatenate(values), (row, column)), shape=shape)
+            rows.append(first * len(W) + i)
+            columns.append(second * len(Z) + j)
+    place = (np.concatenate(rows), np.concatenate(columns))
+    return sparse.csr_array((np.concatenate(values), place), shape=shape)
 
 
 def _pairs(index: np.ndarray, other: np.ndarray, levels: int) -> tuple[np.ndarray, np.ndarray]:

@@ -100,7 +100,7 @@ def _group(spec: Spec, blocks: tuple[Block, ...]) -> GroupColumns:
     forms = [gaussian_form(spec, block) for block in blocks]
     parts: list[Part] = []
     start = 0
-    for block, form in zip(blocks, forms, strict=True):
+    for form in forms:
         stop = start + form.Z.shape[1]
         correlated = covariance(form.covariance).correlated and stop - start > 1
         parts.append(Part(start, stop, correlated))

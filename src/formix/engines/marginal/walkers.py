@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from formix.engines.marginal.mode import LogDensity
     from formix.engines.marginal.proposals import Mixture
+    from formix.engines.marginal.streams import Stream
 
     Cloud = Float[np.ndarray, "chain walker coordinate"]
     Heights = Float[np.ndarray, "chain walker"]
@@ -51,7 +52,7 @@ class _State:
 def walked(
     log_density: LogDensity,
     proposal: Mixture,
-    generator: np.random.Generator,
+    own: Stream,
     shape: tuple[int, int],
     most: int = _MOST_STEPS,
 ) -> Chains:
@@ -72,13 +73,13 @@ def walked(
     chains, draws = shape
     size = len(proposal.components[0].center)
     walkers = max(_WALKERS, 4 * size)
-    state = _begun(log_density, proposal, generator, chains, walkers)
+    state = _begun(log_density, proposal, own, chains, walkers)
     each = -(-draws // walkers)
     thin = max(1, 5 * size // 2)
     warm = 20 * size + 100
     while True:
-        state, _, _ = _steps(log_density, proposal, generator, state, warm)
-        state, trail, accepted = _steps(log_density, proposal, generator, state, each * thin)
+        state, _, _ = _steps(log_density, proposal, own, state, warm)
+        state, trail, accepted = _steps(log_density, proposal, own, state, each * thin)
         worst = split_rhat(trail.reshape(len(trail), -1, size))
         if worst < _CHECKED:
             return _chains(trail, accepted, log_density, thin, draws)
@@ -107,7 +108,7 @@ def split_rhat(trail: Float[np.ndarray, "step walker coordinate"]) -> float:
 def _begun(
     log_density: LogDensity,
     proposal: Mixture,
-    generator: np.random.Generator,
+    own: Stream,
     chains: int,
     walkers: int,
 ) -> _State:
@@ -116,7 +117,7 @@ def _begun(
     cloud = np.empty((0, size))
     heights = np.empty(0)
     for _ in range(100):
-        tried = proposal.draw(generator, chains * walkers, inflation=1.5)
+        tried = proposal.draw(own, chains * walkers, inflation=1.5)
         values = log_density(tried)
         good = np.isfinite(values)
         cloud = np.concatenate([cloud, tried[good]])
@@ -134,7 +135,7 @@ def _begun(
 def _steps(
     log_density: LogDensity,
     proposal: Mixture,
-    generator: np.random.Generator,
+    own: Stream,
     state: _State,
     count: int,
 ) -> tuple[_State, Float[np.ndarray, "step chain walker coordinate"], Heights]:
@@ -148,14 +149,14 @@ def _steps(
             (slice(0, half), slice(half, None)),
             (slice(half, None), slice(0, half)),
         ):
-            if generator.random() < _LEAPS:
-                moved, bias = _leap(proposal, generator, cloud[:, mine])
+            if own.accept.random() < _LEAPS:
+                moved, bias = _leap(proposal, own, cloud[:, mine])
             else:
-                moved, bias = _difference(generator, cloud[:, mine], cloud[:, others])
+                moved, bias = _difference(own.effects, cloud[:, mine], cloud[:, others])
             values = log_density(moved.reshape(-1, moved.shape[-1])).reshape(moved.shape[:2])
             with np.errstate(over="ignore"):
                 ratio = np.exp(np.minimum(values - heights[:, mine] + bias, 0.0))
-            taken = generator.random(ratio.shape) < ratio
+            taken = own.accept.random(ratio.shape) < ratio
             cloud[:, mine][taken] = moved[taken]
             heights[:, mine][taken] = values[taken]
             accepted[:, mine] += ratio
@@ -163,9 +164,9 @@ def _steps(
     return _State(cloud, heights), trail, accepted / count
 
 
-def _leap(proposal: Mixture, generator: np.random.Generator, mine: Cloud) -> tuple[Cloud, Heights]:
+def _leap(proposal: Mixture, own: Stream, mine: Cloud) -> tuple[Cloud, Heights]:
     flat = mine.reshape(-1, mine.shape[-1])
-    moved = proposal.draw(generator, len(flat))
+    moved = proposal.draw(own, len(flat))
     bias = proposal.log_density(flat) - proposal.log_density(moved)
     return moved.reshape(mine.shape), bias.reshape(mine.shape[:2])
 
@@ -175,7 +176,7 @@ def _difference(
 ) -> tuple[Cloud, Heights]:
     """Move along the difference of two of the others; the move back is as probable."""
     chains, walkers, size = mine.shape
-    row = np.arange(chains)[:, None]
+    row = np.arange(int(chains))[:, None]
     count = others.shape[1]
     first = generator.integers(count, size=(chains, walkers))
     second = (first + generator.integers(1, count, size=(chains, walkers))) % count
