@@ -38,7 +38,7 @@ FORMULAS = [
     "y ~ poly(x, 2) + scale(n) + offset(log(n)) + (poly(x, 2) | g)",
     "y ~ C(f, Sum) + I(x^2) + (f || g)",
     "y ~ `odd name` + (`odd name` | s)",
-    "y ~ 1 + (1 | g/s)",
+    "y ~ 1 + (1 | g/b)",
 ]
 
 
