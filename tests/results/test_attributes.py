@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from made_fits import drawn, make, make_draws, sleep_spec
 
 from formix.design.column import DataColumn
 from formix.errors import ResultError
@@ -12,7 +13,6 @@ from formix.results.datasets import collect
 from formix.results.files import read_groups, write_groups
 from formix.results.groups import Groups
 from formix.results.layout import lay_out
-from made_fits import drawn, make, make_draws, sleep_spec
 
 ROWS = 30
 EXTRA = (

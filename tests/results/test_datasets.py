@@ -4,12 +4,12 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from made_fits import drawn, make, make_draws, sleep_spec, sleepstudy
 
 import formix as fx
 from formix.design.column import DataColumn
 from formix.results import collect_prior, datasets
 from formix.results.datasets import collect
-from made_fits import drawn, make, make_draws, sleep_spec, sleepstudy
 
 
 def test_a_fit_has_every_group(made):

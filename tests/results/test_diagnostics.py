@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from made_fits import block, make, make_spec, predictor, sleep_spec
 
 from formix.results.datasets import collect
 from formix.results.diagnostics import diagnose, warning_text
-from made_fits import block, make, make_spec, predictor, sleep_spec
 
 
 def fit(change=None, stats=None, attributes=None, spec=None, draws=500, **options):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from made_fits import drawn, make
 
 import formix as fx
 from formix.errors import ResultError
@@ -14,7 +15,6 @@ from formix.results import inference_data
 from formix.results.files import NETCDF, read_groups, write_groups
 from formix.results.groups import Groups, opened
 from formix.results.inference import ARVIZ_1
-from made_fits import drawn, make
 
 ENDINGS = [".nc", ".zarr"]
 

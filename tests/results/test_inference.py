@@ -5,11 +5,11 @@ import warnings
 import numpy as np
 import pytest
 import xarray as xr
+from made_fits import drawn, sleepstudy
 
 import formix as fx
 from formix.results import inference_data
 from formix.results.container import ARVIZ_1
-from made_fits import drawn, sleepstudy
 
 az = pytest.importorskip("arviz")
 

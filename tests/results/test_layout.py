@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from made_fits import block, make_frame, make_spec, predictor, sleep_spec
 
 from formix.design.column import DataColumn
 from formix.results.layout import RESERVED, in_storage, lay_out
 from formix.spec import Block
-from made_fits import block, make_frame, make_spec, predictor, sleep_spec
 
 
 def laid(spec, extra=()):

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from made_fits import block, make_draws, make_spec, predictor, sleep_spec
 from scipy import stats
 
 from formix.prior import ForeignPrior, Prior, PriorEntry, PriorTable
 from formix.results import likelihood
 from formix.results.likelihood import log_likelihood, log_prior
 from formix.spec import MAIN
-from made_fits import block, make_draws, make_spec, predictor, sleep_spec
 
 
 def two_groups(offset=None, rows=24):

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from made_fits import make, make_draws, sleep_spec
 
 from formix.engines.draws import Draws
 from formix.errors import ResultError
 from formix.results.datasets import collect
 from formix.results.json_text import decode
 from formix.results.merge import merge
-from made_fits import make, make_draws, sleep_spec
 
 
 def part(values, which, state, seconds):

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from made_fits import make, predictor, sleep_spec
 
 from formix.errors import ResultError
 from formix.prior import ForeignPrior, Prior, PriorEntry, PriorTable
 from formix.results.recipe import make_recipe
-from made_fits import make, predictor, sleep_spec
 
 
 def with_entries(spec, *entries):

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from made_fits import block, make, make_draws, make_spec, predictor
 
 from formix.errors import ArgumentError, ResultError
 from formix.results import collect_prior
 from formix.results.groups import Groups
 from formix.results.sample import sample
-from made_fits import block, make, make_draws, make_spec, predictor
 
 
 @pytest.fixture(scope="module")
