@@ -45,6 +45,7 @@ def response(left, data=DATA):
         ("s[no]", [1, 0, 0, 1], ("yes", "no")),
         ("b[False]", [0, 1, 0, 0], ("True", "False")),
         ("factor(k)", [1, 0, 3, 2], (0, 1, 2, 3)),
+        ("k[3]", [0, 0, 1, 0], ("not 3", "3")),
     ],
 )
 def test_values(left, values, levels):
@@ -121,7 +122,7 @@ def test_what_is_known_of_each_row(addition, known):
         ("prop(k)", "`prop` of a response takes two columns: successes and trials"),
         ("poly(x, 2)", "`poly(x, 2)` has 2 columns, and a response has one"),
         ("f[zz]", '"zz" is not a level of `f`'),
-        ("y[a]", "`y` is not a factor, and has no level a"),
+        ("y[a]", '"a" is not a level of `y`'),
         ("log(f)", "`log` needs numbers, and was given a factor"),
         ("log(bad)", "`log(bad)` is not a number in 1 row: 1"),
     ],

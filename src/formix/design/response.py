@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from formix.design.categories import plain_factor
 from formix.design.column import text_of
 from formix.design.functions import CONSTANTS
 from formix.design.names import PAIRS, arguments_in, inner, response_names
@@ -40,12 +41,6 @@ def learn_response(response: ResponseTerm, table: Table) -> dict[str, Any]:
                 span=response.span,
                 hint=f"its levels are: {listed(levels)}",
             )
-    elif response.level:
-        raise FormulaError(
-            f"`{response.text}` is not a factor, and has no level {response.level}",
-            text=table.text,
-            span=response.span,
-        )
     return {"levels": list(levels), "memory": memory}
 
 
@@ -131,6 +126,8 @@ def _parts(
     if isinstance(node, Call) and node.function in PAIRS:
         return _pair(node, response, table, memory)
     found = table.evaluated(node, memory, response.text, node.span)
+    if response.level and isinstance(found, np.ndarray):
+        found = plain_factor(found)
     if isinstance(found, Matrix):
         raise FormulaError(
             f"`{response.text}` has {len(found.names)} columns, and a response has one",

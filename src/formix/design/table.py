@@ -188,7 +188,8 @@ class Table:
     def _as_column(self, found: object, label: str, span: Span) -> Values:
         """Return what a function of the user's made: any array, one value a row."""
         array = np.asarray(found)
-        if array.dtype.kind in "UO" and all(isinstance(v, str) for v in array.ravel().tolist()):
+        words = array.dtype.kind in "UO" and array.ndim == 1
+        if words and all(isinstance(value, str) for value in array.tolist()):
             codes, levels = factorize(array.astype(object))
             return Factor(codes, tuple(str(level) for level in levels), text=True)
         if array.dtype.kind not in "biuf" or array.ndim not in (1, 2):
