@@ -29,7 +29,7 @@ def fit(
     >>> fx.fit("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"), engine="none")
     Traceback (most recent call last):
         ...
-    formix.errors.ArgumentError: `none` is not an engine
+    formix.errors.ArgumentError: there is no engine 'none'
     ...
     """
     model = Model(formula, data, family, priors=priors, functions=functions, contrasts=contrasts)

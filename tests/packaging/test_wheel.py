@@ -101,11 +101,10 @@ def test_its_metadata(wheel: Path):
     assert needed
     for requirement in needed:
         assert ">=" in requirement or requirement.startswith("matplotlib<"), requirement
-    markers = [line for line in needed if line.startswith("arviz")]
-    assert sorted(re.sub(r"\s", "", line) for line in markers) == [
-        "arviz<1,>=0.20;python_version<'3.12'",
-        "arviz<2,>=1.3;python_version>='3.12'",
-    ]
+    markers = [re.sub(r"\s", "", line) for line in needed if line.startswith("arviz")]
+    old, new = sorted(markers)
+    assert re.fullmatch(r"arviz<1,>=0\.\d+;python_version<'3\.12'", old)
+    assert re.fullmatch(r"arviz<2,>=1\.\d+;python_version>='3\.12'", new)
 
 
 def test_it_works_away_from_the_checkout(unpacked: Path, tmp_path: Path):
