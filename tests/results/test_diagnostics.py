@@ -148,6 +148,11 @@ def test_one_chain_is_judged_by_its_effective_sizes():
     assert not diagnose(fit(chains=1, draws=1000))
 
 
+def test_a_sampler_that_can_go_on_is_told_to():
+    made = make(sleep_spec(levels=("a", "b")), draws=20)
+    assert "draw more: fx.extend(fit, draws=80)" in warning_text(diagnose(made.groups))
+
+
 def test_the_warning_says_each_remedy_once():
     def shift(values):
         values["sd_Subject"][2, :, 1] += 1.0
@@ -160,5 +165,5 @@ def test_the_warning_says_each_remedy_once():
     lines = text.splitlines()
     assert lines[0] == "these draws should not be trusted yet"
     assert len(set(lines)) == len(lines)
-    assert sum("draw more: fx.extend(fit, draws=2000)" in line for line in lines) == 1
+    assert sum("draw more: model.fit(draws=2000)" in line for line in lines) == 1
     assert sum(line.startswith("  - ") for line in lines) == len(findings)

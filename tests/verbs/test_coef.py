@@ -36,6 +36,19 @@ def test_only_predictors_that_the_group_touches(distributional, crossed):
     assert len(fx.coef(crossed.groups, group="g")) == 9
 
 
+def test_the_tidy_shape_is_that_of_ranef(crossed):
+    table = fx.coef(crossed.groups, tidy=True)
+    assert table.columns.tolist() == ["grpvar", "term", "grp", "condval", "condsd"]
+    keys = table[["grpvar", "term", "grp"]].iloc[[0, 3, 8, 9, 13]].itertuples(index=False)
+    assert [tuple(key) for key in keys] == [
+        ("g", "Intercept", "a"), ("g", "Days", "a"), ("g", "x", "c"),
+        ("h:k", "Intercept", "u:1"), ("h:k", "Days", "u:1"),
+    ]  # fmt: skip
+    expected = fx.coef(crossed.groups).loc[("g", "a", "Days")]
+    assert np.isclose(table.loc[3, "condval"], expected["mean"])
+    assert np.isclose(table.loc[3, "condsd"], expected["sd"])
+
+
 def test_draws_are_one_variable_a_group(crossed):
     draws = fx.coef(crossed.groups, summary=False)
     assert list(draws.data_vars) == ["coef_g", "coef_h:k"]

@@ -11,6 +11,7 @@ import numpy as np
 from formix.results.attributes import read_sites
 from formix.results.ess import bfmi, convergence
 from formix.results.json_text import decode
+from formix.results.state import GROUP
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -77,10 +78,12 @@ def diagnose(found: Groups) -> tuple[Finding, ...]:
     Betancourt, arXiv:1604.00695.
     """
     posterior = found["posterior"]
-    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
     stats = found.datasets.get("sample_stats")
     findings = list(_sampler(stats, found.attributes) if stats is not None else ())
-    return (*findings, *_convergence(posterior, read_sites(found), chains, draws))
+    # An engine that cannot go on starts again.
+    verb = "fx.extend(fit, draws={})" if GROUP in found else "model.fit(draws={})"
+    more = "draw more: " + verb.format(4 * posterior.sizes["draw"])
+    return (*findings, *_convergence(posterior, read_sites(found), more))
 
 
 def warning_text(findings: tuple[Finding, ...]) -> str:
@@ -144,15 +147,12 @@ def _sampler(stats: xr.Dataset, attributes: Mapping[str, object]) -> list[Findin
     return findings
 
 
-def _convergence(
-    posterior: xr.Dataset, sites: tuple[Site, ...], chains: int, draws: int
-) -> list[Finding]:
+def _convergence(posterior: xr.Dataset, sites: tuple[Site, ...], more: str) -> list[Finding]:
     """Return what R-hat and the effective sample sizes say, naming the worst parameter of each."""
     rows = [
         _measure(site, posterior[site.variable]) for site in sites if site.variable in posterior
     ]
-    least = ESS_PER_CHAIN * chains
-    more = f"draw more: fx.extend(fit, draws={4 * draws})"
+    least = ESS_PER_CHAIN * posterior.sizes["chain"]
     findings: list[Finding] = []
     if (stuck := _worst(rows, "stuck", 0.5)) is not None:
         findings.append(

@@ -34,7 +34,7 @@ FEWEST_DRAWS = 4
 """Halves of a chain need two draws each."""
 
 _TAILS = (0.05, 0.95)
-_CHUNK = 4_000_000
+_CHUNK = 1_000_000
 """Draws that are ranked at once: bounds the memory, not the answer."""
 
 

@@ -11,7 +11,7 @@ from formix.results.names import storable, text
 from formix.results.sample import Sample, sample
 from formix.verbs.estimates import PROB
 from formix.verbs.fixef import common, has_common
-from formix.verbs.levels import GroupDraws, level_table
+from formix.verbs.levels import GroupDraws, level_table, tidied
 from formix.verbs.ranef import by_group, group_sites
 
 if TYPE_CHECKING:
@@ -22,14 +22,19 @@ if TYPE_CHECKING:
 
 @overload
 def coef(
-    fit: object, *, group: str = ..., prob: float = ..., summary: Literal[True] = ...
+    fit: object,
+    *,
+    group: str = ...,
+    prob: float = ...,
+    tidy: bool = ...,
+    summary: Literal[True] = ...,
 ) -> pd.DataFrame: ...
 @overload
 def coef(
-    fit: object, *, group: str = ..., prob: float = ..., summary: Literal[False]
+    fit: object, *, group: str = ..., prob: float = ..., tidy: bool = ..., summary: Literal[False]
 ) -> xr.Dataset: ...
 def coef(
-    fit: object, *, group: str = "", prob: float = PROB, summary: bool = True
+    fit: object, *, group: str = "", prob: float = PROB, tidy: bool = False, summary: bool = True
 ) -> pd.DataFrame | xr.Dataset:
     """Return the coefficients of every level of a group: `beta` plus the level's deviation.
 
@@ -45,6 +50,9 @@ def coef(
         Only this group; by default all.
     prob
         The probability that the equal-tailed interval holds.
+    tidy
+        Whether to return the shape of lme4's `as.data.frame(ranef(fit))`: `grpvar`, `term`, `grp`,
+        `condval` (the mean) and `condsd` (the standard deviation), in its order.
     summary
         Whether to summarise; if not, the draws.
 
@@ -65,6 +73,11 @@ def coef(
     --------
     >>> fx.coef(fit).loc[("Subject", "308")].index.tolist()
     ['Intercept', 'Days']
+
+    The table of lme4's `coef`, a row a level:
+
+    >>> fx.coef(fit)["mean"].loc["Subject"].unstack("effect").shape
+    (18, 2)
     """
     drawn = sample(fit)
     sites = group_sites(drawn, group)
@@ -72,7 +85,8 @@ def coef(
     summed = {same[0].group: _summed(drawn, beta, same) for same in by_group(sites)}
     if not summary:
         return xr.Dataset({f"coef_{storable(name)}": draws for name, draws in summed.items()})
-    return level_table([_labelled(name, draws) for name, draws in summed.items()], prob)
+    table = level_table([_labelled(name, draws) for name, draws in summed.items()], prob)
+    return tidied(table) if tidy else table
 
 
 def _summed(drawn: Sample, beta: xr.DataArray | None, sites: list[Site]) -> xr.DataArray:

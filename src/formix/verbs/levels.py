@@ -34,6 +34,30 @@ def level_table(parts: Sequence[GroupDraws], prob: float) -> pd.DataFrame:
     return pd.DataFrame(table, index=_index(parts))
 
 
+def tidied(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in the shape and order of lme4's `as.data.frame(ranef(fit))`.
+
+    The order is by group, then by effect, then by level.
+    """
+    rows = table.reset_index()
+    places = [rows[name] for name in ("group", "effect")]
+    keys = [pd.factorize(place)[0] for place in places]
+    order = np.lexsort((np.arange(len(rows)), *reversed(keys)))
+    return (
+        pd.DataFrame(
+            {
+                "grpvar": rows["group"],
+                "term": rows["effect"],
+                "grp": rows["level"],
+                "condval": rows["mean"],
+                "condsd": rows["sd"],
+            }
+        )
+        .iloc[order]
+        .reset_index(drop=True)
+    )
+
+
 def _index(parts: Sequence[GroupDraws]) -> pd.MultiIndex:
     """Return the index with each level's labels in order of appearance.
 

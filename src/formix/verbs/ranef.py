@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
-import pandas as pd
 
 from formix.errors import ArgumentError, ResultError
 from formix.results.sample import Sample, sample
 from formix.verbs.estimates import PROB
-from formix.verbs.levels import GroupDraws, level_table
+from formix.verbs.levels import GroupDraws, level_table, tidied
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
     from formix.results.layout import Site
@@ -79,7 +79,7 @@ def ranef(
         return drawn.found[drawn.group][[site.variable for site in sites]]
     parts = [_together(drawn, same) for same in by_group(sites)]
     table = level_table(parts, prob)
-    return _tidy(table) if tidy else table
+    return tidied(table) if tidy else table
 
 
 def group_sites(drawn: Sample, group: str) -> tuple[Site, ...]:
@@ -116,27 +116,6 @@ def _together(drawn: Sample, sites: list[Site]) -> GroupDraws:
         drawn.labels(sites[0].dims[0]),
         [label for site in sites for label in drawn.effect_labels(site)],
         np.concatenate([drawn.draws(site).to_numpy() for site in sites], axis=3),
-    )
-
-
-def _tidy(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the effects in lme4's order: by group, then by effect, then by level."""
-    rows = table.reset_index()
-    places = [rows[name] for name in ("group", "effect")]
-    keys = [pd.factorize(place)[0] for place in places]
-    order = np.lexsort((np.arange(len(rows)), *reversed(keys)))
-    return (
-        pd.DataFrame(
-            {
-                "grpvar": rows["group"],
-                "term": rows["effect"],
-                "grp": rows["level"],
-                "condval": rows["mean"],
-                "condsd": rows["sd"],
-            }
-        )
-        .iloc[order]
-        .reset_index(drop=True)
     )
 
 
