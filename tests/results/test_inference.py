@@ -19,10 +19,14 @@ def groups():
     return sleepstudy(draws=120)
 
 
-@pytest.fixture(scope="module", params=["made", "odd"])
-def fit(request, groups):
+@pytest.fixture(scope="module", params=["made", "file", "store", "odd"])
+def fit(request, groups, tmp_path_factory):
     if request.param == "made":
         return inference_data(groups)
+    if request.param == "file":
+        return az.from_netcdf(str(fx.write(groups, tmp_path_factory.mktemp("fits") / "fit.nc")))
+    if request.param == "store":
+        return fx.read(fx.write(groups, tmp_path_factory.mktemp("fits") / "fit.zarr"))
     n = 40
     rng = np.random.default_rng(5)
     data = {
