@@ -102,6 +102,19 @@ def test_any_name_of_a_column(name):
     assert groups.blocks[0].levels == ("u", "v", "w")
 
 
+def test_calls_that_look_alike_are_two():
+    generator = np.random.default_rng(1)
+    data = pd.DataFrame(generator.normal(size=(9, 4)), columns=["y", "x", "z", "w"])
+    data["x:z"] = generator.normal(size=9)
+    design = design_of("y ~ I((x + z) * w) + I(x + z * w) + x:z + `x:z`", data)
+    assert len(design.columns) == 5
+    np.testing.assert_allclose(design.X[:, 1], (data["x"] + data["z"]) * data["w"])
+    np.testing.assert_allclose(design.X[:, 2], data["x"] + data["z"] * data["w"])
+    names = dict(zip(design.columns, design.X.T, strict=True))
+    np.testing.assert_array_equal(names["`x:z`"], data["x:z"])
+    np.testing.assert_array_equal(names["x:z"], data["x"] * data["z"])
+
+
 def test_columns_of_one_name_are_told_apart():
     data = pd.DataFrame({"y": [1.0, 2, 4, 3], "x": [3.0, 1, 2, 5], "g": [1, 1, 2, 2]})
     block = design_of("y ~ (0 + cbind(x, x) | g)", data).blocks[0]

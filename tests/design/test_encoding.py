@@ -205,6 +205,14 @@ def test_contrasts_by_argument():
     assert bars[1].columns == ("Intercept", "C(f, Sum)[1]", "C(f, Sum)[2]")
 
 
+def test_contrasts_by_the_name_of_a_column_or_the_text_of_a_call():
+    table = data().rename(columns={"f": "the f"})
+    odd = design_of("y ~ `the f`", table, contrasts={"the f": "sum"})
+    assert odd.columns == ("Intercept", "`the f`[1]", "`the f`[2]")
+    call = design_of("y ~ factor(g)", table, contrasts={"factor(g)": "helmert"})
+    assert call.columns[1:] == tuple(f"factor(g)[{k}]" for k in range(1, 7))
+
+
 def test_contrasts_for_what_is_no_factor():
     table = data()
     note = "the contrasts of `s` are not used: the formula has no such factor"

@@ -20,6 +20,7 @@ from formix.design.table import ColumnMemory, Table
 from formix.design.values import Shape
 from formix.errors import ArgumentError, UnsupportedError
 from formix.spec import Block, Effect, PredictorMatrix
+from formix.syntax.spelling import spell_name
 
 if TYPE_CHECKING:
     from formix.design.frame import Frame
@@ -107,7 +108,7 @@ def learn(
     """
     columns = {c.name: ColumnMemory(c.kind, c.levels, c.text) for c in frame}
     kept = complete_rows(frame, frame.names)
-    given = Encoding(columns, contrasts=_contrasts(contrasts or {}))
+    given = Encoding(columns, contrasts=_contrasts(contrasts or {}, terms))
     table = _table(terms, frame, kept, given, functions or {})
     states = {
         _key(part, term): _kind(kinds, term).learn(term, table) for part, term in _all_terms(terms)
@@ -241,7 +242,14 @@ def _same_block(a: Block, b: Block) -> bool:
     return a.id == b.id and set(a.factors) == set(b.factors) and a.levels == b.levels
 
 
-def _contrasts(given: Mapping[str, object]) -> dict[str, Contrast]:
+def _contrasts(given: Mapping[str, object], terms: Terms) -> dict[str, Contrast]:
+    """Return contrasts by the text of a variable: a column's name, or a call as it is written."""
+    texts = {
+        variable.text
+        for part in terms.predictors
+        for term in part.common.terms
+        for variable in term.variables
+    }
     result: dict[str, Contrast] = {}
     for name, value in given.items():
         found = named(value) if isinstance(value, str) else from_matrix(value)
@@ -251,5 +259,5 @@ def _contrasts(given: Mapping[str, object]) -> dict[str, Contrast]:
                 f"the contrasts of `{name}` are {shown}, which is no contrast that is known",
                 hint=f"there are: {', '.join(NAMES)}; or a matrix, a row a level",
             )
-        result[name] = found
+        result[name if name in texts else spell_name(name)] = found
     return result

@@ -239,7 +239,8 @@ def _polars_column(name: str, series: Any) -> DataColumn:
         codes, found = _hashed(series.cast(nw.String).to_numpy())
         return factor_column(name, codes, found, sort=True, text=bool(kind == nw.String))
     if kind == nw.Date or kind == nw.Datetime:
-        return date_column(name, series.to_numpy())
+        local = series.dt.replace_time_zone(None) if kind == nw.Datetime else series
+        return date_column(name, local.to_numpy())
     if kind == nw.Unknown and series.null_count() == len(series):
         return number_column(name, np.full(len(series), np.nan))
     if kind == nw.Object:
@@ -259,8 +260,7 @@ def _pandas_column(name: str, series: Any) -> DataColumn:
             return _array_column(name, np.asarray(series))
         return number_column(name, series.to_numpy(dtype=np.float64, na_value=np.nan))
     if pd.api.types.is_datetime64_any_dtype(kind):
-        naive: Any = cast("Any", pd.to_datetime(series, utc=True)).dt.tz_localize(None)
-        return date_column(name, naive.to_numpy())
+        return date_column(name, series.dt.tz_localize(None).to_numpy())
     if pd.api.types.is_string_dtype(kind) and kind != np.dtype(object):
         codes, found = _hashed(series)
         return factor_column(name, codes, found, sort=True, text=True)

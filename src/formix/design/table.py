@@ -124,7 +124,7 @@ class Table:
             return column.values
         if column.kind == "date":
             raise FormulaError(
-                f"`{name.name}` is a date, and a predictor needs numbers or levels",
+                f"`{name.name}` is a date, where numbers or levels are needed",
                 text=self.text,
                 span=name.span,
                 hint="make a column of numbers of it first, such as days since a start",
