@@ -49,7 +49,7 @@ def test_density_is_scipys(name: str):
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_numpyro_spelling_is_the_same_distribution(name: str):
-    arguments, reference = EXAMPLES[name]
+    arguments, _ = EXAMPLES[name]
     prior = Prior(name, *arguments)
     with jax.enable_x64(True):
         spelled = prior.kind.numpyro.format(**prior.named)

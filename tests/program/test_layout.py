@@ -26,7 +26,7 @@ def formatted(text: str, width: int) -> str:
 LINES = [
     "a = f(1)",
     f"target = numpyro.sample({string_text('s' * 60)}, dist.Normal(0.0, 1.0))",
-    f"target = numpyro.sample('site', dist.Normal({vector_text(range(8))}, {vector_text([0.1] * 8)}))",
+    f"a = numpyro.sample('site', dist.Normal({vector_text(range(8))}, {vector_text([1e-1] * 9)}))",
     f"x = f({string_text('a,b(c]' * 20)}, 2)",
     f"def model({', '.join(f'argument_{i}' for i in range(12))}, y=None):",
     f"L = block_diag({', '.join(f'L_group_{i}' for i in range(12))})",

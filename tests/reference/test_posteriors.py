@@ -69,7 +69,7 @@ def ours(name: str, columns: tuple[tuple[str, str], ...]) -> str:
 
 
 @pytest.mark.slow
-# Some of these posteriors are hard on non-centred NUTS; the comparison allows for Monte Carlo error.
+# Some of these posteriors are hard on non-centred NUTS; Monte Carlo error is allowed for.
 @pytest.mark.filterwarnings("ignore::formix.errors.ConvergenceWarning")
 @pytest.mark.parametrize("name", FITS)
 def test_posterior_is_near_reml(name: str):
