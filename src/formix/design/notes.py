@@ -50,6 +50,7 @@ def _is_wide(shape: Shape) -> bool:
 
 def contrast_notes(encoding: Encoding) -> Iterator[str]:
     """Yield the contrasts that were given for what the formula has not."""
-    for name in encoding.contrasts:
-        if name not in encoding.shapes:
-            yield f"the contrasts of `{name.strip(chr(96))}` are not used: the formula has no such factor"
+    for text in encoding.contrasts:
+        if text not in encoding.shapes:
+            name = text.strip("`")
+            yield f"the contrasts of `{name}` are not used: the formula has no such factor"
