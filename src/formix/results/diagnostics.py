@@ -164,7 +164,7 @@ def _convergence(posterior: xr.Dataset, sites: tuple[Site, ...], more: str) -> l
     if (rhat := _worst(rows, "rhat", RHAT)) is not None:
         findings.append(
             Finding(
-                f"R-hat of {rhat.name} is {rhat.value:.3g} (above {RHAT}): the chains "
+                f"R-hat of {rhat.name} is {rhat.value:.4g} (above {RHAT}): the chains "
                 f"have not mixed{_others(rhat)}",
                 (more, f"if R-hat stays above {RHAT}: warm up longer, or give tighter priors"),
             )
