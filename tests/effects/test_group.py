@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -110,3 +112,16 @@ def test_a_factor_of_one_level_varies_by_no_group():
     with pytest.raises(FormulaError, match='`f` has one level only, "a"') as caught:
         design_of("y ~ 1 + (f | g)", data().assign(f="a"))
     assert caught.value.span.of(caught.value.text) == "f"
+
+
+def test_no_dense_indicator_is_made():
+    """10,000 levels by 20,000 rows would take 1.6 GB; what is made stays near its own size."""
+    n = 20_000
+    rows = np.arange(n)
+    table = {"y": rows * 1.0, "x": np.sin(rows), "g": rows // 2, "h": rows % 7}
+    tracemalloc.start()
+    design = design_of("y ~ x + (x | g) + (1 | g:h)", table)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [len(block.levels) for block in design.blocks] == [n // 2, n]
+    assert peak < 40e6
