@@ -36,7 +36,10 @@ def test_auto_takes_the_first_that_supports_the_model_and_says_why_others_declin
 
 
 def test_choosing_does_not_import_jax():
-    script = "import sys, formix.engines.choice as e; e.choose(None, 'nuts'); print('jax' in sys.modules)"
+    script = (
+        "import sys, formix.engines.choice as e; "
+        "e.choose(None, 'nuts'); print('jax' in sys.modules)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
