@@ -9,6 +9,7 @@ Tierney (1994), doi:10.1214/aos/1176325750.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from formix.engines.marginal.mode import LogDensity
     from formix.engines.marginal.proposals import Mixture
+    from formix.engines.marginal.streams import Stream
 
     Points = Float[np.ndarray, "point coordinate"]
     Values = Float[np.ndarray, " point"]
@@ -42,7 +44,7 @@ class Chains:
     points
         Chain, draw, coordinate.
     log_density
-        Of each draw.
+        Of each draw, in the coordinates.
     acceptance
         The mean probability with which proposals were accepted on the way to each draw.
     """
@@ -98,12 +100,11 @@ def independence_chains(
         What `proposed` returned for the same seed and shape.
     """
     streams = [of_chain(seed, chain) for chain in range(shape.chains)]
-    starts = [proposal.draw(stream(own.start), 1, inflation=_DISPERSION)[0] for own in streams]
-    first = weighed(log_density, proposal, np.stack(starts))
+    first = weighed(log_density, proposal, starts(proposal, streams))
     by_chain = (shape.chains, shape.steps)
     log_weights = np.column_stack([first.log_weights, given.log_weights.reshape(by_chain)])
     walks = [
-        _walk(weights, np.log(own.accept.random(shape.steps)))
+        walk(weights, np.log(own.accept.random(shape.steps)))
         for weights, own in zip(log_weights, streams, strict=True)
     ]
     place = np.stack([places for places, _ in walks])[:, WARMUP + shape.thin - 1 :: shape.thin]
@@ -116,7 +117,14 @@ def independence_chains(
     return Chains(points[row, place], values[row, place], acceptance)
 
 
-def _walk(log_weights: Values, log_uniforms: Values) -> tuple[Int[np.ndarray, " step"], Values]:
+def starts(proposal: Mixture, streams: Sequence[Stream]) -> Points:
+    """Return the place where each chain starts, farther out than proposals are."""
+    return np.stack(
+        [proposal.draw(stream(own.start), 1, inflation=_DISPERSION)[0] for own in streams]
+    )
+
+
+def walk(log_weights: Values, log_uniforms: Values) -> tuple[Int[np.ndarray, " step"], Values]:
     """Return where the chain stands after each step, and how probable the step was."""
     weights, uniforms = log_weights.tolist(), log_uniforms.tolist()
     now, current = 0, weights[0]

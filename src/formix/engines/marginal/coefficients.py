@@ -88,12 +88,19 @@ class Coefficients:
         tail = self.R[self.integrated :, self.integrated :]
         return (free - self.center[self.integrated :]) @ tail.T
 
+    def prior_coordinates(
+        self, g: Float[np.ndarray, "point coef"]
+    ) -> Float[np.ndarray, "point coef"]:
+        """Return `a`, in the order of `beta`, given `g` of every coefficient."""
+        a = np.empty_like(g)
+        a[:, list(self.order)] = self.center + solve_triangular(self.R, g.T, check_finite=False).T
+        return a
+
     def beta(self, g: Float[np.ndarray, "point coef"]) -> Float[np.ndarray, "point coef"]:
         """Return `beta`, given `g` of every coefficient."""
         if not self.size:
             return g
-        a = np.empty_like(g)
-        a[:, list(self.order)] = self.center + solve_triangular(self.R, g.T, check_finite=False).T
+        a = self.prior_coordinates(g)
         if np.any(self.means):
             a[:, 0] -= a @ self.means
         return a

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.engines.marginal.coefficients import coefficient_priors
-from formix.engines.marginal.numbers import number
+from formix.engines.marginal.numbers import as_number
 from formix.prior import Prior
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ def coordinates(
     named = tuple(group for group in of.groups if group.name)
     sds = tuple(
         tuple(
-            number(spec.priors[f"sd_{group.name}[{label}]"], bend)
+            as_number(spec.priors[f"sd_{group.name}[{label}]"], bend)
             for label, bend in zip(group.labels, mine, strict=True)
         )
         for group, mine in zip(named, bends, strict=False)
@@ -253,9 +253,9 @@ def coordinates(
     noise = len(named) < len(of.groups)
     sigma = None
     if of.sigma is None:
-        sigma = number(spec.priors["sigma"], bends[-1][0] if noise else 0.0)
+        sigma = as_number(spec.priors["sigma"], bends[-1][0] if noise else 0.0)
     return Coordinates(
-        free=tuple(number(entries[place], positive=False) for place in common.free),
+        free=tuple(as_number(entries[place], positive=False) for place in common.free),
         groups=named,
         sds=sds,
         concentrations=tuple(_concentrations(spec, group) for group in named),

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 _LOG_2PI = float(np.log(2.0 * np.pi))
 
-_SMALL = 500
+_SMALL = 2000
 """The largest matrix for which one thread of BLAS is faster than several."""
 
 _FEW = 3

@@ -27,12 +27,11 @@ _ROUNDS = 3
 
 _NO_DENSITY = 1e12
 
-_LINE = np.concatenate([-np.geomspace(8.0, 0.5, 8), np.geomspace(0.5, 3.0, 5)])
+_DOWN, _UP = -np.geomspace(0.5, 8.0, 8), np.geomspace(0.5, 3.0, 5)
 """Where lines through a mode are looked at for other modes, in units of each coordinate."""
 
-_TO_ZERO = 0.999 * np.linspace(-1.0, -0.1, 8)
+_TO_ZERO = -0.999 * np.linspace(0.1, 1.0, 8)
 """The same below the mode of a coordinate that is not negative, as shares of the way to zero."""
-
 
 _EDGE = 0.25
 """The coordinate of a standard deviation that is all but zero."""
@@ -61,6 +60,8 @@ def modes(
     units: Point,
     widths: Point,
     folded: Bool[np.ndarray, " coordinate"],
+    *,
+    thorough: bool = True,
 ) -> list[Mode]:
     """Return the local maxima found, the one of the largest mass first.
 
@@ -77,14 +78,16 @@ def modes(
         A first guess of how wide the density is along each coordinate.
     folded
         The coordinates in which the density is mirrored at zero.
+    thorough
+        Whether to look along whole lines, and to climb again from what has been climbed.
     """
 
     def climbed(start: Point) -> Mode:
-        mode = _climb(log_density, start, units, widths)
+        mode = _climb(log_density, start, units, widths, _ROUNDS if thorough else 1)
         return replace(mode, point=np.where(folded, np.abs(mode.point), mode.point))
 
     found = [climbed(start)]
-    for other in _rises(log_density, found[0], units, folded):
+    for other in _rises(log_density, found[0], units, folded, thorough=thorough):
         mode = climbed(other)
         if all(_apart(mode, one) for one in found):
             found.append(mode)
@@ -133,35 +136,44 @@ def _apart(one: Mode, other: Mode) -> bool:
 
 
 def _rises(
-    log_density: LogDensity, mode: Mode, units: Point, folded: Bool[np.ndarray, " coordinate"]
+    log_density: LogDensity,
+    mode: Mode,
+    units: Point,
+    folded: Bool[np.ndarray, " coordinate"],
+    *,
+    thorough: bool,
 ) -> list[Point]:
     """Return points of lines through the mode that are higher than their neighbour nearer to it."""
-    size = len(units)
-    points = np.repeat(mode.point[None], size * len(_LINE), axis=0)
-    for j in range(size):
-        line = _LINE * units[j]
-        if folded[j]:
-            line[: len(_TO_ZERO)] = _TO_ZERO * mode.point[j]
-        points[j * len(_LINE) : (j + 1) * len(_LINE), j] += line
-    values = log_density(points).reshape(size, len(_LINE))
-    below = int(np.sum(_LINE < 0.0))
+    sides = [(j, side) for j in range(len(units)) for side in _sides(mode, units, folded, j)]
+    if not thorough:
+        sides = [(j, side[[2, 5]]) for j, side in sides if folded[j] and side[0] < 0.0]
+    points = [mode.point + step * np.eye(len(units))[j] for j, side in sides for step in side]
+    values = log_density(np.array(points).reshape(-1, len(units)))
     found: list[Point] = []
-    for j in range(size):
-        for side in (range(below - 1, -1, -1), range(below, len(_LINE))):
-            nearer = mode.log_density
-            for place in side:
-                if np.isfinite(values[j, place]) and values[j, place] > nearer:
-                    found.append(points[j * len(_LINE) + place])
-                    break
-                nearer = values[j, place]
+    first = 0
+    for _, side in sides:
+        along = np.concatenate([[mode.log_density], values[first : first + len(side)]])
+        up = np.flatnonzero(np.isfinite(along[1:]) & (np.diff(along) > 0.0))
+        found += [points[first + up[0]]] if len(up) else []
+        first += len(side)
     return found
 
 
-def _climb(log_density: LogDensity, start: Point, units: Point, widths: Point) -> Mode:
+def _sides(
+    mode: Mode, units: Point, folded: Bool[np.ndarray, " coordinate"], j: int
+) -> tuple[Point, Point]:
+    """Return steps away from the mode along a coordinate, down and up, the nearest first."""
+    down = _TO_ZERO * mode.point[j] if folded[j] else _DOWN * units[j]
+    return down, _UP * units[j]
+
+
+def _climb(
+    log_density: LogDensity, start: Point, units: Point, widths: Point, rounds: int = _ROUNDS
+) -> Mode:
     point = start
     root = np.diag(np.minimum(widths, units))
     value = float(log_density(start[None])[0])
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         point, value = _search(log_density, point, root)
         hessian = curvature(log_density, point, root)
         step = root @ _scale(hessian, root, units)

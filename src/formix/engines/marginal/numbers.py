@@ -62,7 +62,7 @@ class Number:
         return self.prior.log_density(np.square(value)), slope + np.log(2.0) + np.log(value)
 
 
-def number(entry: PriorEntry, bend: float = 0.0, *, positive: bool = True) -> Number:
+def as_number(entry: PriorEntry, bend: float = 0.0, *, positive: bool = True) -> Number:
     """Return a number with the prior of an entry; `positive` where it is a standard deviation."""
     prior = entry.of_table
     low, high = prior.bounds

@@ -107,9 +107,34 @@ class PatternElimination:
         else:
             taken = inverse.reshape(len(precision), -1) @ self.taken
         form = precision[:, None, None] * self.base - taken.reshape(-1, *self.base.shape)
-        return Reduced(
-            form, determinant @ self.patterns.counts, *ways(self, half, factors, precision)
-        )
+        log_determinant = determinant @ self.patterns.counts
+        return Reduced(form, log_determinant, *self._ways(half, factors, precision))
+
+    def conditional(self, factors: Factors, precision: Precision) -> Reduced:
+        """Return what `reduce` does without the form, which takes the longest."""
+        determinant, half = whitened(self.patterns.grams, factors[self.group], precision)
+        nothing = np.empty((len(precision), 0, 0))
+        log_determinant = determinant @ self.patterns.counts
+        return Reduced(nothing, log_determinant, *self._ways(half, factors, precision))
+
+    def _ways(self, half: Half, factors: Factors, precision: Precision) -> tuple[Way, Way]:
+        """Return the way from standard normals to the group's effects, and back."""
+        size = factors[self.group].shape[-1]
+
+        def mine() -> Half:
+            return half[..., self.patterns.place]
+
+        def pull(x: Left) -> Effects:
+            product = np.asarray(self.cross @ x.T).reshape(-1, size, len(x))
+            return mixed(mine(), product.transpose(2, 1, 0) * precision[:, None, None])
+
+        def effects(x: Left, normals: Sequence[Effects]) -> list[Effects]:
+            return [mixed_back(mine(), normals[0] - pull(x))]
+
+        def normals(x: Left, effects: Sequence[Effects]) -> list[Effects]:
+            return [unmixed_back(mine(), effects[0]) + pull(x)]
+
+        return effects, normals
 
     def _product(
         self, cross: sparse.csr_array, inverse: Float[np.ndarray, "entry pattern"]
@@ -144,26 +169,6 @@ def inverse_entries(half: Half) -> Float[np.ndarray, "point entry pattern"]:
             value = value + half[:, k, i] * half[:, k, j]
         rows.append(value if i == j else 2.0 * value)
     return np.stack(rows, axis=1)
-
-
-def ways(
-    of: PatternElimination, half: Half, factors: Factors, precision: Precision
-) -> tuple[Way, Way]:
-    """Return the way from standard normals to the group's effects, and back."""
-    size = factors[of.group].shape[-1]
-
-    def pull(x: Left) -> Effects:
-        product = (of.cross @ x.T).reshape(-1, size, len(x))
-        mine = half[..., of.patterns.place]
-        return mixed(mine, np.moveaxis(product, -1, 0).swapaxes(1, 2) * precision[:, None, None])
-
-    def effects(x: Left, normals: Sequence[Effects]) -> list[Effects]:
-        return [mixed_back(half[..., of.patterns.place], normals[0] - pull(x))]
-
-    def normals(x: Left, effects: Sequence[Effects]) -> list[Effects]:
-        return [unmixed_back(half[..., of.patterns.place], effects[0]) + pull(x)]
-
-    return effects, normals
 
 
 def taken_dense(

@@ -128,6 +128,8 @@ def at_modes(
     modes: Sequence[Mode],
     edges: Sequence[Mode],
     folded: Bool[np.ndarray, " coordinate"],
+    *,
+    thorough: bool = True,
 ) -> Mixture:
     """Return split t distributions around modes, weighted by their masses.
 
@@ -140,7 +142,8 @@ def at_modes(
     weights = np.maximum(weights / weights.sum(), 0.05 if len(modes) < 10 else 0.01)
     weights = weights / weights.sum()
     near = tuple(_split(log_density, mode, np.array([_NEAR]), folded) for mode in modes)
-    far = tuple(_split(log_density, mode, _FAR, folded) for mode in modes)
+    distances = _FAR if thorough else _FAR[1:2]
+    far = tuple(_split(log_density, mode, distances, folded) for mode in modes)
     one = np.ones(len(folded))
     there = tuple(SplitT(edge.point, edge.root, one, one) for edge in edges)
     masses = np.array([edge.log_mass for edge in edges]) - masses.max()
@@ -217,7 +220,7 @@ def fitted(
         updated: list[np.ndarray] = []
         for k in range(components):
             away = points - centers[k]
-            z: Points = np.linalg.solve(roots[k], away.T)
+            z = np.asarray(np.linalg.solve(roots[k], away.T), dtype=np.float64)
             gamma = (DF + size) / (DF + np.square(z).sum(axis=0))
             mine = share[:, k] * gamma
             centers[k] = mine @ points / max(mine.sum(), 1e-300)

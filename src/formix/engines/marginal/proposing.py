@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.engines.marginal.chains import Chains, Shape, independence_chains, proposed, weighed
+from formix.engines.marginal.drawn import Quality
 from formix.engines.marginal.mode import edges, modes
 from formix.engines.marginal.pareto import importance_ess, smoothed
 from formix.engines.marginal.proposals import Mixture, at_modes, fitted
@@ -42,19 +43,6 @@ _SAME, _MOST_THIN = 0.02, 6
 
 _MORE = 4
 """So many times more proposals, where the first ones do not pass the gate."""
-
-
-@dataclass(frozen=True)
-class Quality:
-    """How well proposals fit: Pareto's k, the importance sample's worth, and who walked."""
-
-    k_hat: float
-    importance_ess: float
-    proposals: int
-    refits: int
-    modes: int
-    method: str
-    thin: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,14 +119,10 @@ def thinning(of: Marginal, pilot: Pilot) -> int:
 
 def piloted(of: Marginal, own: Stream) -> Pilot:
     """Return proposals around the modes, fitted again to weighted draws while that helps."""
-    first = start(of)
-    folded = of.coordinates.folded
-    found = modes(of.mirrored, first.point, first.units, first.widths, folded)
-    near_zero = edges(of.mirrored, found[0], first.units, first.widths, folded)
+    proposal, modes_found = around_modes(of)
     count = _PILOT * (of.size + 1)
-    proposal = at_modes(of.log_density, found, near_zero, folded)
     tried = weighed(of.log_density, proposal, proposal.draw(own, count))
-    best = Pilot(proposal, tried, 0, len(found))
+    best = Pilot(proposal, tried, 0, modes_found)
     value = _worth(tried)
     for refit in range(1, _REFITS + 1):
         if value >= _ENOUGH:
@@ -150,10 +134,26 @@ def piloted(of: Marginal, own: Stream) -> Pilot:
         worth = _worth(tried)
         settled = worth < _GAIN * value and value > _FAIR
         if worth > value:
-            best, value = Pilot(again, tried, refit, len(found)), worth
+            best, value = Pilot(again, tried, refit, modes_found), worth
         if settled:
             return best
     return best
+
+
+def around_modes(of: Marginal, *, thorough: bool = True) -> tuple[Mixture, int]:
+    """Return proposals around the modes, and how many modes there are.
+
+    Parameters
+    ----------
+    thorough
+        Whether the density is cheap enough to look for other modes along whole lines.
+    """
+    first = start(of)
+    folded = of.coordinates.folded
+    found = modes(of.mirrored, first.point, first.units, first.widths, folded, thorough=thorough)
+    near_zero = edges(of.mirrored, found[0], first.units, first.widths, folded)
+    proposal = at_modes(of.log_density, found, near_zero, folded, thorough=thorough)
+    return proposal, len(found)
 
 
 def _worth(tried: Weighed) -> float:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.engines.marginal.coordinates import Scales
+    from formix.engines.marginal.dense import Solved
     from formix.engines.marginal.density import Marginal
+    from formix.engines.marginal.reduced import Reduced
 
     Points = Float[np.ndarray, "point coordinate"]
     Effects = Float[np.ndarray, "point level effect"]
@@ -24,10 +26,14 @@ _HALF_LOG_2PI = 0.5 * float(np.log(2.0 * np.pi))
 
 @dataclass(frozen=True, eq=False)
 class Recovered:
-    """The coefficients and every group's effects, in the data's units."""
+    """The coefficients and every group's effects, in the data's units.
+
+    `log_density` is that of everything, in the generated program's own sites.
+    """
 
     beta: Float[np.ndarray, "point coef"]
     effects: tuple[Effects, ...]
+    log_density: Float[np.ndarray, " point"]
 
 
 def normals_needed(of: Marginal) -> int:
@@ -42,7 +48,7 @@ def recovered(
 ) -> Recovered:
     """Return the draws that standard normals make; without them, the conditional means."""
     algebra = of.algebra
-    reduced, found, _ = of.factored(scales)
+    reduced, found, log_likelihood = of.factored(scales)
     if normals is None:
         normals = np.zeros((len(found.lower), normals_needed(of)))
     solved = algebra.layout.solved
@@ -52,18 +58,31 @@ def recovered(
         for u, (group, _, _) in zip(standard, algebra.layout.groups, strict=True)
     ]
     whole = np.concatenate([g, algebra.common.fixed(scales.free)], axis=1)
-    inner = reduced.effects(joined(left, whole), _inner(of, normals[:, solved:]))
+    inner = reduced.effects(joined(left, whole), inner_normals(of, normals[:, solved:]))
     effects: dict[int, Effects] = {
         group: r for r, (group, _, _) in zip(left, algebra.layout.groups, strict=True)
     }
     for f, r in zip(algebra.eliminated, inner, strict=True):
         effects[f] = np.swapaxes(r, 1, 2)
-    return Recovered(
-        algebra.common.beta(whole), tuple(effects[f] for f in range(len(algebra.sizes)))
-    )
+    log_density = log_likelihood + scales.log_prior + _log_normals(of, reduced, found, normals)
+    in_order = tuple(effects[f] for f in range(len(algebra.sizes)))
+    return Recovered(algebra.common.beta(whole), in_order, log_density)
 
 
-def _inner(of: Marginal, normals: Float[np.ndarray, "point normal"]) -> list[np.ndarray]:
+def _log_normals(
+    of: Marginal,
+    reduced: Reduced,
+    found: Solved,
+    normals: Float[np.ndarray, "point normal"],
+) -> Float[np.ndarray, " point"]:
+    """Return the conditional log density of what standard normals have made."""
+    common = of.algebra.common
+    diagonal = np.log(np.diag(common.R)[: common.integrated])
+    log_determinants = found.log_pivots + 0.5 * reduced.log_determinant + np.sum(diagonal)
+    return log_determinants - np.sum(0.5 * np.square(normals) + _HALF_LOG_2PI, axis=1)
+
+
+def inner_normals(of: Marginal, normals: Float[np.ndarray, "point normal"]) -> list[np.ndarray]:
     """Return the standard normals of each eliminated group, its levels last."""
     found: list[np.ndarray] = []
     start = 0
@@ -105,7 +124,20 @@ def log_conditional(
     x = joined([effects[group] for group in left], g)
     inner = [np.swapaxes(effects[f], 1, 2) for f in algebra.eliminated]
     normals += [z.reshape(points, -1) for z in reduced.normals(x, inner)]
-    z = np.concatenate(normals, axis=1)
-    diagonal = np.log(np.diag(algebra.common.R)[: algebra.common.integrated])
-    log_determinants = found.log_pivots + 0.5 * reduced.log_determinant + np.sum(diagonal)
-    return log_determinants - np.sum(0.5 * np.square(z) + _HALF_LOG_2PI, axis=1)
+    return _log_normals(of, reduced, found, np.concatenate(normals, axis=1))
+
+
+def sites(
+    of: Marginal,
+    scales: Scales,
+    beta: Float[np.ndarray, "point coef"],
+    effects: Sequence[Effects],
+) -> dict[str, np.ndarray]:
+    """Return the sites of the results, by name."""
+    found = {"beta": beta, "sigma": scales.sigma}
+    for f, group in enumerate(of.coordinates.groups):
+        factor = scales.correlations[f]
+        found[f"sd_{group.name}"] = scales.sds[f]
+        found[f"cor_{group.name}"] = factor @ np.swapaxes(factor, 1, 2)
+        found[f"r_{group.name}"] = effects[f]
+    return found

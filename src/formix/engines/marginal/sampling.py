@@ -11,20 +11,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.engines.decline import Decline
 from formix.engines.draws import Draws
 from formix.engines.marginal.density import Marginal, marginal, one_thread
+from formix.engines.marginal.drawn import Drawn
 from formix.engines.marginal.proposing import GATE, sampled
-from formix.engines.marginal.recovery import normals_needed, recovered
+from formix.engines.marginal.recovery import normals_needed, recovered, sites
+from formix.engines.marginal.sharing import shared
 from formix.engines.marginal.streams import of_chain
 from formix.engines.marginal.support import supports
 from formix.errors import ArgumentError, EngineError, UnsupportedError
 
 if TYPE_CHECKING:
-    from formix.engines.marginal.chains import Chains
-    from formix.engines.marginal.proposing import Quality
+    from formix.engines.marginal.drawn import Quality
     from formix.engines.progress import Report
     from formix.program.program import Program
     from formix.spec import Spec
+
+_HEAVY = 1e6
+"""Operations at a point, beyond which draws share factors."""
+
+_TOO_LONG = 1e12
+"""Operations for all draws, beyond which each cannot have a factor of its own."""
 
 _AT_ONCE = 2_000_000
 """Effects that are drawn at once: bounds the memory, not the answer."""
@@ -110,20 +118,26 @@ def run(
     of = marginal(spec)
     read = time.perf_counter()
     with one_thread(of.algebra):
-        found, quality = sampled(
-            of, plan.seed, plan.chains, plan.before + plan.draws, plan.thin or None
-        )
-        _check_going_on(plan, quality)
-        sampled_at = time.perf_counter()
-        values = everything(spec, of, found, plan)
-    seconds = {
-        "data": read - began,
-        "sampling": sampled_at - read,
-        "recovery": time.perf_counter() - sampled_at,
-    }
-    kept = slice(plan.before, None)
-    stats = {"lp": found.log_density[:, kept], "acceptance_rate": found.acceptance[:, kept]}
-    return Draws(values, stats, _attributes(plan, quality, seconds), _state(plan, quality))
+        drawn = _drawn(spec, of, plan)
+    _check_going_on(plan, drawn.quality)
+    seconds = {"data": read - began, "sampling": time.perf_counter() - read}
+    stats = {"lp": drawn.log_density, "acceptance_rate": drawn.acceptance}
+    attributes = _attributes(plan, drawn.quality, seconds)
+    return Draws(drawn.values, stats, attributes, _state(plan, drawn.quality))
+
+
+def _drawn(spec: Spec, of: Marginal, plan: Plan) -> Drawn:
+    if of.algebra.work <= _HEAVY:
+        return _independently(spec, of, plan)
+    together = shared(spec, plan.seed, plan.chains, plan.before + plan.draws)
+    if together is None:
+        if of.algebra.work * plan.draws * plan.chains > _TOO_LONG:
+            raise Decline(
+                f"{of.algebra.layout.effects} effects of crossed groups are left to one factor, "
+                "and draws that share factors do not fit"
+            )
+        return _independently(spec, of, plan)
+    return together.after(plan.before)
 
 
 def _check_going_on(plan: Plan, quality: Quality) -> None:
@@ -161,6 +175,7 @@ def _attributes(plan: Plan, quality: Quality, seconds: Mapping[str, float]) -> d
         "thin": quality.thin,
         "modes": quality.modes,
         "refits": quality.refits,
+        "centres": quality.centres,
         "versions": {
             **{name: version(name) for name in ("formix", "numpy", "scipy")},
             "python": platform.python_version(),
@@ -169,18 +184,25 @@ def _attributes(plan: Plan, quality: Quality, seconds: Mapping[str, float]) -> d
     }
 
 
-def everything(spec: Spec, of: Marginal, found: Chains, plan: Plan) -> dict[str, np.ndarray]:
-    """Return every site of the results at every new draw."""
+def _independently(spec: Spec, of: Marginal, plan: Plan) -> Drawn:
+    """Return chains whose every draw has a factor of its own."""
+    found, quality = sampled(
+        of, plan.seed, plan.chains, plan.before + plan.draws, plan.thin or None
+    )
     shapes = {parameter.site: parameter.shape for parameter in spec.parameters}
     leading = (plan.chains, plan.draws)
     values = {site: np.empty((*leading, *shape)) for site, shape in shapes.items()}
+    log_density = np.empty(leading)
     for chain in range(plan.chains):
         for part, normals in _normals(of, plan, chain):
             place = slice(part.start - plan.before, part.stop - plan.before)
-            for site, drawn in _sites(of, found.points[chain, part], normals).items():
-                if site in values:
-                    values[site][chain, place] = drawn
-    return values
+            scales = of.coordinates.scales(found.points[chain, part])
+            drawn = recovered(of, scales, normals)
+            log_density[chain, place] = drawn.log_density
+            made = sites(of, scales, drawn.beta, drawn.effects)
+            for site, value in values.items():
+                value[chain, place] = made[site]
+    return Drawn(values, log_density, found.acceptance[:, plan.before :], quality)
 
 
 def _normals(of: Marginal, plan: Plan, chain: int) -> Iterator[tuple[slice, np.ndarray]]:
@@ -194,15 +216,3 @@ def _normals(of: Marginal, plan: Plan, chain: int) -> Iterator[tuple[slice, np.n
             normals = own.standard_normal((part.stop - part.start, needed))
             if first or not plan.before:
                 yield part, normals
-
-
-def _sites(of: Marginal, points: np.ndarray, normals: np.ndarray) -> dict[str, np.ndarray]:
-    scales = of.coordinates.scales(points)
-    drawn = recovered(of, scales, normals)
-    sites = {"beta": drawn.beta, "sigma": scales.sigma}
-    for f, group in enumerate(of.coordinates.groups):
-        factor = scales.correlations[f]
-        sites[f"sd_{group.name}"] = scales.sds[f]
-        sites[f"cor_{group.name}"] = factor @ np.swapaxes(factor, 1, 2)
-        sites[f"r_{group.name}"] = drawn.effects[f]
-    return sites

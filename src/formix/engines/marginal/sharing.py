@@ -1,0 +1,302 @@
+"""Draws of large crossed models: many share a factor, and a Metropolis-Hastings step corrects.
+
+A factor of the effects left by elimination takes far longer than a draw from it. So a proposal
+draws the scales from split t distributions; what is left from its conditional distribution at the
+nearest of a few centres; and what was eliminated, where levels are independent, at its own scales.
+The weight is the joint density of everything over that of the proposal, which needs no factor: the
+chains are exact however few the centres are, and their acceptance says whether those were enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from formix.engines.marginal.chains import WARMUP, Shape, starts, walk
+from formix.engines.marginal.coefficients import coefficient_priors, is_gaussian
+from formix.engines.marginal.dense import joined, split
+from formix.engines.marginal.density import marginal
+from formix.engines.marginal.drawn import Drawn, Quality
+from formix.engines.marginal.pareto import importance_ess, smoothed
+from formix.engines.marginal.patterns import PatternElimination
+from formix.engines.marginal.proposing import GATE, around_modes
+from formix.engines.marginal.recovery import inner_normals, normals_needed, sites
+from formix.engines.marginal.streams import of_chain
+from formix.engines.marginal.whole import Whole, whole
+from formix.prior import Prior, PriorTable
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
+
+    from formix.engines.marginal.coordinates import Scales
+    from formix.engines.marginal.density import Marginal
+    from formix.engines.marginal.proposals import Mixture
+    from formix.prior import PriorEntry
+    from formix.spec import Spec
+
+_CENTRES = (48, 144)
+"""How many centres share out the draws; more where the first are too few."""
+
+_CANDIDATES, _ROUNDS = 2000, 8
+"""Draws among which centres are sought, and how often they are moved."""
+
+_AT_ONCE = 128
+"""Draws of one centre made at once."""
+
+_TOLD = 2.0
+"""Precision that the data bring to an effect, in units of its prior's, from which they tell it."""
+
+_LOOSE = 1.5
+"""A normal prior stands in for a heavier one with so many times its scale."""
+
+
+@dataclass(frozen=True, eq=False)
+class StandIn:
+    """A spec whose coefficients all have normal or flat priors, and what that changed."""
+
+    spec: Spec
+    places: tuple[int, ...]
+    given: tuple[PriorEntry, ...]
+    taken: tuple[PriorEntry, ...]
+
+    def log_ratio(
+        self, of: Marginal, g: Float[np.ndarray, "point coef"]
+    ) -> Float[np.ndarray, " point"]:
+        """Return the log of the priors given over those taken."""
+        total = np.zeros(len(g))
+        if not self.places:
+            return total
+        values = of.algebra.common.prior_coordinates(g)
+        for place, given, taken in zip(self.places, self.given, self.taken, strict=True):
+            total += given.of_table.log_density(values[:, place])
+            total -= taken.of_table.log_density(values[:, place])
+        return total
+
+
+def stand_in(spec: Spec) -> StandIn:
+    """Return a spec whose coefficients can all be integrated; weights make up for the change."""
+    entries = coefficient_priors(spec)
+    places = tuple(j for j, entry in enumerate(entries) if not is_gaussian(entry))
+    given = tuple(entries[j] for j in places)
+    taken = tuple(replace(entry, prior=_normal(entry.of_table)) for entry in given)
+    changed = {entry.key: entry for entry in taken}
+    table = tuple(changed.get(entry.key, entry) for entry in spec.priors)
+    priors = PriorTable(table, spec.priors.name)
+    return StandIn(replace(spec, priors=priors), places, given, taken)
+
+
+def _normal(prior: Prior) -> Prior:
+    named = prior.named
+    if "loc" in named and "scale" in named:
+        return Prior("Normal", named["loc"], _LOOSE * named["scale"])
+    return Prior("Flat")
+
+
+def shared(spec: Spec, seed: int, chains: int, draws: int) -> Drawn | None:
+    """Return chains whose draws share factors; nothing where they do not fit."""
+    changed = stand_in(spec)
+    of = marginal(changed.spec)
+    proposal, modes = around_modes(of, thorough=False)
+    elimination = of.algebra.elimination
+    if not isinstance(elimination, PatternElimination):
+        return None
+    everything = whole(of)
+    shape = Shape(chains, draws, 1)
+    for count in _CENTRES:
+        centres = _centres(proposal, count, seed)
+        table = _Table(spec, of, elimination, everything, changed, proposal, centres, shape, seed)
+        log_weights = table.filled()
+        flat = log_weights[:, 1:].ravel()
+        k_hat = smoothed(flat)[1]
+        if k_hat < GATE:
+            ess = importance_ess(flat)
+            quality = Quality(k_hat, ess, flat.size, 0, modes, "independence", 1, count)
+            return table.chains(log_weights, quality)
+    return None
+
+
+def _centres(proposal: Mixture, count: int, seed: int) -> Float[np.ndarray, "centre coordinate"]:
+    """Return places that share out the proposals: means of the draws nearest to each."""
+    points = proposal.draw(of_chain(seed, -1), _CANDIDATES)
+    inverse = np.linalg.inv(proposal.components[0].root)
+    z = points @ inverse.T
+    centres = z[:count].copy()
+    for _ in range(_ROUNDS):
+        nearest = _nearest(z, centres)
+        for k in range(count):
+            mine = z[nearest == k]
+            if len(mine):
+                centres[k] = mine.mean(axis=0)
+    return centres @ proposal.components[0].root.T
+
+
+def _nearest(
+    points: Float[np.ndarray, "point coordinate"], centres: Float[np.ndarray, "centre coordinate"]
+) -> Int[np.ndarray, " point"]:
+    square = np.square(centres).sum(axis=1) - 2.0 * points @ centres.T
+    return np.argmin(square, axis=1)
+
+
+def told(of: Marginal, centres: Float[np.ndarray, "centre coordinate"]) -> frozenset[int]:
+    """Return the groups left whose levels have data enough to tell their effects from none.
+
+    A little change of a standard deviation moves their standardised effects more than themselves.
+    """
+    middle = np.mean(centres, axis=0, keepdims=True)
+    inside = np.where(of.coordinates.folded, np.abs(middle), middle)
+    scales = of.coordinates.scales(inside)
+    precision = of.precision(scales)[0]
+    found: set[int] = set()
+    for f, _, size in of.algebra.layout.groups:
+        factor, grams = scales.factors[f][0], of.algebra.statistics.grams[f]
+        information = precision * np.einsum("ji,ljk,ki->l", factor, grams, factor) / size
+        if np.mean(information) > _TOLD:
+            found.add(f)
+    return frozenset(found)
+
+
+def log_determinants(
+    factors: Float[np.ndarray, "point effect effect"],
+) -> Float[np.ndarray, " point"]:
+    """Return the log determinants of factors of covariances."""
+    return np.sum(np.log(np.diagonal(factors, axis1=1, axis2=2)), axis=1)
+
+
+class _Table:
+    """Every proposal of every chain, filled in centre by centre; the first of each is its start."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        of: Marginal,
+        elimination: PatternElimination,
+        everything: Whole,
+        changed: StandIn,
+        proposal: Mixture,
+        centres: np.ndarray,
+        shape: Shape,
+        seed: int,
+    ) -> None:
+        self.of, self.whole, self.changed = of, everything, changed
+        self.elimination = elimination
+        self.told = told(of, centres)
+        self.shape, self.seed = shape, seed
+        streams = [of_chain(seed, chain) for chain in range(shape.chains)]
+        drawn = np.stack([proposal.draw(own, shape.steps) for own in streams])
+        self.points = np.concatenate([starts(proposal, streams)[:, None], drawn], axis=1)
+        flat = self.points.reshape(-1, of.size)
+        self.log_proposal = proposal.log_density(flat).reshape(self.points.shape[:2])
+        inverse = np.linalg.inv(proposal.components[0].root)
+        nearest = _nearest(flat @ inverse.T, centres @ inverse.T)
+        self.nearest = nearest.reshape(self.points.shape[:2])
+        self.centres = centres
+        leading = self.points.shape[:2]
+        self.values = {p.site: np.empty((*leading, *p.shape)) for p in spec.parameters}
+        self.log_density = np.full(leading, -np.inf)
+
+    def filled(self) -> Float[np.ndarray, "chain step"]:
+        """Return the log weight of every proposal, everything drawn on the way."""
+        log_weights = np.full(self.points.shape[:2], -np.inf)
+        for k, centre in enumerate(self.centres):
+            mine = np.argwhere(self.nearest == k)
+            if len(mine):
+                log_weights[tuple(mine.T)] = self._of_centre(centre, mine)
+        return np.where(np.isfinite(log_weights), log_weights, -np.inf)
+
+    def _of_centre(
+        self, centre: np.ndarray, mine: Int[np.ndarray, "draw two"]
+    ) -> Float[np.ndarray, " draw"]:
+        inside = np.where(self.of.coordinates.folded, np.abs(centre), centre)
+        at = self.of.coordinates.scales(inside[None])
+        _, found, _ = self.of.factored(at)
+        answer = np.empty(len(mine))
+        for start in range(0, len(mine), _AT_ONCE):
+            some = mine[start : start + _AT_ONCE]
+            normals = np.stack([self._normals(int(chain), int(step)) for chain, step in some])
+            made = self._made(at, found.lower[0], tuple(some.T), normals)
+            answer[start : start + _AT_ONCE] = made - float(found.log_pivots[0])
+        return answer
+
+    def _normals(self, chain: int, step: int) -> Float[np.ndarray, " normal"]:
+        """Return the standard normals of one proposal, whatever the order they are asked for."""
+        key = np.random.SeedSequence([self.seed, chain + 1, step])
+        return np.random.Generator(np.random.Philox(key)).standard_normal(normals_needed(self.of))
+
+    def _made(
+        self,
+        at: Scales,
+        lower: Float[np.ndarray, "column column"],
+        place: tuple[Int[np.ndarray, " draw"], ...],
+        normals: Float[np.ndarray, "draw normal"],
+    ) -> Float[np.ndarray, " draw"]:
+        """Keep the proposals that normals make, and return their log weights but for the pivots."""
+        of, algebra = self.of, self.of.algebra
+        scales = of.coordinates.scales(self.points[place])
+        precision = of.precision(scales)
+        solved = algebra.layout.solved
+        right = lower[-1, :-1] + normals[:, :solved]
+        unknowns = solve_triangular(lower[:-1, :-1].T, right.T, check_finite=False).T
+        *left, g = split(unknowns, algebra.layout)
+        effects: dict[int, np.ndarray] = {}
+        logs = 0.5 * np.square(normals).sum(axis=1) + 0.5 * normals.shape[1] * np.log(2.0 * np.pi)
+        for u, (f, levels, _) in zip(left, algebra.layout.groups, strict=True):
+            factor = scales.factors[f]
+            if f in self.told:
+                # Effects are drawn as at the centre; the density is of standardised ones.
+                factor = at.factors[f]
+                logs -= levels * (log_determinants(scales.factors[f]) - log_determinants(factor))
+            effects[f] = u @ np.swapaxes(factor, 1, 2)
+        conditional = self.elimination.conditional(scales.factors, precision)
+        x = joined([effects[f] for f, _, _ in algebra.layout.groups], g)
+        inner = conditional.effects(x, inner_normals(of, normals[:, solved:]))
+        effects |= {f: np.swapaxes(r, 1, 2) for f, r in zip(algebra.eliminated, inner, strict=True)}
+        logs -= 0.5 * conditional.log_determinant
+        in_order = [effects[f] for f in range(len(algebra.sizes))]
+        logs += self._kept(place, scales, precision, in_order, g)
+        return logs - self.log_proposal[place]
+
+    def _kept(
+        self,
+        place: tuple[Int[np.ndarray, " draw"], ...],
+        scales: Scales,
+        precision: Float[np.ndarray, " draw"],
+        effects: list[np.ndarray],
+        g: Float[np.ndarray, "draw coef"],
+    ) -> Float[np.ndarray, " draw"]:
+        """Keep what is drawn, and return the log density of everything."""
+        common = self.of.algebra.common
+        standard = [
+            np.linalg.solve(factor[:, None], r[..., None])[..., 0]
+            for r, factor in zip(effects, scales.factors, strict=True)
+        ]
+        logs = self.whole.log_density(scales, precision, effects, standard, g)
+        logs += self.changed.log_ratio(self.of, g)
+        jacobian = float(np.sum(np.log(np.diag(common.R))))
+        self.log_density[place] = logs - scales.log_slope + jacobian
+        found = sites(self.of, scales, common.beta(g), effects)
+        for site, values in self.values.items():
+            values[place] = found[site]
+        return logs
+
+    def chains(self, log_weights: Float[np.ndarray, "chain step"], quality: Quality) -> Drawn:
+        """Return the chains that walk through the proposals."""
+        acceptance: list[np.ndarray] = []
+        for chain in range(self.shape.chains):
+            own = of_chain(self.seed, chain)
+            places, accepted = walk(log_weights[chain], np.log(own.accept.random(self.shape.steps)))
+            acceptance.append(accepted[WARMUP:])
+            for step in range(self.shape.steps, WARMUP, -1):
+                # A chain stands where it was or moves on: what is overwritten is needed no more.
+                stands = int(places[step - 1])
+                for values in (*self.values.values(), self.log_density):
+                    values[chain, step] = values[chain, stands]
+        kept = slice(WARMUP + 1, None)
+        return Drawn(
+            {site: values[:, kept] for site, values in self.values.items()},
+            self.log_density[:, kept],
+            np.stack(acceptance),
+            quality,
+        )
