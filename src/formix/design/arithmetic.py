@@ -85,11 +85,6 @@ def logit(p: Any) -> Any:
     return np.log(p) - np.log1p(-p)
 
 
-def power(left: Any, right: Any) -> Any:
-    """`x^y`: R's, where 0 and 1 are as the limits say and a negative base needs a whole power."""
-    return np.power(left, right)
-
-
 def truths(value: Argument, what: str) -> Any:
     """Return truth values; numbers are true where they are not zero."""
     if isinstance(value, np.ndarray) and value.dtype == bool:
@@ -172,7 +167,7 @@ OPERATORS: dict[str, Run] = {
     "-": arithmetic("-", np.subtract),
     "*": arithmetic("*", np.multiply),
     "/": arithmetic("/", np.divide),
-    "^": arithmetic("^", power),
+    "^": arithmetic("^", np.power),
     "%%": arithmetic("%%", np.mod),
     "%/%": arithmetic("%/%", np.floor_divide),
     "==": comparison("==", np.equal),

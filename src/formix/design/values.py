@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -57,11 +57,6 @@ Values = np.ndarray | Matrix | Factor
 
 Argument = Values | float | str | bool | list[Any]
 """What a function of a formula may be given: a variable, a literal, or `c()` of literals."""
-
-
-def is_factor(value: object) -> TypeGuard[Factor]:
-    """Whether a value is a factor."""
-    return isinstance(value, Factor)
 
 
 def as_factor(value: np.ndarray) -> Factor:
