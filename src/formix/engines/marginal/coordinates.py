@@ -105,6 +105,10 @@ class Coordinates:
             bent.add(self.sigma.key)
         return np.array([label in bent for label in self.labels], dtype=bool)
 
+    def inside(self, points: Points) -> Points:
+        """Return points whose coordinates that are not negative are mirrored where they are."""
+        return np.where(self.folded, np.abs(points), points)
+
     def scales(self, points: Points) -> Scales:
         """Return what a batch of points says."""
         reader = _Reader(points)

@@ -159,7 +159,7 @@ class Marginal:
 
     def mirrored(self, points: Points) -> Values:
         """Return the log density where coordinates that are not negative go on as in a mirror."""
-        return self.log_density(np.where(self.coordinates.folded, np.abs(points), points))
+        return self.log_density(self.coordinates.inside(points))
 
     def log_density(self, points: Points) -> Values:
         """Return the log density at points; minus infinity where there is none."""

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 _STARTS = (1.0, 0.1, 4.0)
 """Standard deviations of the effects at the starts, in units of the noise's."""
 
+_NOUGHT, _LEVEL = 1e-4, 1e-9
+"""Entries below this, in units, are zero if that costs no more than this in log likelihood."""
+
 _FIRST, _SECOND = 1e-4, 1e-2
 """Steps of differences, in units, and then in about standard errors."""
 
@@ -126,7 +129,11 @@ def _highest(criterion: Criterion) -> Float[np.ndarray, " theta"]:
     diagonal = np.array([i == j for _, i, j in criterion.places])
     starts = _STARTS if criterion.algebra.work < 1e6 else _STARTS[:1]
     found = [_climb(criterion, start * diagonal, units) for start in starts]
-    return max(found, key=lambda pair: pair[0])[1]
+    value, theta = max(found, key=lambda pair: pair[0])
+    # The likelihood is level at zero, so that a search stops a little beside it.
+    snapped = np.where(np.abs(theta) < _NOUGHT * units, 0.0, theta)
+    same = criterion.log_likelihood(snapped[None])[0] >= value - _LEVEL
+    return snapped if same else theta
 
 
 def _climb(criterion: Criterion, start: np.ndarray, units: np.ndarray) -> tuple[float, np.ndarray]:

@@ -9,14 +9,12 @@ chains are exact however few the centres are, and their acceptance says whether 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.linalg import solve_triangular
 
 from formix.engines.marginal.chains import WARMUP, Shape, starts, walk
-from formix.engines.marginal.coefficients import coefficient_priors, is_gaussian
 from formix.engines.marginal.dense import joined, split
 from formix.engines.marginal.density import marginal
 from formix.engines.marginal.drawn import Drawn, Quality
@@ -24,9 +22,9 @@ from formix.engines.marginal.pareto import importance_ess, smoothed
 from formix.engines.marginal.patterns import PatternElimination
 from formix.engines.marginal.proposing import GATE, around_modes
 from formix.engines.marginal.recovery import inner_normals, normals_needed, sites
+from formix.engines.marginal.stand_in import stand_in
 from formix.engines.marginal.streams import of_chain
 from formix.engines.marginal.whole import Whole, whole
-from formix.prior import Prior, PriorTable
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
     from formix.engines.marginal.coordinates import Scales
     from formix.engines.marginal.density import Marginal
     from formix.engines.marginal.proposals import Mixture
-    from formix.prior import PriorEntry
+    from formix.engines.marginal.stand_in import StandIn
     from formix.spec import Spec
 
 _CENTRES = (48, 144)
@@ -48,51 +46,6 @@ _AT_ONCE = 128
 
 _TOLD = 2.0
 """Precision that the data bring to an effect, in units of its prior's, from which they tell it."""
-
-_LOOSE = 1.5
-"""A normal prior stands in for a heavier one with so many times its scale."""
-
-
-@dataclass(frozen=True, eq=False)
-class StandIn:
-    """A spec whose coefficients all have normal or flat priors, and what that changed."""
-
-    spec: Spec
-    places: tuple[int, ...]
-    given: tuple[PriorEntry, ...]
-    taken: tuple[PriorEntry, ...]
-
-    def log_ratio(
-        self, of: Marginal, g: Float[np.ndarray, "point coef"]
-    ) -> Float[np.ndarray, " point"]:
-        """Return the log of the priors given over those taken."""
-        total = np.zeros(len(g))
-        if not self.places:
-            return total
-        values = of.algebra.common.prior_coordinates(g)
-        for place, given, taken in zip(self.places, self.given, self.taken, strict=True):
-            total += given.of_table.log_density(values[:, place])
-            total -= taken.of_table.log_density(values[:, place])
-        return total
-
-
-def stand_in(spec: Spec) -> StandIn:
-    """Return a spec whose coefficients can all be integrated; weights make up for the change."""
-    entries = coefficient_priors(spec)
-    places = tuple(j for j, entry in enumerate(entries) if not is_gaussian(entry))
-    given = tuple(entries[j] for j in places)
-    taken = tuple(replace(entry, prior=_normal(entry.of_table)) for entry in given)
-    changed = {entry.key: entry for entry in taken}
-    table = tuple(changed.get(entry.key, entry) for entry in spec.priors)
-    priors = PriorTable(table, spec.priors.name)
-    return StandIn(replace(spec, priors=priors), places, given, taken)
-
-
-def _normal(prior: Prior) -> Prior:
-    named = prior.named
-    if "loc" in named and "scale" in named:
-        return Prior("Normal", named["loc"], _LOOSE * named["scale"])
-    return Prior("Flat")
 
 
 def shared(spec: Spec, seed: int, chains: int, draws: int) -> Drawn | None:
@@ -146,8 +99,7 @@ def told(of: Marginal, centres: Float[np.ndarray, "centre coordinate"]) -> froze
     A little change of a standard deviation moves their standardised effects more than themselves.
     """
     middle = np.mean(centres, axis=0, keepdims=True)
-    inside = np.where(of.coordinates.folded, np.abs(middle), middle)
-    scales = of.coordinates.scales(inside)
+    scales = of.coordinates.scales(of.coordinates.inside(middle))
     precision = of.precision(scales)[0]
     found: set[int] = set()
     for f, _, size in of.algebra.layout.groups:
@@ -209,8 +161,7 @@ class _Table:
     def _of_centre(
         self, centre: np.ndarray, mine: Int[np.ndarray, "draw two"]
     ) -> Float[np.ndarray, " draw"]:
-        inside = np.where(self.of.coordinates.folded, np.abs(centre), centre)
-        at = self.of.coordinates.scales(inside[None])
+        at = self.of.coordinates.scales(self.of.coordinates.inside(centre[None]))
         _, found, _ = self.of.factored(at)
         answer = np.empty(len(mine))
         for start in range(0, len(mine), _AT_ONCE):

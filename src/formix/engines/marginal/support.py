@@ -28,10 +28,24 @@ _MOST_NUMBERS = 50_000_000
 
 def supports(spec: Spec) -> str | None:
     """Return why the engine declines a spec, or nothing."""
-    for reason in (_family(spec), _blocks(spec), _sites(spec), _response(spec), _priors(spec)):
+    reason = _fault(spec) or _priors(spec)
+    if reason:
+        return reason
+    of = structure(spec)
+    return _sampled(spec, of) or _left(of)
+
+
+def likelihood_fault(spec: Spec) -> str | None:
+    """Return why the likelihood of a spec cannot be had by the same algebra, or nothing."""
+    return _fault(spec) or _left(structure(spec))
+
+
+def _fault(spec: Spec) -> str | None:
+    for part in (_family, _blocks, _sites, _response):
+        reason = part(spec)
         if reason:
             return reason
-    return _size(spec, structure(spec))
+    return None
 
 
 def _family(spec: Spec) -> str | None:
@@ -92,13 +106,17 @@ def _priors(spec: Spec) -> str | None:
     return None
 
 
-def _size(spec: Spec, of: Structure) -> str | None:
+def _sampled(spec: Spec, of: Structure) -> str | None:
     pairs = [p.size * (p.size - 1) // 2 for g in of.groups for p in g.parts if p.correlated]
     sds = sum(group.size for group in of.groups if group.name)
     free = sum(entry.of_table.name not in ("Normal", "Flat") for entry in coefficient_priors(spec))
     sampled = free + sds + sum(pairs) + (of.sigma is None)
     if sampled > MOST_SAMPLED:
         return f"{sampled} numbers are left to be sampled, more than {MOST_SAMPLED}"
+    return None
+
+
+def _left(of: Structure) -> str | None:
     chosen = order(of)
     left = sum(of.groups[f].levels * of.groups[f].size for f in chosen.left)
     if left > MOST_LEFT:

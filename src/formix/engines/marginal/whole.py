@@ -92,7 +92,7 @@ def _products(algebra: Algebra) -> sparse.csr_array:
 
 
 def _diagonal(grams: Float[np.ndarray, "level effect effect"]) -> sparse.csr_array:
-    levels, size = grams.shape[0], grams.shape[1]
+    levels, size = int(grams.shape[0]), int(grams.shape[1])
     rows = np.repeat(np.arange(levels * size), size)
     columns = np.repeat(np.arange(levels) * size, size * size) + np.tile(
         np.arange(size), levels * size
