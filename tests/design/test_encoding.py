@@ -205,6 +205,16 @@ def test_contrasts_by_argument():
     assert bars[1].columns == ("Intercept", "C(f, Sum)[1]", "C(f, Sum)[2]")
 
 
+def test_a_narrow_matrix_of_contrasts_is_not_completed():
+    M = np.array([[1.0, 0.0], [2.0, 1.0], [4.0, 0.0], [4.0, 1.0]])
+    table = data()
+    two = design_of("y ~ o", table, contrasts={"o": M})
+    assert [column.r for column in two["mu"].columns] == ["(Intercept)", "o1", "o2"]
+    np.testing.assert_array_equal(two.X[:, 1:], M[np.arange(40) % 4])
+    one = design_of("y ~ o", table, contrasts={"o": M[:, :1]})
+    assert one.columns == ("Intercept", "o[1]")
+
+
 def test_contrasts_by_the_name_of_a_column_or_the_text_of_a_call():
     table = data().rename(columns={"f": "the f"})
     odd = design_of("y ~ `the f`", table, contrasts={"the f": "sum"})

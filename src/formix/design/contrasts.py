@@ -99,8 +99,7 @@ def from_matrix(matrix: object) -> Contrast | None:
 def contrast_matrix(contrast: Contrast, levels: Sequence[Label]) -> Float[np.ndarray, "level col"]:
     """Return the columns that a level becomes, a row a level.
 
-    A matrix of the user's with fewer than one column less than levels is completed as R does, by
-    columns orthogonal to it and to the intercept.
+    A matrix of the user's keeps the columns it has, however few, as in R's `contrasts.arg`.
 
     Examples
     --------
@@ -111,7 +110,7 @@ def contrast_matrix(contrast: Contrast, levels: Sequence[Label]) -> Float[np.nda
     """
     n = len(levels)
     if contrast.name == "matrix":
-        matrix = _completed(np.array(contrast.rows).reshape(n, -1), contrast.width)
+        matrix = np.array(contrast.rows).reshape(n, _matrix_width(contrast))
     elif contrast.name == "sum":
         matrix = np.vstack([np.eye(n - 1), -np.ones((1, n - 1))])
     elif contrast.name == "helmert":
@@ -140,8 +139,13 @@ def contrast_suffixes(contrast: Contrast, levels: Sequence[Label]) -> Sequence[L
     if contrast.name == "poly":
         return [*(".L", ".Q", ".C")[: n - 1], *(f"^{k}" for k in range(4, n))][: contrast.width]
     if contrast.labels:
-        return [*contrast.labels, *("" for _ in range(len(contrast.labels), n - 1))]
-    return [text_of(k) for k in range(1, n)][: contrast.width]
+        return contrast.labels[: contrast.width]
+    columns = _matrix_width(contrast) if contrast.name == "matrix" else n - 1
+    return [text_of(k) for k in range(1, columns + 1)][: contrast.width]
+
+
+def _matrix_width(contrast: Contrast) -> int:
+    return len(contrast.rows[0]) if contrast.rows else 0
 
 
 def _helmert(n: int) -> np.ndarray:
@@ -164,11 +168,3 @@ def _polynomial(n: int) -> np.ndarray:
                 column = column - earlier * (earlier @ column)
         columns.append(column / np.linalg.norm(column))
     return np.column_stack(columns[1:])
-
-
-def _completed(matrix: np.ndarray, width: int | None) -> np.ndarray:
-    n, k = matrix.shape
-    if k >= n - 1 or width is not None:
-        return matrix
-    q, _ = np.linalg.qr(np.column_stack([np.ones(n), matrix]), mode="complete")
-    return np.column_stack([matrix, q[:, k + 1 :]])
