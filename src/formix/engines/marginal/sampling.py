@@ -23,6 +23,8 @@ from formix.engines.marginal.support import supports
 from formix.errors import ArgumentError, EngineError, UnsupportedError
 
 if TYPE_CHECKING:
+    from jaxtyping import Float
+
     from formix.engines.marginal.drawn import Quality
     from formix.engines.progress import Report
     from formix.program.program import Program
@@ -34,16 +36,19 @@ _HEAVY = 1e6
 _TOO_LONG = 1e12
 """Operations for all draws, beyond which each cannot have a factor of its own."""
 
-_AT_ONCE = 2_000_000
-"""Effects that are drawn at once: bounds the memory, not the answer."""
+_AT_ONCE, _DRAWS_AT_ONCE = 2_000_000, 250
+"""Effects and draws that are made at once: bounds the memory, not the answer."""
+
+
+_REMEMBERED = ("chains", "seed", "before", "thin", "centres")
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a run is asked to do, and what its state remembers of it.
 
-    `before` are the draws of each chain that an earlier run has returned, and `thin` its proposals
-    a draw.
+    `before` are the draws of each chain that an earlier run has returned, `thin` its proposals a
+    draw, `centres` the factors that its draws shared.
     """
 
     draws: int
@@ -51,6 +56,7 @@ class Plan:
     seed: int
     before: int = 0
     thin: int = 0
+    centres: int = 0
 
     def __post_init__(self) -> None:
         for name, least in (("draws", 1), ("chains", 1), ("seed", 0)):
@@ -65,7 +71,7 @@ class Plan:
     def of(cls, state: Mapping[str, np.ndarray], draws: int) -> Plan:
         """Return the plan of a run that goes on from a state."""
         try:
-            known = {name: int(state[name]) for name in ("chains", "seed", "before", "thin")}
+            known = {name: int(state[name]) for name in _REMEMBERED}
         except KeyError as error:
             raise EngineError("the state to go on from is not one of `marginal`") from error
         return cls(draws=draws, **known)
@@ -129,7 +135,7 @@ def run(
 def _drawn(spec: Spec, of: Marginal, plan: Plan) -> Drawn:
     if of.algebra.work <= _HEAVY:
         return _independently(spec, of, plan)
-    together = shared(spec, plan.seed, plan.chains, plan.before + plan.draws)
+    together = shared(spec, plan.seed, plan.chains, plan.before + plan.draws, plan.centres)
     if together is None:
         if of.algebra.work * plan.draws * plan.chains > _TOO_LONG:
             raise Decline(
@@ -158,6 +164,7 @@ def _state(plan: Plan, quality: Quality) -> dict[str, np.ndarray]:
         "seed": plan.seed,
         "before": plan.before + plan.draws,
         "thin": quality.thin,
+        "centres": quality.centres,
     }
     return {name: np.array(value) for name, value in state.items()}
 
@@ -194,25 +201,37 @@ def _independently(spec: Spec, of: Marginal, plan: Plan) -> Drawn:
     values = {site: np.empty((*leading, *shape)) for site, shape in shapes.items()}
     log_density = np.empty(leading)
     for chain in range(plan.chains):
-        for part, normals in _normals(of, plan, chain):
-            place = slice(part.start - plan.before, part.stop - plan.before)
-            scales = of.coordinates.scales(found.points[chain, part])
+        for first, last, normals in _normals(of, plan, chain):
+            points = found.points[chain, first:last]
+            scales = of.coordinates.scales(_padded(points, len(normals)))
             drawn = recovered(of, scales, normals)
-            log_density[chain, place] = drawn.log_density
             made = sites(of, scales, drawn.beta, drawn.effects)
+            # Of draws made again to go on from, only those that are new are kept.
+            new = slice(max(plan.before - first, 0), last - first)
+            place = slice(first + new.start - plan.before, last - plan.before)
+            log_density[chain, place] = drawn.log_density[new]
             for site, value in values.items():
-                value[chain, place] = made[site]
+                value[chain, place] = made[site][new]
     return Drawn(values, log_density, found.acceptance[:, plan.before :], quality)
 
 
-def _normals(of: Marginal, plan: Plan, chain: int) -> Iterator[tuple[slice, np.ndarray]]:
-    """Yield standard normals of one chain for some draws at a time, the new ones only."""
+def _normals(of: Marginal, plan: Plan, chain: int) -> Iterator[tuple[int, int, np.ndarray]]:
+    """Yield the standard normals of one chain in batches of one size, from the first new draw on.
+
+    Libraries round a row by the size of the batch it is in: so batches begin at the same draws, and
+    are as large, however many draws there are.
+    """
     own = of_chain(plan.seed, chain).effects
     needed = normals_needed(of)
-    step = max(1, min(of.algebra.batch, _AT_ONCE // max(needed, 1)))
-    for first, last in ((0, plan.before), (plan.before, plan.before + plan.draws)):
-        for start in range(first, last, step):
-            part = slice(start, min(start + step, last))
-            normals = own.standard_normal((part.stop - part.start, needed))
-            if first or not plan.before:
-                yield part, normals
+    step = max(1, min(of.algebra.batch, _DRAWS_AT_ONCE, _AT_ONCE // max(needed, 1)))
+    total = plan.before + plan.draws
+    for first in range(0, total, step):
+        last = min(first + step, total)
+        normals = own.standard_normal((last - first, needed))
+        if last > plan.before:
+            yield first, last, _padded(normals, step)
+
+
+def _padded(rows: Float[np.ndarray, "row column"], count: int) -> Float[np.ndarray, "row column"]:
+    """Return so many rows, the last one repeated."""
+    return np.concatenate([rows, np.repeat(rows[-1:], count - len(rows), axis=0)])

@@ -41,15 +41,21 @@ _CENTRES = (48, 144)
 _CANDIDATES, _ROUNDS = 2000, 8
 """Draws among which centres are sought, and how often they are moved."""
 
-_AT_ONCE = 128
-"""Draws of one centre made at once."""
+_AT_ONCE = 32
+"""Draws of one centre made at once, always as many: the same draw is rounded alike in any run."""
 
 _TOLD = 2.0
 """Precision that the data bring to an effect, in units of its prior's, from which they tell it."""
 
 
-def shared(spec: Spec, seed: int, chains: int, draws: int) -> Drawn | None:
-    """Return chains whose draws share factors; nothing where they do not fit."""
+def shared(spec: Spec, seed: int, chains: int, draws: int, centres: int = 0) -> Drawn | None:
+    """Return chains whose draws share factors; nothing where they do not fit.
+
+    Parameters
+    ----------
+    centres
+        How many factors they share; by default as many as it takes.
+    """
     changed = stand_in(spec)
     of = marginal(changed.spec)
     proposal, modes = around_modes(of, thorough=False)
@@ -58,9 +64,9 @@ def shared(spec: Spec, seed: int, chains: int, draws: int) -> Drawn | None:
         return None
     everything = whole(of)
     shape = Shape(chains, draws, 1)
-    for count in _CENTRES:
-        centres = _centres(proposal, count, seed)
-        table = _Table(spec, of, elimination, everything, changed, proposal, centres, shape, seed)
+    for count in (centres,) if centres else _CENTRES:
+        places = _centres(proposal, count, seed)
+        table = _Table(spec, of, elimination, everything, changed, proposal, places, shape, seed)
         log_weights = table.filled()
         flat = log_weights[:, 1:].ravel()
         k_hat = smoothed(flat)[1]
@@ -152,11 +158,15 @@ class _Table:
     def filled(self) -> Float[np.ndarray, "chain step"]:
         """Return the log weight of every proposal, everything drawn on the way."""
         log_weights = np.full(self.points.shape[:2], -np.inf)
-        for k, centre in enumerate(self.centres):
-            mine = np.argwhere(self.nearest == k)
-            if len(mine):
-                log_weights[tuple(mine.T)] = self._of_centre(centre, mine)
-        return np.where(np.isfinite(log_weights), log_weights, -np.inf)
+        # Far out, exponentials overflow; such proposals have no weight.
+        with np.errstate(all="ignore"):
+            for k, centre in enumerate(self.centres):
+                # By step, then by chain: more draws come after these.
+                mine = np.argwhere(np.equal(self.nearest.T, k))[:, ::-1]
+                if len(mine):
+                    log_weights[tuple(mine.T)] = self._of_centre(centre, mine)
+        outside = np.any((self.points < 0.0) & self.of.coordinates.folded, axis=2)
+        return np.where(np.isfinite(log_weights) & ~outside, log_weights, -np.inf)
 
     def _of_centre(
         self, centre: np.ndarray, mine: Int[np.ndarray, "draw two"]
@@ -166,9 +176,11 @@ class _Table:
         answer = np.empty(len(mine))
         for start in range(0, len(mine), _AT_ONCE):
             some = mine[start : start + _AT_ONCE]
+            count = len(some)
+            some = np.concatenate([some, np.repeat(some[-1:], _AT_ONCE - count, axis=0)])
             normals = np.stack([self._normals(int(chain), int(step)) for chain, step in some])
             made = self._made(at, found.lower[0], tuple(some.T), normals)
-            answer[start : start + _AT_ONCE] = made - float(found.log_pivots[0])
+            answer[start : start + count] = made[:count] - float(found.log_pivots[0])
         return answer
 
     def _normals(self, chain: int, step: int) -> Float[np.ndarray, " normal"]:
@@ -185,7 +197,7 @@ class _Table:
     ) -> Float[np.ndarray, " draw"]:
         """Keep the proposals that normals make, and return their log weights but for the pivots."""
         of, algebra = self.of, self.of.algebra
-        scales = of.coordinates.scales(self.points[place])
+        scales = of.coordinates.scales(of.coordinates.inside(self.points[place]))
         precision = of.precision(scales)
         solved = algebra.layout.solved
         right = lower[-1, :-1] + normals[:, :solved]

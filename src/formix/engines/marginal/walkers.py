@@ -54,7 +54,6 @@ def walked(
     proposal: Mixture,
     own: Stream,
     shape: tuple[int, int],
-    most: int = _MOST_STEPS,
 ) -> Chains:
     """Return chains, each of the draws of its walkers one after another.
 
@@ -62,8 +61,6 @@ def walked(
     ----------
     shape
         Chains and draws.
-    most
-        Steps after which walkers that do not agree are given up.
 
     Raises
     ------
@@ -83,7 +80,7 @@ def walked(
         worst = split_rhat(trail.reshape(len(trail), -1, size))
         if worst < _CHECKED:
             return _chains(trail, accepted, log_density, thin, draws)
-        if (warm + each * thin) * 2 > most:
+        if (warm + each * thin) * 2 > _MOST_STEPS:
             raise Decline(
                 "the posterior of the standard deviations and correlations has a shape that "
                 f"neither proposals nor walkers fit (split R-hat {worst:.3f})"
