@@ -1,5 +1,7 @@
 """Datasets have the names, dimensions, coordinates and attributes of the contract."""
 
+import warnings
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -8,8 +10,9 @@ from made_fits import drawn, make, make_draws, sleep_spec, sleepstudy
 
 import formix as fx
 from formix.design.column import DataColumn
-from formix.results import collect_prior, datasets
+from formix.results import collect_prior, datasets, inference_data
 from formix.results.datasets import collect
+from formix.results.inference import ARVIZ_1
 
 
 def test_a_fit_has_every_group(made):
@@ -142,3 +145,48 @@ def test_collecting_again_gives_the_same_numbers(made):
     again = collect(made.spec, made.draws, made.recipe)
     for name, dataset in made.groups.datasets.items():
         assert dataset.equals(again[name])
+
+
+def rounded(correlations):
+    """Return correlations as a factor gives them: a little off the diagonal, and asymmetric."""
+    noise = np.random.default_rng(1).choice([-2e-16, 0.0, 4e-16], size=correlations.shape)
+    return np.clip(correlations, -0.999, None) * (1.0 + noise) + noise
+
+
+@pytest.mark.parametrize("group", ["posterior", "prior"])
+def test_correlations_are_stored_exactly_and_the_draws_stay(group):
+    made = make(draws=20)
+    values = dict(made.draws.values)
+    values["cor_Subject"] = rounded(values["cor_Subject"])
+    given = values["cor_Subject"].copy()
+    if group == "posterior":
+        found = collect(made.spec, replace(made.draws, values=values), made.recipe)
+    else:
+        predictive = np.zeros((4, 20, 30))
+        found = collect_prior(made.spec, values, predictive, made.recipe, {})
+    stored = found[group]["cor_Subject"].to_numpy()
+    assert (np.diagonal(stored, axis1=-2, axis2=-1) == 1.0).all()
+    np.testing.assert_array_equal(stored, np.swapaxes(stored, -1, -2))
+    assert np.abs(stored).max() <= 1.0
+    np.testing.assert_allclose(stored, given, atol=2e-15)
+    np.testing.assert_array_equal(values["cor_Subject"], given)
+    assert not (np.diagonal(given, axis1=-2, axis2=-1) == 1.0).all()
+
+
+def test_arviz_plots_the_traces_of_a_whole_fit():
+    made = make(draws=30)
+    values = {**made.draws.values, "cor_Subject": rounded(made.draws.values["cor_Subject"])}
+    found = collect(made.spec, replace(made.draws, values=values), made.recipe)
+    fit = inference_data(found)
+    plt = pytest.importorskip("matplotlib.pyplot")
+    with warnings.catch_warnings(), plt.rc_context({"backend": "agg"}):
+        # What ArviZ warns of is not ours: the number of its plots, and its own next version.
+        warnings.simplefilter("ignore")
+        az = pytest.importorskip("arviz")
+        if ARVIZ_1:
+            with az.rc_context({"plot.max_subplots": 1000}):
+                assert az.plot_trace_dist(fit, backend="matplotlib") is not None
+                assert az.plot_trace(fit, backend="matplotlib") is not None
+        else:
+            assert az.plot_trace(fit).shape[1] == 2
+        plt.close("all")
