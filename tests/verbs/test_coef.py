@@ -1,6 +1,8 @@
 """Coefficients of every level."""
 
 import numpy as np
+import pytest
+from made_fits import drawn
 
 import formix as fx
 
@@ -62,3 +64,29 @@ def test_the_result_itself_is_not_changed(made):
     before = made.groups["posterior"]["r_Subject"].copy()
     fx.coef(made.groups)
     assert made.groups["posterior"]["r_Subject"].equals(before)
+
+
+INTERACTION = {
+    "y": [1.0, 2.0, 4.0, 3.0, 5.0, 2.0, 1.0, 7.0] * 3,
+    "x": [0.0, 1.0, 2.0, 3.0, 5.0, 4.0, 6.0, 8.0] * 3,
+    "f": ["a:1", "a:1", "b:x", "b:x"] * 6,
+    "g": ["u"] * 8 + ["v"] * 8 + ["w"] * 8,
+}
+
+
+@pytest.mark.parametrize(
+    "formula", ["y ~ x*f + (f*x || g)", "y ~ x*f + (f*x | g)", "y ~ f*x + (x*f || g)"]
+)
+def test_an_interaction_in_another_order_is_the_same_coefficient(formula):
+    fit = drawn(formula, INTERACTION, draws=10)
+    beta, r = fit["posterior"]["beta"], fit["posterior"]["r_g"]
+    common, effects = beta["coef"].to_numpy().tolist(), r["g_effect"].to_numpy().tolist()
+    swapped = {"x:f[b:x]": "f[b:x]:x", "f[b:x]:x": "x:f[b:x]"}
+    assert swapped.keys() & set(common)
+    total = fx.coef(fit, summary=False)["coef_g"]
+    assert total["g_coef"].to_numpy().tolist()[: len(common)] == common
+    assert not set(swapped) <= set(total["g_coef"].to_numpy().tolist())
+    for place, label in enumerate(common):
+        own = label if label in effects else swapped[label]
+        expected = beta.to_numpy()[..., None, place] + r.to_numpy()[..., effects.index(own)]
+        np.testing.assert_allclose(total[..., place], expected, rtol=1e-14)

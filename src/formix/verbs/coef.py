@@ -10,6 +10,7 @@ import xarray as xr
 from formix.results.names import storable, text
 from formix.results.sample import Sample, sample
 from formix.verbs.estimates import PROB
+from formix.verbs.factors import factors
 from formix.verbs.fixef import common, has_common
 from formix.verbs.levels import GroupDraws, level_table, tidied
 from formix.verbs.ranef import by_group, group_sites
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from formix.results.layout import Site
+
+    Meaning = tuple[str, tuple[str, ...]]
 
 
 @overload
@@ -92,30 +95,48 @@ def coef(
 def _summed(drawn: Sample, beta: xr.DataArray | None, sites: list[Site]) -> xr.DataArray:
     """Return the draws of a group's coefficients: chain, draw, level, coefficient."""
     touched = {predictor for site in sites for predictor, _ in site.effects}
-    labels = [
-        label
+    beta_labels = [
+        (site.predictor, label)
         for site in drawn.of("common")
-        if site.predictor in touched
         for label in drawn.effect_labels(site)
     ]
-    own = [label for site in sites for label in drawn.effect_labels(site)]
-    labels += [label for label in own if label not in labels]
+    labels = {
+        _meaning(predictor, label): label
+        for predictor, label in beta_labels
+        if predictor in touched
+    }
+    for site in sites:
+        for meaning, label in zip(_meanings(drawn, site), drawn.effect_labels(site), strict=True):
+            labels.setdefault(meaning, label)
+    places = {meaning: place for place, meaning in enumerate(labels)}
     parts = [drawn.draws(site) for site in sites]
     total = np.zeros((*parts[0].shape[:3], len(labels)))
     if beta is not None:
-        for place, label in enumerate(beta["coef"].to_numpy().tolist()):
-            if label in labels:
-                total[..., labels.index(label)] += beta.to_numpy()[..., None, place]
+        for column, (predictor, label) in enumerate(beta_labels):
+            if predictor in touched:
+                place = places[_meaning(predictor, label)]
+                total[..., place] += beta.to_numpy()[..., None, column]
     for site, part in zip(sites, parts, strict=True):
-        for place, label in enumerate(drawn.effect_labels(site)):
-            total[..., labels.index(label)] += part.to_numpy()[..., place]
+        for column, meaning in enumerate(_meanings(drawn, site)):
+            total[..., places[meaning]] += part.to_numpy()[..., column]
     level = sites[0].dims[0]
     coordinates = {name: parts[0][name] for name in ("chain", "draw", level)}
     return xr.DataArray(
         total,
         dims=("chain", "draw", level, f"{level}_coef"),
-        coords={**coordinates, f"{level}_coef": text(labels)},
+        coords={**coordinates, f"{level}_coef": text(labels.values())},
     )
+
+
+def _meanings(drawn: Sample, site: Site) -> list[Meaning]:
+    """Return what each effect of a site deviates from."""
+    labels = zip(site.effects, drawn.effect_labels(site), strict=True)
+    return [_meaning(predictor, label) for (predictor, _), label in labels]
+
+
+def _meaning(predictor: str, label: str) -> Meaning:
+    """Return what a coefficient is of, however its interaction is ordered: `x:f[b]`, `f[b]:x`."""
+    return predictor, tuple(sorted(factors(label.removeprefix(f"{predictor}."))))
 
 
 def _labelled(group: str, draws: xr.DataArray) -> GroupDraws:
