@@ -14,6 +14,7 @@ from formix.engines import ENGINES
 from formix.engines.ancestral import run as ancestral
 from formix.engines.choice import choose
 from formix.engines.decline import Decline
+from formix.engines.plan import whole
 from formix.errors import ArgumentError, ConvergenceWarning, EngineError
 from formix.results import collect, collect_prior, diagnose, warning_text
 
@@ -135,6 +136,9 @@ def warn_if_poor(found: Groups, stack: int = _STACK) -> None:
 
 def prior(spec: Spec, recipe: Recipe, *, draws: int, seed: int | None) -> Groups:
     """Return the groups of draws from the prior and the prior predictive distribution."""
+    whole("draws", draws, 1)
+    if seed is not None:
+        whole("seed", seed, 0)
     drawn = ancestral(spec, draws=draws, seed=_seed(seed))
     values = dict(drawn.values)
     predictive = values.pop(spec.response.name)

@@ -6,16 +6,17 @@ import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from formix.design.checks import concerns
 from formix.design.encoding import Encoding, encode, learn
 from formix.design.frame import open_data
 from formix.design.names import used
 from formix.effects import EFFECTS
-from formix.errors import DataWarning, RankWarning
+from formix.errors import ArgumentError, DataWarning, RankWarning
 from formix.syntax.parse import parse
 from formix.terms.expand import expand
+from formix.unbuilt import not_of_family
 
 if TYPE_CHECKING:
     from formix.design.column import Frame
@@ -75,9 +76,13 @@ def learnt(
         If little can be learnt from the data: one row, a constant response, a group of one level,
         a level a row.
     """
+    _check_given(functions, contrasts)
     tree = parse(formula)
     opened = open_data(data)
     terms = expand(tree, opened.names)
+    fault = not_of_family(terms, family)
+    if fault is not None:
+        raise fault
     frame = opened.read(used(terms, opened.names, functions))
     encoding = learn(terms, frame, EFFECTS, functions=functions, contrasts=contrasts)
     design = encode(terms, encoding, frame, EFFECTS, functions=functions)
@@ -100,6 +105,29 @@ def remade(recipe: Recipe, functions: Functions) -> Stages:
     design = encode(terms, encoding, recipe.frame, EFFECTS, functions=functions)
     recipe.check(design.predictors)
     return Stages(tree, terms, recipe.frame, encoding, design, functions, recipe.contrasts)
+
+
+def _check_given(functions: object, contrasts: object) -> None:
+    """Refuse what is no mapping by name, or no function.
+
+    Raises
+    ------
+    ArgumentError
+        With what to give instead.
+    """
+    if not isinstance(functions, Mapping) or not all(
+        isinstance(name, str) and callable(value)
+        for name, value in cast("Mapping[object, object]", functions).items()
+    ):
+        raise ArgumentError(
+            f"functions={functions!r} is not a dict of functions by name",
+            hint='for example functions={"cube": lambda x: x**3}',
+        )
+    if not isinstance(contrasts, Mapping):
+        raise ArgumentError(
+            f"contrasts={contrasts!r} is not a dict of contrasts by factor",
+            hint='for example contrasts={"f": "sum"}',
+        )
 
 
 def _warn(design: Design, family: Family) -> None:

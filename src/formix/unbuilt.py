@@ -5,15 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from formix.covariances import COVARIANCES
-from formix.errors import UnsupportedError
+from formix.errors import FormulaError, UnsupportedError
 from formix.syntax.printer import to_text
 from formix.syntax.tree import Equation
 
 if TYPE_CHECKING:
     from formix.errors import Span
+    from formix.families import Family
     from formix.terms.term import Terms
 
 _FITTED = frozenset(structure.name for structure in COVARIANCES)
+
+
+def not_of_family(terms: Terms, family: Family) -> FormulaError | None:
+    """Return what is wrong where a further formula names no parameter of the family."""
+    known = [parameter.name for parameter in family.parameters]
+    for other in terms.formula.others:
+        node = other.left if isinstance(other, Equation) else other.parameter
+        name = to_text(node)
+        if name not in known:
+            response = name == terms.response.text
+            return FormulaError(
+                f"`{name}` is not a parameter of {family.name}",
+                text=terms.formula.text,
+                span=node.span,
+                hint="a model has one response, in its first formula"
+                if response
+                else f"its parameters: {', '.join(known)}",
+            )
+    return None
 
 
 def unbuilt(terms: Terms) -> UnsupportedError | None:

@@ -72,7 +72,7 @@ def test_tests_lie_as_the_sources_do(root: Path, modules):
     """A test beside the rooms is of a module; a folder of tests is of a room, or of all of them."""
     own = {"architecture", "calibration", "golden", "packaging", "properties", "reference"}
     rooms = {Path(module.path).parent.as_posix() for module in modules}
-    tops = {module.path for module in modules} | {"docstrings.py", "readme.py"}
+    tops = {module.path for module in modules} | {"docs.py", "docstrings.py", "readme.py"}
     strays = []
     for path in sorted((root / "tests").rglob("test_*.py")):
         inside = path.relative_to(root / "tests")

@@ -55,9 +55,10 @@ def test_responses_that_are_not_one_number_a_row():
     factor = gaussian.check(Response("f", np.zeros(3), ("a", "b")))
     assert factor is not None
     assert "its values are levels: a, b" in str(factor)
-    matrix = gaussian.check(Response("cbind(a, b)", np.zeros((3, 2))))
-    assert matrix is not None
-    assert "has 2 columns" in str(matrix)
+    known = {"trials": np.ones(3)}
+    pair = gaussian.check(Response("cbind(a, b)", np.zeros(3), known=known))
+    assert pair is not None
+    assert "counts successes among trials" in str(pair)
 
 
 @pytest.mark.parametrize("value", FAMILIES, ids=repr)

@@ -108,8 +108,10 @@ def addresses(blocks: tuple[Block, ...]) -> tuple[Address, ...]:
     if any(_is_correlated(block) for block in blocks):
         key = f"{before}cor_{group}"
         parameter = blocks[0].effects[0].predictor
-        none = np.empty(0)
-        found.append(Address(key, (f"{before}cor",), "cor", "correlation", parameter, none))
+        size = next(len(block.effects) for block in blocks if _is_correlated(block))
+        wider = (f"{before}cor",)
+        column = np.empty(0)
+        found.append(Address(key, wider, "cor", "correlation", parameter, column, effects=size))
     return tuple(found)
 
 

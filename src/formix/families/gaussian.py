@@ -41,10 +41,11 @@ def _check(response: Response) -> FormixError | None:
             f"the response `{response.name}` is not numeric; a gaussian response is a number",
             hint=f"its values are levels: {shown}{', ...' if len(response.levels) > 5 else ''}",
         )
-    if response.values.ndim != 1:
+    if response.values.ndim != 1 or "trials" in response.known:
         return DataError(
-            f"the response `{response.name}` has {response.values.shape[1]} columns; "
-            "a gaussian response has one",
+            f"the response `{response.name}` counts successes among trials; "
+            "a gaussian response is one number a row",
+            hint="make one column of it, or take a family of counts",
         )
     return None
 

@@ -77,6 +77,7 @@ def user_entries(
     """
     priors = {key: read_prior(value) for key, value in given.items()}
     _refuse_unmatched(addresses, priors)
+    _refuse_sizes(addresses, given)
     entries: dict[str, PriorEntry] = {}
     for address in addresses:
         for key in address.keys:
@@ -146,6 +147,19 @@ def _instead(prior: Prior, support: Support) -> str:
     if support == "positive":
         return "write a prior over positive numbers, such as HalfNormal(5) or Exponential(1)"
     return "write a prior over real numbers, such as Normal(0, 5)"
+
+
+def _refuse_sizes(addresses: tuple[Address, ...], given: Mapping[str, object]) -> None:
+    """Refuse a NumPyro LKJ whose matrix is not of the size of the correlation it is for."""
+    for address in addresses:
+        for key in address.keys if address.rule == "cor" else ():
+            size = getattr(given.get(key), "dimension", address.effects)
+            if size != address.effects:
+                raise PriorError(
+                    f"`{key}` is a prior of {size} x {size} matrices, and `{address.key}` is "
+                    f"{address.effects} x {address.effects}",
+                    hint='write "LKJ(1)", which is of any size',
+                )
 
 
 def _refuse_unmatched(addresses: tuple[Address, ...], priors: Mapping[str, object]) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from formix.errors import PriorError
 from formix.prior.kinds import KINDS, Kind, kind
+from formix.spelling import label_text
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -263,11 +264,12 @@ class PriorTable:
         return len(self.entries)
 
     def __str__(self) -> str:
-        width = max((len(entry.address) for entry in self.entries), default=0)
+        addresses = [label_text(entry.address) for entry in self.entries]
+        width = max(map(len, addresses), default=0)
         return "\n".join(
-            f"{entry.address:<{width}} ~ {entry.prior}"
-            + (f"    [{entry.origin}]" if entry.origin != self.name else "")
-            for entry in self.entries
+            f"{address:<{width}} ~ {entry.prior}"
+            + (f"    [{label_text(entry.origin)}]" if entry.origin != self.name else "")
+            for address, entry in zip(addresses, self.entries, strict=True)
         )
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.errors import PriorError
-from formix.prior.prior import ForeignPrior, Prior
+from formix.prior.prior import ForeignPrior, Prior, number
 from formix.syntax.prior_text import parse_prior
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ def read_prior(value: object) -> Prior | ForeignPrior:
         return value
     if isinstance(value, str):
         return from_text(value)
+    if isinstance(value, type):
+        raise PriorError(
+            f"`{value.__name__}` is a class of distributions, not one of them",
+            hint=f"give it its parameters, as in {value.__name__}(...)",
+        )
     if any(cls.__module__.startswith("numpyro.") for cls in type(value).__mro__):
         return _from_numpyro(value)
     raise PriorError(
@@ -101,7 +106,31 @@ def _from_numpyro(distribution: object) -> Prior | ForeignPrior:
     )
     if int(np.prod(shape, dtype=int)) != 1 or shape not in ((), (1,)):
         _scalar(np.zeros(shape))
-    return ForeignPrior(distribution, f"{name}(...)")
+    _refuse_no_density(distribution)
+    return ForeignPrior(distribution, _described(distribution))
+
+
+def _refuse_no_density(distribution: object) -> None:
+    """Refuse a distribution whose draws have no density over an interval."""
+    support = getattr(distribution, "support", None)
+    if type(distribution).__name__ == "Delta" or getattr(support, "is_discrete", False):
+        raise PriorError(
+            f"{_described(distribution)} is not a prior of a continuous parameter",
+            hint='give a distribution with a density, such as "Normal(0, 5)"',
+        )
+
+
+def _described(distribution: object) -> str:
+    """Return a distribution as it would be written, its parameters by name."""
+    parts: list[str] = []
+    for name in getattr(distribution, "arg_constraints", {}):
+        value = np.asarray(getattr(distribution, name, np.nan))
+        if value.size == 1:
+            parts.append(f"{name}={number(float(value.reshape(())))}")
+    inner = getattr(distribution, "base_dist", None)
+    if inner is not None:
+        parts.insert(0, _described(inner))
+    return f"{type(distribution).__name__}({', '.join(parts) or '...'})"
 
 
 def _folded(inner: Prior) -> Prior | None:

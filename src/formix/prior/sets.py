@@ -137,6 +137,11 @@ def resolve(
     PriorError
         If a key matches nothing or a prior does not suit.
     """
+    if not isinstance(given, (str, Mapping)) or not all(isinstance(key, str) for key in given):
+        raise ArgumentError(
+            f"priors={given!r} is neither the name of a set nor a dict of priors by address",
+            hint='for example priors="brms", or priors={"sigma": "HalfNormal(5)"}',
+        )
     own = {} if isinstance(given, str) else {key: given[key] for key in given if key}
     name = given if isinstance(given, str) else str(given.get("", "default"))
     if name not in SETS:

@@ -62,6 +62,7 @@ class _Writer:
         self.spec = spec
         self.data = {datum.identifier: datum.values for datum in spec.data}
         self.namespace: dict[str, object] = {}
+        self.given: dict[str, str] = {}
         targets = [line.target for line in (*spec.statements, *spec.likelihood) if line.target]
         self.identifiers = Identifiers([*self.data, *targets, spec.response_identifier])
 
@@ -74,7 +75,7 @@ class _Writer:
         arguments = [*self.data, f"{self.spec.response_identifier}=None"]
         definition = laid_out(f"def model({', '.join(arguments)}):", 0)
         head = _imports("\n".join(body))
-        given = [f"# {name} is a NumPyro distribution, given as a prior" for name in self.namespace]
+        given = [f"# {name} is given: {comment_text(text)}" for name, text in self.given.items()]
         text = "\n".join([*head, "", "numpyro.enable_x64()", *given, "", "", *definition, *body])
         data = {**self.data, self.spec.response_identifier: self.spec.response.values}
         return Source(text + "\n" + _CALL, data, self.namespace)
@@ -135,6 +136,7 @@ class _Writer:
         if isinstance(first, ForeignPrior):
             name = self.identifiers.make(f"prior_{entries[0].key}")
             self.namespace[name] = first.distribution
+            self.given[name] = f"the prior of {entries[0].key}, {first}"
             return name + expand
         if first.name == "LKJ":
             spelled = number_text(first.named["concentration"])
