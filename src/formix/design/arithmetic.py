@@ -36,13 +36,37 @@ def logarithm(x: Argument, base: Argument = ABSENT) -> Argument:
 
 
 def rounded(x: Argument, digits: Argument = 0.0) -> Argument:
-    """R's `round`: to even at a tie."""
-    places = int(number(digits, "digits"))
+    """R's `round`: to the nearer of the two decimals around a number; at a tie, the even one."""
+    places = int(np.clip(np.floor(number(digits, "digits") + 0.5), -_PLACES, _PLACES))
 
-    def run(v: np.ndarray) -> np.ndarray:
-        return np.round(v, places)
+    def run(v: np.ndarray) -> Any:
+        # What overflows has fewer digits than are asked for, and is returned as it is.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _nearest_decimal(np.asarray(v), places) if places else np.round(v)
 
     return mapped("round", run, x)
+
+
+_PLACES = 308
+"""A float has no more decimals to the left of its point, or none that change it to the right."""
+
+
+def _nearest_decimal(v: np.ndarray, places: int) -> Any:
+    size, power = np.abs(v), 10.0 ** abs(places)
+    scaled = size * power if places > 0 else size / power
+    floor, ceiling = np.floor(scaled), np.ceil(scaled)
+    low, high = (n / power if places > 0 else n * power for n in (floor, ceiling))
+    # The candidates are compared as floats: 0.15 lies below 3/20, so it is nearer to 0.1.
+    below, above = size - low, high - size
+    nearest = np.where((below < above) | ((below == above) & (floor % 2 == 0)), low, high)
+    # A float holds 15 significant digits: one that asks for more is returned as it is.
+    exponent = np.frexp(np.where(size > 0, size, 1.0))[1]
+    asked = places + np.log10(2) * (exponent - 0.5)
+    kept = (asked > _DIGITS) | ~np.isfinite(size)
+    return np.where(kept, v, np.copysign(nearest, v))[()]
+
+
+_DIGITS = 15
 
 
 def significant(x: Argument, digits: Argument = 6.0) -> Argument:
