@@ -215,6 +215,17 @@ def test_a_narrow_matrix_of_contrasts_is_not_completed():
     assert one.columns == ("Intercept", "o[1]")
 
 
+@pytest.mark.parametrize("levels", [[0, 1], ["a", "b"]])
+def test_an_unused_level_is_dropped_also_where_levels_are_0_and_1(levels):
+    table = data().assign(k=pd.Categorical([levels[1]] * 40, levels), c=data()["f"])
+    two = table.assign(k=pd.Categorical([levels[i % 2] for i in range(40)], levels))
+    assert design_of("y ~ k", two).columns == ("Intercept", f"k[{levels[1]}]")
+    with pytest.raises(FormulaError, match="`k` has one level"):
+        design_of("y ~ k", table)
+    response = design_of("k ~ x", table).response
+    assert response.levels == (levels[1],)
+
+
 def test_contrasts_by_the_name_of_a_column_or_the_text_of_a_call():
     table = data().rename(columns={"f": "the f"})
     odd = design_of("y ~ `the f`", table, contrasts={"the f": "sum"})

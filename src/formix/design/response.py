@@ -13,7 +13,7 @@ from formix.design.column import text_of
 from formix.design.functions import CONSTANTS
 from formix.design.names import PAIRS, arguments_in, inner, response_names
 from formix.design.table import Table, listed
-from formix.design.values import Factor, Matrix
+from formix.design.values import Factor, Matrix, are_truths
 from formix.errors import FormulaError, UnknownLevelError
 from formix.spec import Response
 from formix.syntax.tree import Argument, Call, Number, Text, Truth
@@ -32,7 +32,7 @@ def learn_response(response: ResponseTerm, table: Table) -> dict[str, Any]:
     levels: tuple[Any, ...] = ()
     if isinstance(found, Factor):
         used = set(np.unique(found.codes).tolist())
-        keep = found.levels == (False, True)
+        keep = are_truths(found.levels)
         levels = tuple(v for i, v in enumerate(found.levels) if keep or i in used)
         if response.level and response.level not in map(text_of, levels):
             raise UnknownLevelError(
@@ -170,7 +170,7 @@ def _numbers(argument: Argument, table: Table, memory: dict[str, Any]) -> np.nda
     if isinstance(argument.value, Number):
         return np.full(len(table), argument.value.value)
     found = table.evaluated(argument.value, memory, label, span)
-    if isinstance(found, Factor) and found.levels == (False, True):
+    if isinstance(found, Factor) and are_truths(found.levels):
         return found.codes.astype(np.float64)
     if not isinstance(found, np.ndarray):
         raise FormulaError(f"`{label}` must be numbers", text=table.text, span=span)

@@ -64,6 +64,11 @@ def as_factor(value: np.ndarray) -> Factor:
     return Factor(value.astype(np.int32), (False, True))
 
 
+def are_truths(levels: Sequence[Label]) -> bool:
+    """Whether levels are those of truth values, which 0 and 1 are not, though they equal them."""
+    return len(levels) == 2 and all(isinstance(level, bool) for level in levels)
+
+
 @dataclass(frozen=True)
 class Shape:
     """What is remembered of a variable: its columns' names, or its levels and their coding.
@@ -107,7 +112,7 @@ def shape_of(value: Values, memory: Mapping[str, Any]) -> Shape:
     """Return what is to be remembered of a value, the levels that do not occur left out."""
     if isinstance(value, Factor):
         levels = value.levels
-        if levels != (False, True):
+        if not are_truths(levels):
             used = np.zeros(len(levels), dtype=bool)
             used[value.codes[value.codes >= 0]] = True
             levels = tuple(level for level, keep in zip(levels, used, strict=True) if keep)
