@@ -66,6 +66,17 @@ def test_names_that_are_no_columns(formula, name, said):
     assert isinstance(error, FormixError)
 
 
+def test_a_backslash_in_backticks_is_written_twice():
+    names = ("y", "a\\b")
+    with pytest.raises(UnknownColumnError) as caught:
+        columns(r"y ~ `a\b`", names)
+    assert caught.value.hint.endswith(r"a backslash within backticks is written twice: `a\\b`")
+    assert columns(r"y ~ `a\\b`", names) == names
+    with pytest.raises(UnknownColumnError) as caught:
+        columns("y ~ `ab`", names)
+    assert "twice" not in caught.value.hint
+
+
 def test_long_lists_are_cut():
     names = ("y", *(f"column{i}" for i in range(100)))
     with pytest.raises(UnknownColumnError) as caught:

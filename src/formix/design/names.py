@@ -133,4 +133,7 @@ def unknown_column(name: str, span: Span, text: str, names: Sequence[str]) -> Fo
     start = f"did you mean `{near[0]}`? " if near else ""
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
     advice = fill(f"{start}The data has: {shown}", 92, break_on_hyphens=False)
+    written = span.of(text)
+    if written.startswith("`") and "\\" in written:
+        advice += "\na backslash within backticks is written twice: `a\\\\b`"
     return mistake("unknown-column", text, span, name=name, known=advice)

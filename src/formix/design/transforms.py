@@ -33,12 +33,16 @@ def scale(memory: Memory, x: Argument, center: Argument = True, scale: Argument 
     Uncentred columns are divided by their root mean square, with the same divisor; a number in
     place of TRUE is subtracted or divided by.
     """
-    values = x.values if isinstance(x, Matrix) else column(x, "scale").reshape(-1, 1)
+    return _scaled("scale", memory, x, center, scale)
+
+
+def _scaled(what: str, memory: Memory, x: Argument, center: Argument, scale: Argument) -> Argument:
+    values = x.values if isinstance(x, Matrix) else column(x, what).reshape(-1, 1)
     if not memory:
         for one in values.T:
-            learnable(one, "scale")
+            learnable(one, what)
         middle = _middle(values, center)
-        memory.update(center=middle, scale=_spread(values - np.array(middle), scale))
+        memory.update(center=middle, scale=_spread(what, values - np.array(middle), scale))
     result = (values - np.array(memory["center"])) / np.array(memory["scale"])
     return Matrix(result, x.names) if isinstance(x, Matrix) else result[:, 0]
 
@@ -51,14 +55,14 @@ def _middle(values: np.ndarray, center: Argument) -> list[float]:
     return _one_each(center, "center", values.shape[1])
 
 
-def _spread(centred: np.ndarray, scaled: Argument) -> list[float]:
+def _spread(what: str, centred: np.ndarray, scaled: Argument) -> list[float]:
     if scaled is False:
         return [1.0] * centred.shape[1]
     if scaled is not True:
         return _one_each(scaled, "scale", centred.shape[1])
     found = np.sqrt((centred**2).sum(axis=0) / max(1, len(centred) - 1))
     if not (found > 0).all():
-        raise Fault("`scale` divides by the standard deviation, and the column does not vary")
+        raise Fault(f"`{what}` divides by the standard deviation, and the column does not vary")
     return found.tolist()
 
 
@@ -71,12 +75,12 @@ def _one_each(value: Argument, what: str, width: int) -> list[float]:
 
 def center(memory: Memory, x: Argument) -> Argument:
     """Minus the mean."""
-    return scale(memory, x, True, False)
+    return _scaled("center", memory, x, True, False)
 
 
 def standardize(memory: Memory, x: Argument) -> Argument:
     """Minus the mean, over the standard deviation."""
-    return scale(memory, x, True, True)
+    return _scaled("standardize", memory, x, True, True)
 
 
 def reduction(name: str, run: Callable[[np.ndarray], Any], least: int = 1) -> Callable[..., float]:
