@@ -15,7 +15,7 @@ from formix.design.values import Factor, Matrix, Shape, shape_of
 @pytest.mark.parametrize(
     ("value", "stored", "text"),
     [
-        (3, 3, "3"), (3.0, 3, "3"), (2.5, 2.5, "2.5"), (0.1 + 0.2, 0.1 + 0.2, "0.3"),
+        (3, 3, "3"), (3.0, 3, "3"), (2.5, 2.5, "2.5"), (0.1 + 0.2, 0.3, "0.3"),
         (np.int64(7), 7, "7"), (np.float32(0.5), 0.5, "0.5"), (True, True, "True"),
         (np.True_, True, "True"), ("a", "a", "a"), (np.str_("a"), "a", "a"),
         (Decimal("1.50"), 1.5, "1.5"), (1e-20, 1e-20, "1e-20"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from r_results import design_and_encoding, design_of, new_design
 
 from formix.design.column import distinct
 from formix.design.levels import index_of, labels, learn_levels
@@ -65,3 +66,35 @@ def test_more_combinations_than_can_be_counted():
     wide = [factor(np.arange(3000), range(3000)) for _ in range(6)]
     with pytest.raises(DataError, match="more combinations of levels than can be counted"):
         learn_levels(wide)
+
+
+DOSES = np.array([0.3, 0.1 + 0.2, 0.1 * 3, 0.7, 0.7, 1.1 - 0.4, 0.3, 0.7])
+
+
+def test_computed_decimals_are_one_level_as_in_r():
+    """factor(c(0.3, 0.1 + 0.2)) has one level: R compares 15 significant digits."""
+    assert len(np.unique(DOSES)) > 2
+    data = {"y": np.arange(8.0), "dose": DOSES, "h": list("aabbabba")}
+    block = design_of("y ~ 1 + (1 | dose)", data).blocks[0]
+    assert block.levels == (0.3, 0.7)
+    np.testing.assert_array_equal(block.index, DOSES > 0.5)
+    cells = design_of("y ~ 1 + (1 | h:dose)", data).blocks[0]
+    assert cells.levels == ("a:0.3", "a:0.7", "b:0.3", "b:0.7")
+    assert design_of("y ~ factor(dose)", data).columns == ("Intercept", "factor(dose)[0.7]")
+
+
+def test_new_data_may_compute_a_level_otherwise():
+    data = {"y": np.arange(8.0), "dose": np.round(DOSES, 1)}
+    _, encoding = design_and_encoding("y ~ 1 + (1 | dose)", data)
+    new = new_design("y ~ 1 + (1 | dose)", encoding, {"dose": [0.1 + 0.2, 1.1 - 0.4, 0.31]})
+    assert new.blocks[0].index.tolist() == [0, 1, -1]
+
+
+def test_floats_beyond_whole_numbers_keep_their_labels():
+    values = np.array([1e20, 2e20, -3e300, 1e20, 5.0, 2.0**53 - 1])
+    data = {"y": np.arange(6.0), "g": values}
+    block = design_of("y ~ 1 + (1 | g)", data).blocks[0]
+    assert block.levels == (-3e300, 5, 2**53 - 1, 1e20, 2e20)
+    np.testing.assert_array_equal(block.index, [3, 4, 0, 3, 1, 2])
+    columns = design_of("y ~ factor(g)", {"y": np.arange(6.0), "g": values[[0, 0, 1, 1, 0, 1]]})
+    assert columns.columns == ("Intercept", "factor(g)[2e+20]")

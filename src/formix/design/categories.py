@@ -21,7 +21,7 @@ from formix.design.arguments import (
     truth,
     whole,
 )
-from formix.design.column import label, text_of
+from formix.design.column import label, merged, text_of
 from formix.design.contrasts import NAMES, Contrast, named
 from formix.design.values import Argument, Factor, Matrix, as_factor
 from formix.errors import UnknownLevelError
@@ -39,8 +39,16 @@ def plain_factor(value: Argument) -> Factor:
         if value.dtype == bool:
             return as_factor(value)
         distinct, codes = np.unique(value, return_inverse=True)
-        return Factor(codes.astype(np.int32), tuple(label(level) for level in distinct))
+        return Factor(*merged(codes, [label(level) for level in distinct]))
     raise Fault(f"a factor needs a column, and was given {described(value)}")
+
+
+def _remembered(memory: Memory, key: str, value: Argument) -> Factor:
+    """Return the factor of a value, with the levels that its numbers had when they were learnt."""
+    made = plain_factor(value)
+    if isinstance(value, Factor):
+        return made
+    return recoded(made, tuple(memory.setdefault(key, list(made.levels))))
 
 
 def factor(
@@ -93,13 +101,14 @@ def _labels(value: Argument, what: str) -> tuple[Label, ...]:
 
 
 def contrasted(
+    memory: Memory,
     x: Argument,
     contr: Argument = ABSENT,
     how_many: Argument = ABSENT,
     base: Argument = ABSENT,
 ) -> Factor:
     """R's `C`: a factor with contrasts of its own, `C(f, Sum)` or `C(f, treatment, base = 2)`."""
-    made = plain_factor(x)
+    made = _remembered(memory, "levels", x)
     if contr is ABSENT and base is ABSENT:
         found = Contrast("poly" if made.ordered else "treatment")
     else:
@@ -132,16 +141,16 @@ def _level(made: Factor, wanted: Argument) -> Label:
     )
 
 
-def relevel(x: Argument, ref: Argument) -> Factor:
+def relevel(memory: Memory, x: Argument, ref: Argument) -> Factor:
     """R's `relevel`: the level `ref` first."""
-    made = plain_factor(x)
+    made = _remembered(memory, "levels", x)
     first = _level(made, ref)
     return made.recoded((first, *(level for level in made.levels if level != first)))
 
 
-def dummy(x: Argument, *levels: Argument) -> Argument:
+def dummy(memory: Memory, x: Argument, *levels: Argument) -> Argument:
     """lme4's `dummy`: indicators of the levels named, or of all but the first."""
-    made = plain_factor(x)
+    made = _remembered(memory, "levels", x)
     wanted = [_level(made, level) for level in levels] or list(made.levels[1:])
     columns = [(made.codes == made.levels.index(level)).astype(float) for level in wanted]
     return (
@@ -151,11 +160,11 @@ def dummy(x: Argument, *levels: Argument) -> Argument:
     )
 
 
-def interaction(x: Argument, *others: Argument) -> Factor:
+def interaction(memory: Memory, x: Argument, *others: Argument) -> Factor:
     """R's `interaction`: the combinations of levels, the first factor varying fastest."""
-    made = plain_factor(x)
-    for other in others:
-        right = plain_factor(other)
+    made = _remembered(memory, "0", x)
+    for i, other in enumerate(others, 1):
+        right = _remembered(memory, str(i), other)
         levels = tuple(f"{text_of(a)}.{text_of(b)}" for b in right.levels for a in made.levels)
         made = Factor(made.codes + np.int32(len(made.levels)) * right.codes, levels)
     return made
@@ -189,9 +198,9 @@ def _is_number(level: Label) -> bool:
     return True
 
 
-def as_character(x: Argument) -> Factor:
+def as_character(memory: Memory, x: Argument) -> Factor:
     """R's `as.character`: the labels as text, in their own order."""
-    made = plain_factor(x)
+    made = _remembered(memory, "levels", x)
     levels = tuple(sorted({text_of(level) for level in made.levels}))
     text = replace(made, levels=tuple(text_of(level) for level in made.levels))
     return replace(text.recoded(levels), ordered=False, text=True, contrast=None)

@@ -29,6 +29,7 @@ from formix.design.contrasts import (
     contrast_suffixes,
 )
 from formix.design.values import Factor, Matrix, Shape, Values, suffixes
+from formix.errors import DataError
 from formix.spec import Column
 
 if TYPE_CHECKING:
@@ -201,6 +202,11 @@ def _fill_rows(
         for i, part in enumerate(term):
             if part not in made:
                 made[part] = _columns(part, values[part.variable], rows)
+                if len(made[part]) != len(part.r):
+                    raise DataError(
+                        f"`{part.variable}` has {len(made[part])} columns, where the model "
+                        f"remembers {len(part.r)}"
+                    )
             mine = made[part]
             products = mine if i == 0 else [left * right for right in mine for left in products]
         for column in products:

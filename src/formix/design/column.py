@@ -96,14 +96,35 @@ class Frame:
 
 
 def label(value: object) -> Label:
-    """Return a level as it is stored: whole floats are integers, what has no such type is text."""
+    """Return a level as it is stored: whole floats are integers, what has no such type is text.
+
+    As in R, floats alike in 15 significant digits are one level; whole ones are told apart as far
+    as they are exact.
+    """
     plain: object = cast("Any", value).item() if isinstance(value, np.generic) else value
     if isinstance(plain, bool | int):
         return plain
     if isinstance(plain, float | Decimal):
         number = float(plain)
-        return int(number) if number.is_integer() else number
+        if not (number.is_integer() and abs(number) < EXACT):
+            number = float(f"{number:.15g}")
+        return int(number) if number.is_integer() and abs(number) < EXACT else number
     return str(plain)
+
+
+def numbered(codes: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, tuple[Label, ...]]:
+    """Return codes into the levels of numbers, which are in order; -1 stands for a missing one."""
+    if np.all((values == np.trunc(values)) & (np.abs(values) < EXACT)):
+        return codes.astype(np.int32), tuple(values.astype(np.int64).tolist())
+    return merged(codes, [label(value) for value in values.tolist()])
+
+
+def merged(codes: np.ndarray, labels: Sequence[Label]) -> tuple[np.ndarray, tuple[Label, ...]]:
+    """Return codes into levels of which no two are the same."""
+    levels = tuple(dict.fromkeys(labels))
+    place = {level: i for i, level in enumerate(levels)}
+    to = np.array([*(place[level] for level in labels), -1], dtype=np.int32)
+    return to[codes], levels
 
 
 def text_of(level: Label) -> str:
@@ -178,8 +199,9 @@ def factor_column(
     DataError
         If categories of different types cannot be put in order.
     """
-    levels = [label(category) for category in categories]
-    codes = np.array(codes, dtype=np.int32)
+    labels = [label(category) for category in categories]
+    codes, found = merged(np.array(codes, dtype=np.int32), labels)
+    levels = list(found)
     if sort and len(levels) > 1:
         order = _order(name, levels)
         place = np.empty(len(levels) + 1, dtype=np.int32)

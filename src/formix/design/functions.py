@@ -102,14 +102,9 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "ifelse": arithmetic.choice,
     "pmin": arithmetic.extreme("pmin", np.minimum),
     "pmax": arithmetic.extreme("pmax", np.maximum),
-    "C": categories.contrasted,
-    "relevel": categories.relevel,
-    "dummy": categories.dummy,
-    "interaction": categories.interaction,
     "as.numeric": categories.as_numeric,
     "as.double": categories.as_numeric,
     "as.integer": categories.as_integer,
-    "as.character": categories.as_character,
     "as.logical": categories.as_logical,
 }
 
@@ -126,6 +121,11 @@ _LEARNING: dict[str, Callable[..., Any]] = {
     "as.factor": categories.factor,
     "ordered": categories.ordered,
     "as.ordered": categories.ordered,
+    "C": categories.contrasted,
+    "relevel": categories.relevel,
+    "dummy": categories.dummy,
+    "interaction": categories.interaction,
+    "as.character": categories.as_character,
     "cut": categories.cut,
 }
 
@@ -144,7 +144,7 @@ def _registry() -> dict[str, Function]:
     table = {name: Function(name, run) for name, run in _PLAIN.items()}
     table |= {name: Function(name, run, learns=True) for name, run in _LEARNING.items()}
     table["cbind"] = Function("cbind", transforms.bind, names=True)
-    table["C"] = Function("C", categories.contrasted, bare=frozenset({1, "contr"}))
+    table["C"] = Function("C", categories.contrasted, learns=True, bare=frozenset({1, "contr"}))
     for module in ("np", "numpy"):
         for theirs, ours in _NUMPY.items():
             name = f"{module}.{theirs}"

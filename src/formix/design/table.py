@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from formix.design.column import DataColumn, Frame, Kind, label, text_of
+from formix.design.column import DataColumn, Frame, Kind, numbered, text_of
 from formix.design.columns import Scope, evaluate
 from formix.design.frame import factorize
 from formix.design.names import names_in
@@ -161,9 +161,19 @@ class Table:
         return result
 
     def _coded(self, found: Values, variable: Variable) -> Values:
-        if not isinstance(found, Factor):
-            return found
-        return self._recoded(found, self.shapes[variable.text].levels, variable.text, variable.span)
+        shape = self.shapes[variable.text]
+        if isinstance(found, Factor) and shape.kind == "factor":
+            return self._recoded(found, shape.levels, variable.text, variable.span)
+        now = shape_of(found, {})
+        if (now.kind, now.names) != (shape.kind, shape.names):
+            raise FormulaError(
+                f"`{variable.text}` made {_made(shape)} when the model was made, and makes "
+                f"{_made(now)} here",
+                text=self.text,
+                span=variable.span,
+                hint="a call must make the same columns of new data as of the training data",
+            )
+        return found
 
     def _checked(self, found: Argument, label: str, span: Span) -> Values:
         """Return what an expression made as one value a row, none of them missing or infinite."""
@@ -231,15 +241,21 @@ class Table:
         return _as_levels(column.values)
 
 
+def _made(shape: Shape) -> str:
+    if shape.kind == "factor":
+        return "a factor"
+    if not shape.names:
+        return "a column of numbers"
+    return f"a matrix with the columns {listed(shape.names, 5)}"
+
+
 def _as_levels(values: np.ndarray) -> Factor:
     if values.ndim != 1:
         raise DataError("a group needs one column, and was given a matrix")
     codes, distinct = factorize(values)
     if values.dtype.kind == "M":
         return Factor(codes, tuple(_date_text(value) for value in distinct))
-    if np.array_equal(distinct, np.trunc(distinct)):
-        distinct = distinct.astype(np.int64)
-    return Factor(codes, tuple(label(value) for value in distinct.tolist()))
+    return Factor(*numbered(codes, distinct))
 
 
 def _date_text(value: np.datetime64) -> str:
