@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -137,7 +137,10 @@ def resolve(
     PriorError
         If a key matches nothing or a prior does not suit.
     """
-    if not isinstance(given, (str, Mapping)) or not all(isinstance(key, str) for key in given):
+    asked = cast("object", given)
+    if not isinstance(asked, (str, Mapping)) or not all(
+        isinstance(key, str) for key in cast("Iterable[object]", asked)
+    ):
         raise ArgumentError(
             f"priors={given!r} is neither the name of a set nor a dict of priors by address",
             hint='for example priors="brms", or priors={"sigma": "HalfNormal(5)"}',
