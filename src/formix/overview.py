@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from formix.covariances import COVARIANCES
+from formix.spelling import label_text, one_line
 
 if TYPE_CHECKING:
     from formix.design.matrices import Design
@@ -51,7 +52,7 @@ def _family(family: Family, design: Design) -> str:
 def _data(design: Design) -> str:
     parts = [_count(len(design.rows), "row")]
     groups = {block.group: len(block.levels) for block in design.blocks}
-    parts += [f"{group}: {_count(levels, 'level')}" for group, levels in groups.items()]
+    parts += [f"{label_text(group)}: {_count(levels, 'level')}" for group, levels in groups.items()]
     return "; ".join(parts)
 
 
@@ -62,7 +63,7 @@ def _common(matrix: PredictorMatrix) -> str:
 
 def _block(block: Block) -> str:
     correlated = any(c.name == block.covariance and c.correlated for c in COVARIANCES)
-    text = f"{block.text}: {_list(block.labels)}"
+    text = f"{one_line(block.text)}: {_list(block.labels)}"
     if len(block.effects) == 1:
         return text
     if block.covariance in ("us", "diag"):
@@ -71,7 +72,7 @@ def _block(block: Block) -> str:
 
 
 def _list(labels: tuple[str, ...]) -> str:
-    shown = ", ".join(labels[:_SHOWN])
+    shown = ", ".join(label_text(label) for label in labels[:_SHOWN])
     rest = len(labels) - _SHOWN
     return f"{shown} and {rest} more" if rest > 0 else shown
 

@@ -1,4 +1,4 @@
-"""How user text and numbers enter the generated program: identifiers, literals, comments."""
+"""How user text and numbers enter the program and tables: identifiers, literals, labels."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _TAKEN = frozenset(
 )
 _LONGEST = 22
 _COMMENT = 84
+_LABEL = 60
 
 
 class Identifiers:
@@ -77,6 +78,32 @@ def string_text(value: str) -> str:
     if double > single:
         return "'" + body.replace("'", "\\'") + "'"
     return '"' + body.replace('"', '\\"') + '"'
+
+
+def one_line(text: str) -> str:
+    r"""Return text with what would break a line or move a terminal's cursor as Python escapes it.
+
+    Examples
+    --------
+    >>> print(one_line("two\nlines"), one_line("größe"))
+    two\nlines größe
+    """
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def label_text(label: object) -> str:
+    """Return a label as a table prints it: on one line, the middle of a long one left out.
+
+    Examples
+    --------
+    >>> label_text(308), label_text("x" * 40 + "y" * 40)
+    ('308', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxx...yyyyyyyyyyyyyyyyyyyyyyyyyyyy')
+    """
+    line = one_line(str(label))
+    if len(line) <= _LABEL:
+        return line
+    end = (_LABEL - 3) // 2
+    return f"{line[: _LABEL - 3 - end]}...{line[-end:]}"
 
 
 def comment_text(text: str) -> str:

@@ -56,7 +56,7 @@ def test_group_level_effects_are_checked_and_others_counted():
 
     found = said(fit(shift))
     assert found[0].startswith("R-hat of r_Subject[a, Intercept]")
-    assert found[0].endswith("and 2 more parameters")
+    assert found[0].endswith(", and of 2 more parameters: the chains have not mixed")
 
 
 def test_only_one_of_two_triangles_is_counted():

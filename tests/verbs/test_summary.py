@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from made_fits import make_draws, sleepstudy
+from made_fits import drawn, make_draws, sleepstudy
 
 import formix as fx
 from formix.errors import ArgumentError, ResultError
@@ -142,3 +142,17 @@ def test_several_formulas_stand_below_one_another(made):
     attributes = {**made.groups.attributes, "formula": "y ~ x\nsigma ~ x"}
     lines = str(fx.summary(Groups(made.groups.datasets, attributes))).splitlines()
     assert lines[:2] == ["Formula: y ~ x", "         sigma ~ x"]
+
+
+def test_labels_are_printed_on_one_line_and_short():
+    names = {"f": ["a\nb", "c" * 90] * 12, "y": [1.0, 2.0, 4.0, 3.0] * 6}
+    table = fx.summary(drawn("y ~ 0 + f", names, draws=8))
+    assert "beta[f[a\nb]]" in table.frame.index
+    lines = str(table).splitlines()
+    assert any(line.startswith("  f[a\\nb] ") for line in lines)
+    assert any("c...c" in line for line in lines)
+    assert "c" * 61 not in str(table)
+    assert any("c" * 90 in name for name in table.frame.index)
+    model = str(fx.Model("y ~ 0 + f", names))
+    assert "f[a\\nb]" in model
+    assert "f[a\nb]" not in model

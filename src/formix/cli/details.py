@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.spelling import label_text, one_line
+
 if TYPE_CHECKING:
     from jaxtyping import Float
 
@@ -22,13 +24,13 @@ def details(design: Design) -> str:
     lines: list[str] = []
     for matrix in design.predictors:
         name = "X" if len(design.predictors) == 1 else f"X of {matrix.name}"
-        lines += ["", f"columns of {name}: {matrix.text}"]
+        lines += ["", f"columns of {name}: {one_line(matrix.text)}"]
         lines += _columns(matrix.columns, matrix.X)
         if matrix.dropped:
-            dropped = ", ".join(column.label for column in matrix.dropped)
+            dropped = ", ".join(label_text(column.label) for column in matrix.dropped)
             lines.append(f"  left out, as they follow from the others: {dropped}")
     for block in design.blocks:
-        lines += ["", f"columns of Z: {block.text}"]
+        lines += ["", f"columns of Z: {one_line(block.text)}"]
         lines += _columns([effect.column for effect in block.effects], block.Z)
     groups = {block.group: block for block in reversed(design.blocks)}
     for group in dict.fromkeys(block.group for block in design.blocks):
@@ -42,7 +44,7 @@ def _columns(columns: Sequence[Column], matrix: Float[np.ndarray, "obs column"])
         return
     rows: list[tuple[str, ...]] = [("column", "in R", "least", "mean", "most")]
     for column, values in zip(columns[:_SHOWN], matrix.T, strict=False):
-        rows.append((column.label, column.r, *_numbers(values)))
+        rows.append((label_text(column.label), label_text(column.r), *_numbers(values)))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         texts = [text.ljust(width) for text, width in zip(row[:2], widths, strict=False)]
@@ -65,7 +67,7 @@ def _levels(block: Block) -> Iterator[str]:
     least, most = int(counts.min()), int(counts.max())
     rows = f"{most} row{'s' * (most != 1)} each"
     rows = rows if least == most else f"{least} to {rows}"
-    yield f"levels of {block.group}: {len(block.levels)}, {rows}"
-    shown = ", ".join(str(level) for level in block.levels[:_SHOWN])
+    yield f"levels of {label_text(block.group)}: {len(block.levels)}, {rows}"
+    shown = ", ".join(label_text(level) for level in block.levels[:_SHOWN])
     rest = len(block.levels) - _SHOWN
     yield f"  {shown}" + (f" and {rest} more" if rest > 0 else "")

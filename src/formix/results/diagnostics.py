@@ -12,6 +12,7 @@ from formix.results.attributes import read_sites
 from formix.results.ess import bfmi, convergence
 from formix.results.json_text import decode
 from formix.results.state import GROUP
+from formix.spelling import label_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -157,15 +158,15 @@ def _convergence(posterior: xr.Dataset, sites: tuple[Site, ...], more: str) -> l
     if (stuck := _worst(rows, "stuck", 0.5)) is not None:
         findings.append(
             Finding(
-                f"{stuck.name} does not move in some chain, or is not finite{_others(stuck)}",
+                _stuck(stuck),
                 ("fit again with another seed, or with tighter priors",),
             )
         )
     if (rhat := _worst(rows, "rhat", RHAT)) is not None:
         findings.append(
             Finding(
-                f"R-hat of {rhat.name} is {rhat.value:.4g} (above {RHAT}): the chains "
-                f"have not mixed{_others(rhat)}",
+                f"R-hat of {rhat.name} is {rhat.value:.4g} (above {RHAT})"
+                f"{_others(rhat)}: the chains have not mixed",
                 (more, f"if R-hat stays above {RHAT}: warm up longer, or give tighter priors"),
             )
         )
@@ -221,10 +222,20 @@ def _worst(rows: list[_Measured], respect: str, limit: float) -> _Worst | None:
         value = float(values[place])
         if worst is None or value > worst.value:
             worst = _Worst(row.name(tuple(int(i) for i in place)), value, 0)
-    return None if worst is None else _Worst(worst.name, worst.value, count)
+    return None if worst is None else _Worst(label_text(worst.name), worst.value, count)
 
 
 def _others(worst: _Worst) -> str:
     if worst.count == 1:
         return ""
-    return f", and {worst.count - 1} more parameter{'s' if worst.count > 2 else ''}"
+    return f", and of {_more(worst)}"
+
+
+def _stuck(worst: _Worst) -> str:
+    if worst.count == 1:
+        return f"{worst.name} does not move in some chain, or is not finite"
+    return f"{worst.name} and {_more(worst)} do not move in some chain, or are not finite"
+
+
+def _more(worst: _Worst) -> str:
+    return f"{worst.count - 1} more parameter{'s' if worst.count > 2 else ''}"

@@ -12,6 +12,7 @@ import pandas as pd
 from formix.results.diagnostics import element
 from formix.results.json_text import decode
 from formix.results.sample import Sample, sample
+from formix.spelling import label_text
 from formix.verbs.estimates import PROB, estimates, tails
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Summary:
         lines: list[list[str]] = []
         for section in self.sections:
             for offset, label in enumerate(section.labels):
-                lines.append([f"  {label}", *cells[section.start + offset]])
+                lines.append([f"  {label_text(label)}", *cells[section.start + offset]])
         widths = [max(map(len, column)) for column in zip(names, *lines, strict=True)]
         shown = iter(lines)
         text = [*self.heading, "", _row(names, widths)]
@@ -139,7 +140,7 @@ def _parts(drawn: Sample, ranef: bool) -> Iterator[_Part]:
     counts = drawn.levels
     for group in groups:
         levels = f" ({counts[group]} level{'s' * (counts[group] != 1)})" if group in counts else ""
-        title = f"Group-level effects: {group}{levels}"
+        title = f"Group-level effects: {label_text(group)}{levels}"
         for site in (site for site in drawn.of("sd") if site.group == group):
             yield _vector(drawn, site, title, "sd({})")
             cor = correlations.get((group, site.predictor))
@@ -223,7 +224,7 @@ def _heading(drawn: Sample) -> tuple[str, ...]:
 
 
 def _counts(drawn: Sample) -> str:
-    groups = "".join(f"; {name}, {count}" for name, count in drawn.levels.items())
+    groups = "".join(f"; {label_text(name)}, {count}" for name, count in drawn.levels.items())
     return f"Number of obs: {drawn.observations}" + (f", groups: {groups[2:]}" if groups else "")
 
 
