@@ -207,3 +207,9 @@ def test_levels_may_not_hold_what_the_data_do_not():
         for column in load(name).select_dtypes("category").items():
             assert set(column[1].unique()) == set(column[1].cat.categories)
     assert isinstance(load("sleep"), pd.DataFrame)
+
+
+@pytest.mark.parametrize("name", [None, 3, "", " "])
+def test_what_is_no_name_is_refused(name):
+    with pytest.raises(ArgumentError, match="neither the name of a dataset nor the path"):
+        load(name)

@@ -107,7 +107,7 @@ def load(name: str | Path) -> pd.DataFrame:
     Raises
     ------
     ArgumentError
-        If there is no such dataset and no such file.
+        If there is no such dataset and no such file, or the name is none.
     DataError
         If the file cannot be read, or is not what it says it is.
 
@@ -118,12 +118,21 @@ def load(name: str | Path) -> pd.DataFrame:
     >>> list(load("cake")["temperature"].cat.categories)
     ['175', '185', '195', '205', '215', '225']
     """
+    _check_name(name)
     if isinstance(name, str) and name in catalogue():
         return _load(catalogue()[name])
     path = Path(name).expanduser()
     if path.exists():
         return read_table(path)
     raise _missing(str(name), path)
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str | Path) or not str(name).strip():
+        raise ArgumentError(
+            f"{name!r} is neither the name of a dataset nor the path of a file",
+            hint=f"The datasets are: {', '.join(catalogue())}",
+        )
 
 
 def _missing(name: str, path: Path) -> ArgumentError:

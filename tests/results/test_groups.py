@@ -30,7 +30,7 @@ def test_groups_are_themselves(made):
 
 @pytest.mark.parametrize("thing", ["fit.nc", 3, None, {}, {"posterior": 1}, [xr.Dataset()]])
 def test_other_things_are_refused(thing):
-    with pytest.raises(ResultError, match=rf"a {type(thing).__name__} is not a fit"):
+    with pytest.raises(ResultError, match=r"is not a fit"):
         opened(thing)
 
 

@@ -24,3 +24,16 @@ def test_a_fit_comes_back_as_what_this_arviz_works_on(tmp_path, ending):
 def test_something_else_is_not_written(tmp_path):
     with pytest.raises(ResultError, match="a dict is not a fit"):
         fx.write({}, tmp_path / "fit.nc")
+
+
+@pytest.mark.parametrize("path", [None, 3, ""])
+def test_what_is_no_path_is_refused(path):
+    with pytest.raises(fx.ArgumentError, match="is not the path of a file"):
+        fx.read(path)
+
+
+def test_a_path_is_met_with_how_to_open_it():
+    with pytest.raises(ResultError, match=r"fx\.read\('fit\.nc'\)"):
+        fx.summary("fit.nc")
+    with pytest.raises(ResultError, match=r"^an int is not a fit"):
+        fx.summary(3)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import xarray as xr
 
-from formix.errors import ResultError
+from formix.errors import ArgumentError, ResultError
 from formix.results.attributes import read_sites
 from formix.results.groups import Groups, opened, tree
 from formix.results.layout import in_storage
@@ -39,8 +39,10 @@ def write_groups(found: Groups, path: str | Path) -> Path:
     ------
     ResultError
         If the ending is of neither format, or the place cannot be written.
+    ArgumentError
+        If the path is none.
     """
-    place = Path(path).expanduser()
+    place = _place(path)
     ending = place.suffix.lower()
     if ending not in NETCDF + ZARR:
         raise ResultError(
@@ -69,8 +71,10 @@ def read_groups(path: str | Path) -> Groups:
     ------
     ResultError
         If there is no such file, it cannot be read, is cut short, or is not a result of formix.
+    ArgumentError
+        If the path is none.
     """
-    place = Path(path).expanduser()
+    place = _place(path)
     if not place.exists():
         raise ResultError(f"there is no file `{place}`", hint=_nearby(place))
     if place.is_dir():
@@ -83,6 +87,14 @@ def read_groups(path: str | Path) -> Groups:
             stored = [site.variable for site in sites if site.variable in found[name]]
             found = found.with_group(name, found[name][stored])
     return found
+
+
+def _place(path: object) -> Path:
+    if not isinstance(path, str | os.PathLike) or not os.fspath(path):
+        raise ArgumentError(
+            f"{path!r} is not the path of a file", hint='for example fx.read("sleepstudy.nc")'
+        )
+    return Path(cast("str", path)).expanduser()
 
 
 def _opened(place: Path, engine: str) -> Groups:

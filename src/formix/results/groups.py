@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from os import PathLike, fspath
 from typing import Any, cast
 
 import xarray as xr
@@ -72,10 +73,20 @@ def opened(result: object) -> Groups:
         datasets = {n: dataset for n, dataset in held.items() if isinstance(dataset, xr.Dataset)}
         if len(datasets) == len(held):
             return Groups(datasets, _attributes(held))
+    if isinstance(result, str | PathLike):
+        path = fspath(cast("PathLike[str]", result))
+        raise ResultError(
+            f"{path!r} is not a fit, but may be a file of one", hint=f"open it: fx.read({path!r})"
+        )
+    kind = type(held).__name__
     raise ResultError(
-        f"a {type(held).__name__} is not a fit",
+        f"{'None' if result is None else _with_article(kind)} is not a fit",
         hint="pass what `Model.fit` returned, or what `fx.read` or `az.from_netcdf` opened",
     )
+
+
+def _with_article(kind: str) -> str:
+    return f"a{'n' * kind.lower().startswith(tuple('aeio'))} {kind}"
 
 
 def tree(found: Groups, name: str | None = None) -> xr.DataTree:

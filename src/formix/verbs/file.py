@@ -26,6 +26,8 @@ def read(path: str | Path) -> Any:
     ResultError
         If there is no such file, it cannot be read or is not whole, formix did not make it, or a
         newer formix did.
+    ArgumentError
+        If the path is none.
 
     Examples
     --------
@@ -55,6 +57,8 @@ def write(fit: object, path: str | Path) -> Path:
     ------
     ResultError
         If the ending is of neither format, or the place cannot be written.
+    ArgumentError
+        If the path is none.
 
     Examples
     --------
