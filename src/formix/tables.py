@@ -123,6 +123,15 @@ def _records(path: Path, delimiter: str, text: str) -> Iterator[list[str]]:
 
 
 def _check_header(path: Path, header: list[str]) -> None:
+    if len(header) == 1 and (other := next((sign for sign in ";\t" if sign in header[0]), None)):
+        named = "semicolons" if other == ";" else "tabs"
+        as_tabs = "" if other == ";" else ", or name it `.tsv`"
+        raise DataError(
+            f"the header of `{path}` is one column, `{header[0]}`: its cells seem to be parted by "
+            f"{named}",
+            hint=f"save it with commas{as_tabs}; in Python, "
+            f"pandas.read_csv({path.name!r}, sep={other!r}) reads it",
+        )
     repeated = next((name for i, name in enumerate(header) if name and name in header[:i]), None)
     if repeated is not None:
         raise _twice(path, repeated)

@@ -121,6 +121,7 @@ def test_fit_prints_the_model_and_the_summary_and_writes_the_draws():
     assert result.stdout.endswith("written to Dyestuff.nc\n")
     # Eight draws are too few to be trusted, and that is said once, on the other stream.
     assert result.stderr.startswith("ConvergenceWarning: ")
+    assert "draw more: --draws " in result.stderr
     with xr.open_datatree("Dyestuff.nc", engine="h5netcdf") as tree:
         assert tree["posterior"]["beta"].sizes == {"chain": 1, "draw": 8, "coef": 1}
     summary = str(fx.summary(fx.read("Dyestuff.nc")))
@@ -176,9 +177,7 @@ def test_what_cannot_be_fitted_yet_is_refused_before_anything_is_written():
 
 
 def test_an_unknown_engine_is_refused():
-    result = _run("fit", SLEEP, "sleepstudy", "--engine", "gibbs")
-    assert result.exit_code == 2
-    assert "there is no engine 'gibbs'" in result.stderr
+    assert "there is no engine 'gibbs'" in _refused("fit", SLEEP, "sleepstudy", "--engine", "gibbs")
     assert not list(Path().iterdir())
 
 
@@ -199,3 +198,18 @@ def test_cache_clear_says_what_it_deleted(tmp_path: Path, monkeypatch: pytest.Mo
     assert _printed("cache", "clear") == "deleted 2.5 MB\n"
     assert not (tmp_path / "cache" / "formix").exists()
     assert _printed("cache", "clear") == "deleted 0.0 MB\n"
+
+
+def test_a_negative_seed_is_refused_before_anything_is_printed():
+    assert "--seed" in _refused("fit", SLEEP, "sleepstudy", "--seed", "-1")
+
+
+def test_an_unknown_set_of_priors_is_met_with_those_there_are():
+    text = _refused("explain", SLEEP, "sleepstudy", "--priors", "x")
+    assert "brms" in text
+    assert "dict" not in text
+
+
+def test_semicolons_are_told():
+    Path("mine.csv").write_text("y;x\n1,5;2\n3,1;4\n", encoding="utf-8")
+    assert "semicolons" in _refused("explain", "y ~ x", "mine.csv")

@@ -18,11 +18,13 @@ from formix.cli.arguments import (
     PriorOption,
     PriorsOption,
     pairs,
+    prior_set,
 )
 from formix.cli.details import details
 from formix.cli.group import INTERRUPTED, Commands
 from formix.cli.place import result_place
 from formix.engines import cache as compiled
+from formix.engines.choice import choose
 
 if TYPE_CHECKING:
     from formix import Model
@@ -82,7 +84,8 @@ def fit(
     warmup: Annotated[int, typer.Option(help="Draws before them, to adapt.", min=1)] = 1000,
     chains: Annotated[int, typer.Option(help="Chains, from different starts.", min=1)] = 4,
     seed: Annotated[
-        int | None, typer.Option(help="Makes the draws repeatable.", show_default="a new one")
+        int | None,
+        typer.Option(help="Makes the draws repeatable.", min=0, show_default="a new one"),
     ] = None,
     out: Annotated[
         Path | None,
@@ -98,7 +101,7 @@ def fit(
     place = result_place(out, data)
     model = _model(formula, data, family, prior, priors, contrasts)
     # What cannot be fitted is refused before anything is printed.
-    _ = model.spec
+    choose(model.spec, engine)
     if not quiet:
         typer.echo(f"{model}\n")
     result = model.sample(
@@ -169,6 +172,6 @@ def _model(
         formula,
         formix.load(data),
         family=family,
-        priors={"": priors, **pairs(prior, "--prior")},
+        priors={"": prior_set(priors), **pairs(prior, "--prior")},
         contrasts=pairs(contrasts, "--contrasts"),
     )

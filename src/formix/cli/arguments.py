@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from formix.prior import SETS
+
 FormulaArgument = Annotated[
     str,
     typer.Argument(
@@ -54,6 +56,21 @@ ContrastsOption = Annotated[
         show_default=False,
     ),
 ]
+
+
+def prior_set(name: str) -> str:
+    """Return the name of a set of priors.
+
+    Raises
+    ------
+    typer.BadParameter
+        If there is no such set.
+    """
+    if name not in SETS:
+        raise typer.BadParameter(
+            f"`{name}` is not a set of priors; there are: {', '.join(SETS)}", param_hint="--priors"
+        )
+    return name
 
 
 def pairs(texts: list[str] | None, option: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import TYPE_CHECKING, TextIO
 
@@ -49,4 +50,11 @@ def _show(
     line: str | None = None,
 ) -> None:
     del filename, lineno, file, line
-    typer.echo(f"{category.__name__}: {message}", err=True)
+    typer.echo(f"{category.__name__}: {_as_options(str(message))}", err=True)
+
+
+def _as_options(advice: str) -> str:
+    """Return advice on what to call as what to type; what only Python can do stays beside it."""
+    more = r"fx\.extend\(fit, draws=(\d+)\)"
+    advice = re.sub(more, r"--draws \1 (or in Python: \g<0>)", advice)
+    return re.sub(r"model\.fit\(draws=(\d+)\)", r"--draws \1", advice)
