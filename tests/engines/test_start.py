@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from engines.programs import line, program
 
-from formix.engines.chain import Counters
+from formix.engines.chain import Counters, Own
 from formix.engines.kernel import Stand
 from formix.engines.latent import LatentSite
 from formix.engines.start import begun
 from formix.errors import EngineError
 
-SITES = (LatentSite("beta", (2,), (2,)),)
+SITES = (LatentSite("beta", (2,), (2,)), LatentSite("z_g", (9, 1), (9, 1)))
 
 
 @dataclass
@@ -24,24 +24,27 @@ class Kernel:
     bad: dict[int, set[int]]
     seen: list[np.ndarray] = field(default_factory=list)
     keys: list[np.ndarray] = field(default_factory=list)
+    effects: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     def blank(self) -> Stand:
-        own = SimpleOwn(rng_key=np.zeros((self.chains, 2), np.uint32))
-        return Stand(Counters(np.int64(-1), np.int64(0)), own)
+        state = State(rng_key=np.zeros((self.chains, 2), np.uint32))
+        return Stand(Counters(np.int64(-1), np.int64(0)), Own(state, {}))
 
     def advance(self, stand, steps, target, data):
         assert (steps, target, data) == (0, 0.8, "data")
-        self.seen.append(stand.own.z["beta"])
-        self.keys.append(stand.own.rng_key)
+        self.seen.append(stand.own.state.z["beta"])
+        self.effects = stand.own.state.z["z_g"]
+        self.keys.append(stand.own.state.rng_key)
         bad = self.bad.get(len(self.seen), self.bad.get(0, set()))
         value = np.array([np.inf if chain in bad else 1.0 for chain in range(self.chains)])
         slope = {"beta": np.zeros((self.chains, 2))}
-        return stand._replace(own=stand.own._replace(potential_energy=value, z_grad=slope)), None
+        state = stand.own.state._replace(potential_energy=value, z_grad=slope)
+        return stand._replace(own=stand.own._replace(state=state)), None
 
 
-class SimpleOwn(SimpleNamespace):
+class State(SimpleNamespace):
     def _replace(self, **changes):
-        return SimpleOwn(**vars(self) | changes)
+        return State(**vars(self) | changes)
 
 
 def start(kernel: Kernel, seed: int = 1, study=None):
@@ -55,6 +58,9 @@ def test_points_are_within_two_and_keys_differ():
     (points,) = kernel.seen
     assert np.abs(points).max() <= 2.0
     assert points.std() > 1.0
+    # The line has 40 rows.
+    assert np.abs(kernel.effects).max() <= 2.0 / np.sqrt(40)
+    assert kernel.effects.shape == (50, 9, 1)
     assert len(np.unique(kernel.keys[0], axis=0)) == 50
 
 
@@ -84,7 +90,8 @@ def test_a_slope_that_is_not_finite_is_no_start_either():
         def advance(self, stand, *rest):
             after, _ = super().advance(stand, *rest)
             slope = np.full((self.chains, 2), np.nan if len(self.seen) == 1 else 0.0)
-            return after._replace(own=after.own._replace(z_grad={"beta": slope})), None
+            state = after.own.state._replace(z_grad={"beta": slope})
+            return after._replace(own=after.own._replace(state=state)), None
 
     kernel = Steep(2, {})
     start(kernel)

@@ -39,45 +39,40 @@ class _Walk(NamedTuple):
     before: Tree
 
 
-def approach(density: Callable[[Tree], tuple[Tree, Tree]], x: Tree, measured: int) -> Start:
+def approach(density: Callable[[Tree], tuple[Tree, Tree]], x: Tree, moving: int) -> Start:
     """Return a start near the mode of a density, given as its negative logarithm and slope.
 
-    The way down follows the signs of the slope alone, with a stride for each coordinate, and so
-    does not mind the units of the data. The width of each of the first `measured` coordinates is
-    that of the normal density with the same curvature; the others' is one. In the measured
-    coordinates the start is the best point moved by half of `x` widths, so that chains start apart.
+    The first `moving` coordinates go down the signs of the slope alone, each with a stride of its
+    own, and so do not mind the units of the data. Their widths are those of normal densities with
+    the same curvature, and the start is the best point moved by half of `x` widths, so that chains
+    start apart. The other coordinates stay where they are, with a width of one.
 
     References
     ----------
     Riedmiller and Braun (1993), doi:10.1109/ICNN.1993.298623.
     """
-    zero, one, worst = jnp.zeros_like(x), jnp.ones_like(x), jnp.array(jnp.inf)
-    nowhere = Start(x, worst, zero, one)
-    apart = jnp.where(jnp.arange(x.size) < measured, 0.5 * x, 0.0)
+    place = jnp.arange(x.size)
+    zero, worst = jnp.zeros_like(x), jnp.array(jnp.inf)
+    nowhere = Start(x, worst, zero, jnp.ones_like(x))
+    apart = jnp.where(place < moving, 0.5 * x, 0.0)
 
     def measure(walk: _Walk, index: Tree) -> _Walk:
-        return _wider(walk, index - LOOKS, measured)
+        return _wider(walk, index - LOOKS, moving)
 
     def look(index: Tree, walk: _Walk) -> _Walk:
         value, slope = density(walk.last.point)
         walk = walk._replace(last=walk.last._replace(value=value, slope=slope))
         walk = jax.lax.cond(index < LOOKS, _descended, measure, walk, index)
-        following = index + 1 - LOOKS
-        best = walk.best
-        point = jnp.where(
-            following < 0,
-            walk.last.point,
-            jnp.where(
-                following < measured,
-                best.point + _nudges(best.point) * (jnp.arange(x.size) == following),
-                best.point + apart * best.width,
-            ),
-        )
+        following, best = index + 1 - LOOKS, walk.best
+        beside = best.point + _nudges(best.point) * (place == following)
+        start = best.point + apart * best.width
+        point = jnp.where(following < moving, beside, start)
+        point = jnp.where(following < 0, walk.last.point, point)
         return walk._replace(last=walk.last._replace(point=point))
 
-    begin = _Walk(nowhere, nowhere, _FIRST * one, zero)
+    begin = _Walk(nowhere, nowhere, jnp.where(place < moving, _FIRST, 0.0), zero)
     # The last look is at the start itself: one loop, so that the density is compiled once.
-    end = jax.lax.fori_loop(0, LOOKS + measured + 1, look, begin)
+    end = jax.lax.fori_loop(0, LOOKS + moving + 1, look, begin)
     return end.last._replace(width=end.best.width)
 
 
@@ -95,11 +90,11 @@ def _descended(walk: _Walk, _index: Tree) -> _Walk:
     return _Walk(last._replace(point=point), best, stride, slope)
 
 
-def _wider(walk: _Walk, coordinate: Tree, measured: int) -> _Walk:
-    """Learn the width of a coordinate along which the last look was, if it is to be measured."""
+def _wider(walk: _Walk, coordinate: Tree, moving: int) -> _Walk:
+    """Learn the width of a coordinate along which the last look was, if it is one that moves."""
     rise = walk.last.slope - walk.best.slope
     curvature = (rise / _nudges(walk.best.point))[coordinate]
-    known = (coordinate < measured) & jnp.isfinite(curvature) & (curvature > 0)
+    known = (coordinate < moving) & jnp.isfinite(curvature) & (curvature > 0)
     here = known & (jnp.arange(walk.best.width.size) == coordinate)
     width = jnp.where(here, 1 / jnp.sqrt(jnp.where(known, curvature, 1.0)), walk.best.width)
     return walk._replace(best=walk.best._replace(width=width))

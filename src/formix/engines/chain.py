@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -13,7 +12,7 @@ from jax.flatten_util import ravel_pytree
 from numpyro.infer.hmc import hmc
 from numpyro.infer.util import ParamInfo, constrain_fn, potential_energy
 
-from formix.engines.approach import approach
+from formix.engines.approach import Start, approach
 from formix.errors import EngineError
 
 Tree = Any
@@ -35,6 +34,8 @@ class Settings:
         A trajectory has fewer than two to this power leapfrogs.
     dense
         Latent sites that share a dense block of the mass matrix.
+    held
+        Latent sites that the way to the start leaves where they are.
     keep
         Sites that are recorded.
     """
@@ -42,6 +43,7 @@ class Settings:
     warmup: int
     max_tree_depth: int
     dense: tuple[str, ...]
+    held: tuple[str, ...]
     keep: tuple[str, ...]
 
 
@@ -56,15 +58,15 @@ class Counters(NamedTuple):
     window: Tree
 
 
-def parted(state: Tree) -> tuple[Counters, Tree]:
-    """Return the counters of a state, and the state without them."""
-    counters = Counters(state.i, state.adapt_state.window_idx)
-    return counters, _with(state, Counters(None, None))
+class Own(NamedTuple):
+    """What each chain has: its state in NumPyro's form, and the width of each free coordinate.
 
+    The sampler moves in coordinates over their widths. They have no units, and neither then have
+    its first step size and the ridge under its mass matrix.
+    """
 
-def _with(state: Tree, counters: Counters) -> Tree:
-    adaptation = state.adapt_state._replace(window_idx=counters.window)
-    return state._replace(i=counters.step, adapt_state=adaptation)
+    state: Tree
+    width: Tree
 
 
 @dataclass(frozen=True)
@@ -82,43 +84,91 @@ class Chain:
     function: Callable[..., None]
     settings: Settings
 
-    def begun(self, z: Tree, key: Tree, target: Tree, data: Tree) -> Tree:
-        """Return the state at a starting point, with nothing adapted yet."""
-        potential, begin, _ = self._nuts(data)
-        return self._begun(potential, begin, z, key, target)
+    def template(self, z: Tree, key: Tree, target: Tree, data: Tree) -> tuple[Counters, Own, Tree]:
+        """Return a chain at `z`, nothing adapted, and the record of a step: for their shapes."""
+        width = jax.tree.map(jnp.ones_like, z)
+        start = Start(z, jnp.zeros(()), z, width)
+        state, _ = self._nuts(start, key, target, data)
+        return *_parted(state, width), self._record(state, width, data)
 
     def advance(
-        self, most: int, shared: Counters, own: Tree, steps: Tree, target: Tree, data: Tree
-    ) -> tuple[Counters, Tree, Tree]:
-        """Return the state `steps` steps on, and their records in arrays of length `most`.
+        self, most: int, shared: Counters, own: Own, steps: Tree, target: Tree, data: Tree
+    ) -> tuple[Counters, Own, Tree]:
+        """Return the chain `steps` steps on, and their records in arrays of length `most`.
 
-        A state whose step is -1 is begun first; with no steps, that is all.
+        Where the step is -1, the chain is begun first, from its `z`; with no steps, that is all.
         """
-        potential, begin, step = self._nuts(data)
-        state: Tree = jax.lax.cond(
-            shared.step < 0,
-            lambda: self._begun(potential, begin, own.z, own.rng_key, target),
-            lambda: _with(own, shared),
+        old, key = own.state, own.state.rng_key
+        begin = shared.step < 0
+        start: Start = jax.lax.cond(
+            begin,
+            lambda: self._start(old.z, data),
+            lambda: Start(old.z, old.potential_energy, old.z_grad, own.width),
+        )
+        width = start.width
+        fresh, step = self._nuts(start, key, target, data)
+        state = jax.tree.map(
+            lambda new, kept: jnp.where(begin, new, kept), fresh, _with(old, shared)
         )
         state = state._replace(rng_key=jax.random.wrap_key_data(state.rng_key, impl=_GENERATOR))
-        blank = jax.tree.map(
-            lambda leaf: jnp.zeros((most, *leaf.shape), leaf.dtype),
-            jax.eval_shape(self.record, state, data),
-        )
+        shapes = jax.eval_shape(self._record, state, width, data)
+        blank = jax.tree.map(lambda leaf: jnp.zeros((most, *leaf.shape), leaf.dtype), shapes)
 
         def body(index: Tree, carried: tuple[Tree, Tree]) -> tuple[Tree, Tree]:
             state, records = carried
             state = step(state)
-            new = self.record(state, data)
+            new = self._record(state, width, data)
             return state, jax.tree.map(lambda old, x: old.at[index].set(x), records, new)
 
         state, records = jax.lax.fori_loop(0, steps, body, (state, blank))
         state = state._replace(rng_key=jax.random.key_data(state.rng_key))
-        return *parted(state), records
+        return *_parted(state, width), records
 
-    def record(self, state: Tree, data: Tree) -> Tree:
+    def _start(self, z: Tree, data: Tree) -> Start:
+        """Return a start near the mode given what is held, and the widths there, by site."""
+        held = self.settings.held
+        moving, moving_sites = ravel_pytree({name: x for name, x in z.items() if name not in held})
+        still, still_sites = ravel_pytree({name: x for name, x in z.items() if name in held})
+
+        def sites(flat: Tree) -> Tree:
+            return moving_sites(flat[: moving.size]) | still_sites(flat[moving.size :])
+
+        def energy(flat: Tree) -> Tree:
+            return potential_energy(self.function, (), data, sites(flat))
+
+        x = jnp.concatenate([moving, still])
+        start = approach(jax.value_and_grad(energy), x, moving.size)
+        return Start(sites(start.point), start.value, sites(start.slope), sites(start.width))
+
+    def _nuts(
+        self, start: Start, key: Tree, target: Tree, data: Tree
+    ) -> tuple[Tree, Callable[[Tree], Tree]]:
+        """Return the state at a start, and a step of NumPyro's sampler."""
+
+        def energy(scaled: Tree) -> Tree:
+            return potential_energy(self.function, (), data, _times(scaled, start.width))
+
+        begin, step = hmc(energy, algo="NUTS")
+        scaled = jax.tree.map(lambda x, width: x / width, start.point, start.width)
+        dense = self.settings.dense
+        state = begin(
+            ParamInfo(scaled, start.value, _times(start.slope, start.width)),
+            self.settings.warmup,
+            dense_mass=[dense] if dense else [],
+            target_accept_prob=target,
+            max_tree_depth=self.settings.max_tree_depth,
+            rng_key=jax.random.wrap_key_data(key, impl=_GENERATOR),
+        )
+        # The first step's own momentum makes its energy; the adaptation's key is for a search of
+        # step sizes that is not made. Without them the generator is compiled fewer times.
+        adaptation = state.adapt_state._replace(rng_key=None)
+        state = state._replace(energy=start.value, rng_key=key, adapt_state=adaptation)
+        return state, step
+
+    def _record(self, state: Tree, width: Tree, data: Tree) -> Tree:
         """Return what is kept of a step: the sites of the results, and how the step went."""
-        sites = constrain_fn(self.function, (), data, state.z, return_deterministic=True)
+        z = _times(state.z, width)
+        sites = constrain_fn(self.function, (), data, z, return_deterministic=True)
         missing = [name for name in self.settings.keep if name not in sites]
         if missing:
             raise EngineError(f"the program has no site `{missing[0]}`, which the results need")
@@ -133,47 +183,16 @@ class Chain:
         }
         return values, stats
 
-    def _nuts(self, data: Tree) -> tuple[Callable[..., Tree], ...]:
-        potential = partial(potential_energy, self.function, (), data)
-        return potential, *hmc(potential, algo="NUTS")
 
-    def _begun(
-        self,
-        potential: Callable[..., Tree],
-        begin: Callable[..., Tree],
-        z: Tree,
-        key: Tree,
-        target: Tree,
-    ) -> Tree:
-        dense = self.settings.dense
-        first = {name: z[name] for name in dense}
-        others = {name: x for name, x in z.items() if name not in first}
-        small, unravel = ravel_pytree(first)
-        x, rest = ravel_pytree(others)
+def _times(tree: Tree, width: Tree) -> Tree:
+    return jax.tree.map(lambda x, wide: x * wide, tree, width)
 
-        def whole(flat: Tree) -> Tree:
-            return unravel(flat[: small.size]) | rest(flat[small.size :])
 
-        start = approach(
-            jax.value_and_grad(lambda flat: potential(whole(flat))),
-            jnp.concatenate([small, x]),
-            small.size,
-        )
-        width = whole(start.width)
-        blocks = [block for block in (dense, tuple(sorted(others))) if block]
-        variances = {
-            block: jnp.square(ravel_pytree([width[name] for name in block])[0]) for block in blocks
-        }
-        state = begin(
-            ParamInfo(whole(start.point), start.value, whole(start.slope)),
-            self.settings.warmup,
-            dense_mass=[dense] if dense else [],
-            inverse_mass_matrix=variances,
-            target_accept_prob=target,
-            max_tree_depth=self.settings.max_tree_depth,
-            rng_key=jax.random.wrap_key_data(key, impl=_GENERATOR),
-        )
-        # The first step's own momentum makes its energy; the adaptation's key is for a search of
-        # step sizes that is not made. Without them the generator is compiled fewer times.
-        adaptation = state.adapt_state._replace(rng_key=None)
-        return state._replace(energy=start.value, rng_key=key, adapt_state=adaptation)
+def _parted(state: Tree, width: Tree) -> tuple[Counters, Own]:
+    counters = Counters(state.i, state.adapt_state.window_idx)
+    return counters, Own(_with(state, Counters(None, None)), width)
+
+
+def _with(state: Tree, counters: Counters) -> Tree:
+    adaptation = state.adapt_state._replace(window_idx=counters.window)
+    return state._replace(i=counters.step, adapt_state=adaptation)

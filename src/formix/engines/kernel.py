@@ -12,7 +12,6 @@ import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec, SingleDeviceSharding
 
-from formix.engines.chain import Chain, Counters, Tree, parted
 from formix.engines.compile import compiled
 from formix.engines.precision import float64
 from formix.engines.waiting import in_background
@@ -20,6 +19,7 @@ from formix.engines.waiting import in_background
 if TYPE_CHECKING:
     from jax.stages import Compiled
 
+    from formix.engines.chain import Chain, Counters, Own, Tree
     from formix.engines.chains import Placement
     from formix.engines.latent import LatentSite
 
@@ -37,7 +37,7 @@ class Stand(NamedTuple):
     """Where all chains stand: what they share, and what each has, the chain first."""
 
     shared: Counters
-    own: Tree
+    own: Own
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ class Kernel:
     def advance(self, stand: Stand, steps: int, target: float, data: Tree) -> tuple[Stand, Tree]:
         """Return where the chains stand so many steps on, and the records; Ctrl-C is heard."""
 
-        def work() -> tuple[Counters, Tree, Tree]:
+        def work() -> tuple[Counters, Own, Tree]:
             with float64():
                 return jax.block_until_ready(
                     self.program(*stand, np.int64(steps), np.float64(target), data)
@@ -119,9 +119,9 @@ def _compile(
     shape = jax.ShapeDtypeStruct
     z = {site.name: shape(site.free, np.float64) for site in sites}
     target = shape((), np.float64)
-    state = jax.eval_shape(chain.begun, z, shape((2,), np.uint32), target, dict(data))
-    shared, own = parted(state)
-    record = jax.eval_shape(chain.record, state, dict(data))
+    shared, own, record = jax.eval_shape(
+        chain.template, z, shape((2,), np.uint32), target, dict(data)
+    )
     width = sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(record))
     most = max(1, min(_MOST_STEPS, _MOST_BYTES // (width * chains)))
     own = jax.tree.map(lambda leaf: shape((chains, *leaf.shape), leaf.dtype), own)

@@ -34,6 +34,11 @@ class LatentSite:
         """How many free coordinates it has."""
         return int(np.prod(self.free))
 
+    @property
+    def is_standardised(self) -> bool:
+        """Whether it holds group-level effects before they are scaled, standard normal a priori."""
+        return self.name.rpartition(".")[2].startswith("z_")
+
 
 def arrays(program: Program) -> dict[str, np.ndarray]:
     """Return what the program takes: floats in float64, and aligned so that no device copies it."""
@@ -97,15 +102,13 @@ def dense_block(sites: tuple[LatentSite, ...]) -> tuple[str, ...]:
     """Return the sites whose mass matrix is dense: the small ones, few enough coordinates together.
 
     Coefficients and covariance parameters are correlated, which a dense block learns in the
-    warm-up; standardised group-level effects (`z_...`) hardly are, and their many coordinates would
-    make its estimate noise.
+    warm-up; standardised group-level effects hardly are, and their many coordinates would make its
+    estimate noise.
     """
     taken: list[str] = []
     room = _WIDEST
     for site in sorted(sites, key=lambda site: (site.size, site.name)):
-        if site.name.startswith("z_") or ".z_" in site.name:
-            continue
-        if site.size <= room:
+        if site.size <= room and not site.is_standardised:
             taken.append(site.name)
             room -= site.size
     return tuple(sorted(taken))

@@ -139,7 +139,8 @@ def _kernel(
     placement: Placement,
 ) -> Kernel:
     keep = tuple(parameter.site for parameter in spec.parameters)
-    settings = Settings(plan.warmup, plan.max_tree_depth, dense_block(sites), keep)
+    held = tuple(site.name for site in sites if site.is_standardised)
+    settings = Settings(plan.warmup, plan.max_tree_depth, dense_block(sites), held, keep)
     return kernel(Chain(program.function, settings), data, sites, placement, plan.chains)
 
 

@@ -27,7 +27,10 @@ closer to the origin, where most densities are finite."""
 def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int) -> Stand:
     """Return where the chains start, each near the mode as `approach` finds it from a random point.
 
-    The random points are each chain's own, and depend on no other chain.
+    The random points are each chain's own, and depend on no other chain. Standardised group-level
+    effects stay at theirs, which are small: over the root of the number of rows. Then the way down
+    leads to standard deviations of about the size of sigma. With larger ones the data would seem to
+    deny that groups differ; with none, nothing would bound their standard deviations from above.
 
     Raises
     ------
@@ -35,20 +38,22 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
         If a chain finds no point where the log density and its gradient are finite.
     """
     blank = walk.kernel.blank()
-    chains = len(blank.own.rng_key)
+    chains = len(blank.own.state.rng_key)
     generators = [np.random.default_rng([seed, chain]) for chain in range(chains)]
     keys = np.stack(
         [generator.integers(2**32, size=2, dtype=np.uint32) for generator in generators]
     )
-    points = _points(generators, sites, _RADIUS)
+    rows = np.size(program.data[program.response])
+    points = _points(generators, sites, rows, _RADIUS)
     good = np.zeros(chains, dtype=bool)
     for attempt in range(1, _TRIES + 1):
-        stand = Stand(blank.shared, blank.own._replace(z=points, rng_key=keys))
+        state = blank.own.state._replace(z=points, rng_key=keys)
+        stand = Stand(blank.shared, blank.own._replace(state=state))
         stand, _records = walk.kernel.advance(stand, 0, walk.target, walk.data)
         good = _finite(stand)
         if good.all():
             return stand
-        others = _points(generators, sites, _RADIUS * _CLOSER**attempt)
+        others = _points(generators, sites, rows, _RADIUS * _CLOSER**attempt)
         points = {
             site: np.where(good.reshape(-1, *[1] * (x.ndim - 1)), x, others[site])
             for site, x in points.items()
@@ -58,17 +63,22 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
 
 
 def _points(
-    generators: list[np.random.Generator], sites: tuple[LatentSite, ...], radius: float
+    generators: list[np.random.Generator],
+    sites: tuple[LatentSite, ...],
+    rows: int,
+    radius: float,
 ) -> dict[str, np.ndarray]:
+    radii = {s.name: radius / np.sqrt(rows) if s.is_standardised else radius for s in sites}
     each = [
-        {site.name: generator.uniform(-radius, radius, site.free) for site in sites}
+        {s.name: generator.uniform(-radii[s.name], radii[s.name], s.free) for s in sites}
         for generator in generators
     ]
-    return {site.name: np.stack([one[site.name] for one in each]) for site in sites}
+    return {s.name: np.stack([one[s.name] for one in each]) for s in sites}
 
 
 def _finite(stand: Stand) -> Bool[np.ndarray, " chain"]:
-    leaves = [stand.own.potential_energy, *jax.tree.leaves(stand.own.z_grad)]
+    state = stand.own.state
+    leaves = [state.potential_energy, *jax.tree.leaves(state.z_grad)]
     flat = [np.asarray(leaf).reshape(len(leaf), -1) for leaf in leaves]
     return np.all(np.isfinite(np.concatenate(flat, axis=1)), axis=1)
 

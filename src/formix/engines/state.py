@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.engines.chain import Counters, Own
 from formix.engines.kernel import Stand
 from formix.errors import EngineError
 
@@ -19,21 +20,22 @@ _BLOCKS = ("inverse_mass_matrix", "mass_matrix_sqrt")
 def saved(stand: Stand) -> dict[str, np.ndarray]:
     """Return what the steps after the warm-up depend on, as NumPy arrays, the chain first.
 
-    `z.<site>` and `z_grad.<site>` are the free coordinates and the gradient there;
-    `inverse_mass_matrix.` and `mass_matrix_sqrt.` `dense` and `diagonal` are the metric.
+    `z.<site>` are the free coordinates over `width.<site>`, `z_grad.<site>` the slope of the
+    potential along them; `inverse_mass_matrix.` and `mass_matrix_sqrt.` `dense` and `diagonal` are
+    the metric.
     """
-    own = stand.own
+    state = stand.own.state
     found = {
         "step": stand.shared.step,
         "window": stand.shared.window,
-        "rng_key": own.rng_key,
-        "potential_energy": own.potential_energy,
-        "step_size": own.adapt_state.step_size,
+        "rng_key": state.rng_key,
+        "potential_energy": state.potential_energy,
+        "step_size": state.adapt_state.step_size,
     }
-    found |= {f"z.{site}": x for site, x in own.z.items()}
-    found |= {f"z_grad.{site}": x for site, x in own.z_grad.items()}
+    for name, sites in _by_site(stand).items():
+        found |= {f"{name}.{site}": x for site, x in sites.items()}
     for name in _BLOCKS:
-        blocks = getattr(own.adapt_state, name)
+        blocks = getattr(state.adapt_state, name)
         found |= {f"{name}.{_kind(x)}": x for x in blocks.values()}
     return {name: np.array(x) for name, x in found.items()}
 
@@ -57,25 +59,33 @@ def restored(kernel: Kernel, state: Mapping[str, np.ndarray]) -> Stand:
             )
         return values
 
-    own, adapted = blank.own, blank.own.adapt_state
+    sites = {
+        name: {site: found(f"{name}.{site}", like) for site, like in blanks.items()}
+        for name, blanks in _by_site(blank).items()
+    }
+    empty = blank.own.state
     blocks = {
         name: {
-            sites: found(f"{name}.{_kind(like)}", like)
-            for sites, like in getattr(adapted, name).items()
+            block: found(f"{name}.{_kind(like)}", like)
+            for block, like in getattr(empty.adapt_state, name).items()
         }
         for name in _BLOCKS
     }
-    adapted = adapted._replace(step_size=found("step_size", adapted.step_size), **blocks)
-    own = own._replace(
-        z={site: found(f"z.{site}", like) for site, like in own.z.items()},
-        z_grad={site: found(f"z_grad.{site}", like) for site, like in own.z_grad.items()},
-        rng_key=found("rng_key", own.rng_key),
-        potential_energy=found("potential_energy", own.potential_energy),
-        adapt_state=adapted,
+    step_size = found("step_size", empty.adapt_state.step_size)
+    own = empty._replace(
+        z=sites["z"],
+        z_grad=sites["z_grad"],
+        rng_key=found("rng_key", empty.rng_key),
+        potential_energy=found("potential_energy", empty.potential_energy),
+        adapt_state=empty.adapt_state._replace(step_size=step_size, **blocks),
     )
-    shared = blank.shared
-    shared = shared._replace(step=found("step", shared.step), window=found("window", shared.window))
-    return Stand(shared, own)
+    shared = Counters(found("step", blank.shared.step), found("window", blank.shared.window))
+    return Stand(shared, Own(own, sites["width"]))
+
+
+def _by_site(stand: Stand) -> dict[str, dict[str, np.ndarray]]:
+    own = stand.own
+    return {"z": own.state.z, "z_grad": own.state.z_grad, "width": own.width}
 
 
 def _kind(block: np.ndarray) -> str:
