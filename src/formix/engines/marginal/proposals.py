@@ -204,8 +204,9 @@ def fitted(
     mean = weights @ points
     covariance = _covariance(points - mean, weights)
     floor = 1e-4 * covariance + 1e-12 * np.eye(size)
-    centers = points[stream.accept.choice(len(points), components, p=weights)]
-    roots: list[np.ndarray] = [np.linalg.cholesky(0.5 * covariance + floor)] * components
+    centers = _far_apart(stream, points, weights, covariance + floor, components)
+    first = np.linalg.cholesky(covariance / components ** (2.0 / size) + floor)
+    roots: list[np.ndarray] = [first] * components
     shares = np.full(components, 1.0 / components)
     one = np.ones(size)
     for _ in range(_EM_STEPS):
@@ -233,6 +234,20 @@ def fitted(
         (*components_now, *earlier.components),
         earlier.folds,
     )
+
+
+def _far_apart(
+    stream: Stream, points: Points, weights: Values, covariance: np.ndarray, count: int
+) -> Points:
+    """Return weighted draws, each more probable the farther it is from those before it."""
+    z = np.linalg.solve(np.linalg.cholesky(covariance), points.T).T
+    chosen = [int(stream.accept.choice(len(points), p=weights))]
+    nearest = np.square(z - z[chosen[0]]).sum(axis=1)
+    for _ in range(count - 1):
+        chance = weights * nearest
+        chosen.append(int(stream.accept.choice(len(points), p=chance / chance.sum())))
+        nearest = np.minimum(nearest, np.square(z - z[chosen[-1]]).sum(axis=1))
+    return points[chosen]
 
 
 def _covariance(away: Points, weights: Values) -> Float[np.ndarray, "coordinate coordinate"]:
