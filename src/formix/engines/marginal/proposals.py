@@ -17,7 +17,7 @@ import numpy as np
 from scipy import special
 
 if TYPE_CHECKING:
-    from jaxtyping import Bool, Float
+    from jaxtyping import Bool, Float, Int
 
     from formix.engines.marginal.mode import LogDensity, Mode
     from formix.engines.marginal.streams import Stream
@@ -44,7 +44,10 @@ _TAIL_SHARE = 0.3
 _EDGE_SHARE = 0.02, 0.2
 """The least and the largest share of proposals with a standard deviation near zero."""
 
-_EM_STEPS = 12
+_EM_STEPS, _LLOYD_STEPS = 12, 5
+_LEAST_SPREAD = 0.05
+"""The share of the whole covariance that a component's has at least, at the start."""
+
 _DEFENSIVE = 0.15
 """The share that earlier proposals keep in a fitted mixture."""
 
@@ -204,10 +207,17 @@ def fitted(
     mean = weights @ points
     covariance = _covariance(points - mean, weights)
     floor = 1e-4 * covariance + 1e-12 * np.eye(size)
-    centers = _far_apart(stream, points, weights, covariance + floor, components)
-    first = np.linalg.cholesky(covariance / components ** (2.0 / size) + floor)
-    roots: list[np.ndarray] = [first] * components
-    shares = np.full(components, 1.0 / components)
+    nearest = _clusters(stream, points, weights, components)
+    centers = np.empty((components, size))
+    roots: list[np.ndarray] = []
+    shares = np.empty(components)
+    for k in range(components):
+        mine = np.where(nearest == k, weights, 0.0)
+        shares[k] = max(float(mine.sum()), 1e-4)
+        centers[k] = mine @ points / max(float(mine.sum()), 1e-300)
+        spread = _covariance(points - centers[k], mine / shares[k])
+        roots.append(np.linalg.cholesky(spread + _LEAST_SPREAD * covariance + floor))
+    shares = shares / shares.sum()
     one = np.ones(size)
     for _ in range(_EM_STEPS):
         mixture = Mixture(
@@ -236,18 +246,28 @@ def fitted(
     )
 
 
-def _far_apart(
-    stream: Stream, points: Points, weights: Values, covariance: np.ndarray, count: int
-) -> Points:
-    """Return weighted draws, each more probable the farther it is from those before it."""
-    z = np.linalg.solve(np.linalg.cholesky(covariance), points.T).T
-    chosen = [int(stream.accept.choice(len(points), p=weights))]
-    nearest = np.square(z - z[chosen[0]]).sum(axis=1)
+def _clusters(
+    stream: Stream, points: Points, weights: Values, count: int
+) -> Int[np.ndarray, " point"]:
+    """Return a cluster for each point: weighted means, begun far apart, each point's nearest."""
+    mean = weights @ points
+    z = (points - mean) / np.sqrt(weights @ np.square(points - mean) + 1e-300)
+    first = int(stream.accept.choice(len(points), p=weights))
+    means = z[[first]]
+    square = np.square(z - means[0]).sum(axis=1)
     for _ in range(count - 1):
-        chance = weights * nearest
-        chosen.append(int(stream.accept.choice(len(points), p=chance / chance.sum())))
-        nearest = np.minimum(nearest, np.square(z - z[chosen[-1]]).sum(axis=1))
-    return points[chosen]
+        chance = weights * square
+        chosen = int(stream.accept.choice(len(points), p=chance / chance.sum()))
+        means = np.concatenate([means, z[[chosen]]])
+        square = np.minimum(square, np.square(z - z[chosen]).sum(axis=1))
+    nearest = np.zeros(len(points), dtype=np.int64)
+    for _ in range(_LLOYD_STEPS):
+        nearest = np.argmin(np.square(means).sum(axis=1) - 2.0 * z @ means.T, axis=1)
+        for k in range(count):
+            mine = np.where(nearest == k, weights, 0.0)
+            if mine.sum() > 0.0:
+                means[k] = mine @ z / mine.sum()
+    return nearest
 
 
 def _covariance(away: Points, weights: Values) -> Float[np.ndarray, "coordinate coordinate"]:
