@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from jax import (
+    errors as errors,
     lax as lax,
     numpy as numpy,
     random as random,

@@ -15,6 +15,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec, SingleDeviceShardin
 from formix.engines.compile import compiled
 from formix.engines.precision import float64
 from formix.engines.waiting import in_background
+from formix.errors import EngineError
 
 if TYPE_CHECKING:
     from jax.stages import Compiled
@@ -73,7 +74,13 @@ class Kernel:
             return jax.device_put(dict(data), self.data_sharding)
 
     def advance(self, stand: Stand, steps: int, target: float, data: Tree) -> tuple[Stand, Tree]:
-        """Return where the chains stand so many steps on, and the records; Ctrl-C is heard."""
+        """Return where the chains stand so many steps on, and the records; Ctrl-C is heard.
+
+        Raises
+        ------
+        EngineError
+            If the compiled program fails, as it does without memory.
+        """
 
         def work() -> tuple[Counters, Own, Tree]:
             with float64():
@@ -81,7 +88,13 @@ class Kernel:
                     self.program(*stand, np.int64(steps), np.float64(target), data)
                 )
 
-        shared, own, records = in_background(work)
+        try:
+            shared, own, records = in_background(work)
+        except jax.errors.JaxRuntimeError as error:
+            raise EngineError(
+                f"the compiled program failed: {str(error).partition(chr(10))[0]}",
+                hint="if memory ran out, ask for fewer chains",
+            ) from error
         return Stand(shared, own), records
 
 
