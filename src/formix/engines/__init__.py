@@ -39,11 +39,20 @@ def load(module: str) -> ModuleType:
         return importlib.import_module(module)
 
 
+def _integrable(spec: Spec) -> str | None:
+    """Decline what cannot be integrated; what only names engines loads no algebra."""
+    reason: str | None = load("formix.engines.marginal.support").supports(spec)
+    return reason
+
+
 def _everything(_spec: Spec) -> None:
     """Decline nothing."""
 
 
 _NUTS_SETTINGS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
 
-ENGINES = (Engine("nuts", _everything, "formix.engines.nuts", _NUTS_SETTINGS),)
+ENGINES = (
+    Engine("marginal", _integrable, "formix.engines.marginal.sampling"),
+    Engine("nuts", _everything, "formix.engines.nuts", _NUTS_SETTINGS),
+)
 """In the order in which `auto` tries them."""
