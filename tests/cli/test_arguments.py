@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 import typer
 
+from formix.cli import arguments
 from formix.cli.arguments import pairs
+from formix.prior import SETS
 
 
 def test_the_first_equals_sign_parts_name_and_text():
@@ -29,3 +31,7 @@ def test_what_is_no_pair_is_refused(text: str):
 def test_a_name_given_twice_is_refused():
     with pytest.raises(typer.BadParameter, match="`sd` is given twice"):
         pairs(["sd=HalfNormal(1)", "sd=HalfNormal(2)"], "--prior")
+
+
+def test_the_sets_of_priors_are_those_there_are():
+    assert tuple(SETS) == arguments.PRIOR_SETS

@@ -86,8 +86,10 @@ def test_a_terminal_shows_how_far_a_fit_has_come(
         printed = process.stdout.read() if process.stdout else ""
     os.close(ours)
     assert process.returncode == 0
-    assert (b"warm-up" in terminal) is shown
-    assert "warm-up" not in printed
+    # Which phases last long enough to be seen depends on the machine.
+    phases = ("compiling", "warm-up", "drawing")
+    assert any(phase.encode() in terminal for phase in phases) is shown
+    assert not any(phase in printed for phase in phases)
 
 
 @pytest.fixture(scope="module")

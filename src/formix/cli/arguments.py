@@ -6,8 +6,6 @@ from typing import Annotated
 
 import typer
 
-from formix.prior import SETS
-
 FormulaArgument = Annotated[
     str,
     typer.Argument(
@@ -58,6 +56,10 @@ ContrastsOption = Annotated[
 ]
 
 
+PRIOR_SETS = ("default", "brms", "flat")
+"""The names of `formix.prior.SETS`, which `--help` would wait for."""
+
+
 def prior_set(name: str) -> str:
     """Return the name of a set of priors.
 
@@ -66,9 +68,10 @@ def prior_set(name: str) -> str:
     typer.BadParameter
         If there is no such set.
     """
-    if name not in SETS:
+    if name not in PRIOR_SETS:
         raise typer.BadParameter(
-            f"`{name}` is not a set of priors; there are: {', '.join(SETS)}", param_hint="--priors"
+            f"`{name}` is not a set of priors; there are: {', '.join(PRIOR_SETS)}",
+            param_hint="--priors",
         )
     return name
 
