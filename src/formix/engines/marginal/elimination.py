@@ -52,7 +52,7 @@ def order(of: Structure) -> Order:
     for first in by_size:
         chain = [first]
         for f in by_size:
-            if f != first and all(_within(of.groups[e], of.groups[f]) for e in chain):
+            if f != first and all(within(of.groups[e], of.groups[f]) for e in chain):
                 chain.append(f)
         left = tuple(f for f in by_size if f not in chain)
         count = sum(sizes[f] for f in left)
@@ -61,7 +61,7 @@ def order(of: Structure) -> Order:
     return best
 
 
-def _within(inner: GroupColumns, outer: GroupColumns) -> bool:
+def within(inner: GroupColumns, outer: GroupColumns) -> bool:
     """Whether every level of one group lies within one level of the other."""
     if inner.levels < outer.levels:
         return False

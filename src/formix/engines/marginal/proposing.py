@@ -80,11 +80,11 @@ def sampled(
     pilot = piloted(of, of_chain(seed, -1))
     shape = Shape(chains, draws, thin or thinning(of, pilot))
     given = proposed(of.log_density, pilot.proposal, seed, shape)
-    k_hat = smoothed(given.log_weights)[1]
+    k_hat = _k_hat(pilot, given)
     if k_hat >= GATE and thin is None and of.algebra.work <= _CHEAP:
         shape = Shape(chains, draws, _MORE * shape.thin)
         given = proposed(of.log_density, pilot.proposal, seed, shape)
-        k_hat = smoothed(given.log_weights)[1]
+        k_hat = _k_hat(pilot, given)
     if k_hat < GATE:
         drawn = independence_chains(of.log_density, pilot.proposal, given, seed, shape)
     else:
@@ -98,6 +98,11 @@ def sampled(
         method="independence" if k_hat < GATE else "walkers",
         thin=shape.thin,
     )
+
+
+def _k_hat(pilot: Pilot, given: Weighed) -> float:
+    """Return k-hat of the tried and the given proposals together: a few alone say little."""
+    return smoothed(np.concatenate([pilot.tried.log_weights, given.log_weights]))[1]
 
 
 def _nothing(of: Marginal, chains: int, draws: int) -> tuple[Chains, Quality]:

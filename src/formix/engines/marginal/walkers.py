@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Cloud = Float[np.ndarray, "chain walker coordinate"]
     Heights = Float[np.ndarray, "chain walker"]
 
-_WALKERS = 32
+_WALKERS = 64
 """Walkers of each chain; at least four a coordinate."""
 
 _LEAPS = 0.1
@@ -38,7 +38,7 @@ _LEAPS = 0.1
 
 _JITTER = 1e-3
 
-_MOST_STEPS = 20_000
+_MOST_STEPS = 8_000
 _CHECKED = 1.05
 """The split R-hat of walkers, taken as chains, above which they go on."""
 
