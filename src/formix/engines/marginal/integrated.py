@@ -149,7 +149,8 @@ def _level_by_level(target: GroupColumns, inside: Sequence[GroupColumns], rows: 
         weighted = wide * precision[:, :, None]
         M = np.swapaxes(weighted, 1, 2) @ wide + np.eye(int(wide.shape[2]))
         pull = np.einsum("snq,sn->sq", weighted, residual)
-        explained = np.sum(pull * np.linalg.solve(M, pull[:, :, None])[:, :, 0], axis=1)
+        solved = np.asarray(np.linalg.solve(M, pull[:, :, None]), dtype=np.float64)[:, :, 0]
+        explained = np.sum(pull * solved, axis=1)
         logs = np.log(precision) - _LOG_2PI - precision * np.square(residual)
         answer[:, level] = 0.5 * (logs.sum(axis=1) - np.linalg.slogdet(M)[1] + explained)
     return answer
