@@ -126,9 +126,10 @@ def algebra(of: Structure, common: Coefficients) -> Algebra:
     return Algebra(common, found, how, layout, sizes, of.scaled)
 
 
-def one_thread(how: Algebra) -> AbstractContextManager[object]:
-    """Hold BLAS to one thread while its matrices are small: more of them only wait."""
-    return threadpool_limits(1 if how.layout.solved < _SMALL else None, user_api="blas")
+def one_thread(how: Algebra | None = None) -> AbstractContextManager[object]:
+    """Hold BLAS to one thread while its matrices are small: others would only wait, and loudly."""
+    small = how is None or how.layout.solved < _SMALL
+    return threadpool_limits(1 if small else None, user_api="blas")
 
 
 @dataclass(frozen=True, eq=False)

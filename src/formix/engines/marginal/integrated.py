@@ -147,7 +147,7 @@ def _level_by_level(target: GroupColumns, inside: Sequence[GroupColumns], rows: 
         )
         precision, residual = rows.precision[:, mine], rows.residual[:, mine]
         weighted = wide * precision[:, :, None]
-        M = np.swapaxes(weighted, 1, 2) @ wide + np.eye(int(wide.shape[2]))
+        M = np.swapaxes(weighted, 1, 2) @ wide + np.eye(len(weighted[0, 0]))
         pull = np.einsum("snq,sn->sq", weighted, residual)
         solved = np.asarray(np.linalg.solve(M, pull[:, :, None]), dtype=np.float64)[:, :, 0]
         explained = np.sum(pull * solved, axis=1)

@@ -82,7 +82,8 @@ class Optimum:
 def optimum(spec: Spec, method: Method) -> Optimum:
     """Return the estimates that maximise the likelihood, restricted for REML."""
     of = structure(spec)
-    criterion = Criterion(of, algebra(of, coefficients(spec, of, priors=False)), method)
+    with one_thread():
+        criterion = Criterion(of, algebra(of, coefficients(spec, of, priors=False)), method)
     with one_thread(criterion.algebra):
         return _estimates(criterion)
 

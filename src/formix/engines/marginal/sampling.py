@@ -121,7 +121,8 @@ def run(
         raise UnsupportedError(f"the marginal engine cannot fit this model: {reason}")
     plan = Plan.of(state, draws) if state else Plan(draws, chains, seed)
     began = time.perf_counter()
-    of = marginal(spec)
+    with one_thread():
+        of = marginal(spec)
     read = time.perf_counter()
     with one_thread(of.algebra):
         drawn = _drawn(spec, of, plan)
