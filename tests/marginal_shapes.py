@@ -17,6 +17,7 @@ from formix.engines.marginal.coordinates import Scales
 from formix.engines.marginal.density import Marginal, marginal
 from formix.engines.marginal.mode import modes
 from formix.engines.marginal.start import start
+from formix.engines.marginal.structure import structure
 
 MORE = (
     shapes.Shape("four_correlated", "y ~ x + (x + z + lambda | c)"),
@@ -65,7 +66,7 @@ def model_of(shape_name: str) -> Model:
 
 @cache
 def marginal_of(shape_name: str) -> Marginal:
-    return marginal(model_of(shape_name).spec)
+    return marginal(structure(model_of(shape_name).spec))
 
 
 def around_mode(of: Marginal, count: int, seed: int) -> np.ndarray:
@@ -90,7 +91,7 @@ def sites(
     for f, group in enumerate(of.coordinates.groups):
         sd = scales.sds[f][point]
         found |= {f"sd_{group.name}": sd, f"z_{group.name}": z[f][point]}
-        found |= {f"sd_{group.name}[{n}]": s for n, s in zip(group.labels, sd, strict=True)}
+        found |= {entry.key: s for entry, s in zip(group.sds, sd, strict=True)}
         for number, part in enumerate(group.parts, start=1):
             place = slice(part.start, part.stop)
             name = f"L_{group.name}" + (f"_{number}" if len(group.parts) > 1 else "")

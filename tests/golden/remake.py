@@ -8,10 +8,23 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-import shapes  # noqa: E402 - found on the path set above
+import marginal_shapes  # noqa: E402 - found on the path set above
+import shapes  # noqa: E402
 import test_models  # noqa: E402
 
 import formix as fx  # noqa: E402
+from formix.engines.marginal.source import write  # noqa: E402
+
+MARGINAL = (
+    "crossed_correlated",
+    "free_intercept_at_means",
+    "many_coefficients",
+    "offset",
+    "only_groups",
+    "two_correlated_blocks",
+    "variances",
+)
+"""Shapes whose programs of the marginal engine are reviewed, beside the sleep study."""
 
 if __name__ == "__main__":
     for shape in shapes.SHAPES:
@@ -22,6 +35,9 @@ if __name__ == "__main__":
         target.write_text(model.source, encoding="utf-8")
     model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))
     (HERE / "sources" / "sleepstudy.py").write_text(model.source, encoding="utf-8")
+    reviewed = {name: marginal_shapes.model_of(name).spec for name in MARGINAL}
+    for name, spec in {**reviewed, "sleepstudy": model.spec}.items():
+        (HERE / "marginal" / f"{name}.py").write_text(write(spec).text, encoding="utf-8")
     for name, (formula, dataset, options) in test_models.OVERVIEWS.items():
         text = str(fx.Model(formula, fx.load(dataset), **options))
         (HERE / "overviews" / f"{name}.txt").write_text(f"{text}\n", encoding="utf-8")

@@ -140,7 +140,7 @@ def test_likelihood_at_lme4s_estimates_is_lme4s(name: str, method: str):
     if theirs["singular"]:
         pytest.skip("a covariance of lower rank has no Cholesky factor")
     of = structure(spec)
-    criterion = Criterion(of, algebra(of, coefficients(spec, of, priors=False)), method)
+    criterion = Criterion(of, algebra(of, coefficients(of, priors=False)), method)
     relative = [np.zeros((group.size, group.size)) for group in of.groups]
     for block in theirs["varcomp"]:
         number, places = place(spec, block["group"], block["names"])

@@ -20,12 +20,14 @@ __all__ = ["ENGINES", "Engine", "load"]
 class Engine:
     """A way to sample: its name, why it declines a spec, if it does, and where it is written.
 
-    `settings` are the arguments of its `run` beyond draws, chains, seed and progress.
+    `writer` is the module whose `write` prints the program that it runs; `settings` are the
+    arguments of its `run` beyond draws, chains, seed and progress.
     """
 
     name: str
     supports: Callable[[Spec], str | None]
     module: str
+    writer: str
     settings: tuple[str, ...] = ()
 
     def load(self) -> ModuleType:
@@ -34,25 +36,25 @@ class Engine:
 
 
 def load(module: str) -> ModuleType:
-    """Return a module of this room that brings in a library which is slow to import."""
+    """Return a module that is loaded late, as what it brings in is slow to import."""
     with listening(late=True):
         return importlib.import_module(module)
 
 
 def _integrable(spec: Spec) -> str | None:
     """Decline what cannot be integrated; what only names engines loads no algebra."""
-    reason: str | None = load("formix.engines.marginal.support").supports(spec)
-    return reason
+    return load(f"{__name__}.marginal.support").supports(spec)
 
 
 def _everything(_spec: Spec) -> None:
     """Decline nothing."""
 
 
+_ROOM = __name__
 _NUTS_SETTINGS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
 
 ENGINES = (
-    Engine("marginal", _integrable, "formix.engines.marginal.sampling"),
-    Engine("nuts", _everything, "formix.engines.nuts", _NUTS_SETTINGS),
+    Engine("marginal", _integrable, f"{_ROOM}.marginal.sampling", f"{_ROOM}.marginal.source"),
+    Engine("nuts", _everything, f"{_ROOM}.nuts", "formix.program.write", _NUTS_SETTINGS),
 )
 """In the order in which `auto` tries them."""

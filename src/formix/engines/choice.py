@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
-from formix.engines import ENGINES, Engine
+from formix.engines import ENGINES, Engine, load
 from formix.errors import ArgumentError, UnsupportedError
 
 if TYPE_CHECKING:
+    from formix.program.write import Source
     from formix.spec import Spec
 
 
@@ -38,3 +39,16 @@ def choose(
         declined[engine.name] = reason
     reasons = "; ".join(f"{engine}: {reason}" for engine, reason in declined.items())
     raise UnsupportedError(f"no engine can fit this model ({reasons})")
+
+
+def written(spec: Spec, name: str = "auto") -> Source:
+    """Return the program that an engine runs of a spec, and the arrays that it runs with.
+
+    Raises
+    ------
+    ArgumentError, UnsupportedError
+        As `choose`.
+    """
+    chosen, _ = choose(spec, name)
+    source: Source = load(chosen.writer).write(spec)
+    return source

@@ -8,7 +8,7 @@ import linecache
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from formix.errors import EngineError
 
@@ -18,7 +18,7 @@ _KEPT = 64
 
 def load(
     text: str, name: str = "model", namespace: Mapping[str, object] | None = None
-) -> Callable[..., None]:
+) -> Callable[..., Any]:
     """Return the `model` that a program's text defines.
 
     The line `numpyro.enable_x64()`, by which the text sets the precision of a process of its own,
@@ -54,11 +54,11 @@ class Loaded:
 
 
 @lru_cache(maxsize=_KEPT)
-def _remembered(text: str, name: str) -> Callable[..., None]:
+def _remembered(text: str, name: str) -> Callable[..., Any]:
     return _run(text, name, {})
 
 
-def _run(text: str, name: str, namespace: dict[str, object]) -> Callable[..., None]:
+def _run(text: str, name: str, namespace: dict[str, object]) -> Callable[..., Any]:
     file = f"<formix {name} {hashlib.sha256(text.encode()).hexdigest()[:8]}>"
     # Without a time of modification, linecache does not look for the file on disk.
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
@@ -73,7 +73,7 @@ def _run(text: str, name: str, namespace: dict[str, object]) -> Callable[..., No
     model = namespace.get("model")
     if not callable(model):
         raise EngineError("the program defines no function `model`")
-    return cast("Callable[..., None]", model)
+    return cast("Callable[..., Any]", model)
 
 
 def _without_precision(tree: ast.Module) -> ast.Module:

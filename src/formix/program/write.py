@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from formix.prior import PriorEntry
     from formix.spec import Predictor, Spec, Statement
 
-_MOST_NUMBERS = 8
+MOST_NUMBERS = 8
 """A prior's parameter that takes more numbers than this is an argument of the program."""
 
 _CALL = """\
@@ -156,7 +156,7 @@ class _Writer:
     def _numbers(self, name: str, values: np.ndarray) -> str:
         if np.all(values == values[0]):
             return number_text(float(values[0]))
-        if len(values) <= _MOST_NUMBERS:
+        if len(values) <= MOST_NUMBERS:
             return vector_text(values)
         identifier = self.identifiers.make(name)
         self.data[identifier] = values

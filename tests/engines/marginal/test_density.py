@@ -76,13 +76,13 @@ def test_every_way_to_eliminate_is_the_same(name: str, route: str, monkeypatch):
     points = grid.around_mode(expected, 5, seed=3)
     if route == "sparse":
         monkeypatch.setattr(f"{room}._MOST_CROSS", 0)
-        other = marginal(grid.model_of(name).spec)
+        other = marginal(structure(grid.model_of(name).spec))
     else:
         monkeypatch.setattr(f"{room}._MOST_TAKEN", 0)
         monkeypatch.setattr(f"{room}._MOST_PATTERNS", 0)
         if route == "sparse products":
             monkeypatch.setattr(f"{room}._MOST_CROSS", 0)
-        other = marginal(grid.model_of(name).spec)
+        other = marginal(structure(grid.model_of(name).spec))
     np.testing.assert_allclose(other.log_density(points), expected.log_density(points), rtol=1e-11)
     scales = expected.coordinates.scales(points)
     mine, theirs = recovered(other, scales, None), recovered(expected, scales, None)
@@ -152,7 +152,7 @@ def test_density_is_that_of_the_rows_covariance(shape: str, sigma, known, monkey
         grid, "model_of", lambda name: Model(formulas[name], shapes.data(), priors=priors)
     )
     spec = with_known(shape, sigma=sigma, **known)
-    of = marginal(spec)
+    of = marginal(structure(spec))
     points = grid.around_mode(of, 6, seed=5)
     scales = of.coordinates.scales(points)
     ours = of.factored(scales)[2] + scales.log_prior
@@ -164,8 +164,12 @@ def test_a_large_mean_costs_no_digits():
     data = shapes.data()
     far = data.assign(y=data["y"] + 1e6, x=data["x"] + 1e6)
     priors = {"beta[Intercept@means]": "Flat()", "sd_g": "HalfNormal(3)", "sigma": "HalfNormal(3)"}
-    near = marginal(Model("y ~ x + (1 | g)", data, priors={**priors, "beta[x]": "Flat()"}).spec)
-    moved = marginal(Model("y ~ x + (1 | g)", far, priors={**priors, "beta[x]": "Flat()"}).spec)
+    near = marginal(
+        structure(Model("y ~ x + (1 | g)", data, priors={**priors, "beta[x]": "Flat()"}).spec)
+    )
+    moved = marginal(
+        structure(Model("y ~ x + (1 | g)", far, priors={**priors, "beta[x]": "Flat()"}).spec)
+    )
     points = grid.around_mode(near, 20, seed=6)
     scales = near.coordinates.scales(points)
     one, other = near.factored(scales)[2], moved.factored(scales)[2]
@@ -175,12 +179,12 @@ def test_a_large_mean_costs_no_digits():
 def test_sigmas_best_value_is_a_change_of_coordinates_only():
     """With sigma in units of its best value, the density of the numbers themselves is the same."""
     spec = grid.model_of("row_per_level").spec
-    ridge = marginal(spec)
+    ridge = marginal(structure(spec))
     assert ridge.coordinates.profile is not None
     of = structure(spec)
-    common = coefficients(spec, of)
+    common = coefficients(of)
     how = algebra(of, common)
-    plain = Marginal(coordinates(spec, of, common, resolutions(how)), how)
+    plain = Marginal(of, coordinates(of, common, resolutions(how)), how)
     points = grid.around_mode(ridge, 6, seed=7)
     scales = ridge.coordinates.scales(points)
     numbers = plain.coordinates

@@ -19,6 +19,7 @@ from formix.engines.decline import Decline
 from formix.engines.draws import Draws
 from formix.engines.marginal.density import marginal
 from formix.engines.marginal.sampling import run
+from formix.engines.marginal.structure import structure
 from formix.errors import ArgumentError, EngineError, UnsupportedError
 from formix.results.ess import convergence, ess_bulk, mcse_mean
 from formix.spec import Spec
@@ -105,7 +106,7 @@ def assert_lp(model: fx.Model, of: grid.Marginal, drawn: Draws) -> None:
                 L = np.linalg.cholesky(values[f"cor_{group.name}"])
             z = np.linalg.solve(sd[:, None] * L, values[f"r_{group.name}"].T).T
             found |= {f"sd_{group.name}": sd, f"L_{group.name}": L, f"z_{group.name}": z}
-            found |= {f"sd_{group.name}[{n}]": s for n, s in zip(group.labels, sd, strict=True)}
+            found |= {entry.key: s for entry, s in zip(group.sds, sd, strict=True)}
         given.append(found)
     expected = grid.joint_density(model, given)
     np.testing.assert_allclose(drawn.stats["lp"].ravel(), expected, rtol=1e-8)
@@ -200,7 +201,7 @@ def test_draws_that_share_factors_are_of_the_same_posterior(formula: str, priors
     together = run(model.spec, draws=3000, chains=4, seed=13)
     assert together.attributes["centres"] > 0
     assert_same_posterior(together, expected)
-    assert_lp(model, marginal(model.spec), run(model.spec, draws=2, chains=2, seed=13))
+    assert_lp(model, marginal(structure(model.spec)), run(model.spec, draws=2, chains=2, seed=13))
 
 
 def test_a_shape_that_nothing_fits_is_handed_on(monkeypatch):

@@ -18,14 +18,14 @@ def built(name: str, weighted: bool) -> tuple[Structure, Statistics]:
     of = structure(spec)
     if weighted:
         of = replace(of, weights=np.random.default_rng(1).uniform(0.5, 2.0, of.rows))
-    return of, statistics(of, coefficients(spec, of))
+    return of, statistics(of, coefficients(of))
 
 
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("name", ["crossed_correlated", "three_nested_slopes"])
 def test_they_are_products_of_the_wide_matrices(name: str, weighted: bool):
     of, found = built(name, weighted)
-    common = coefficients(grid.model_of(name).spec, of)
+    common = coefficients(of)
     weights = np.ones(of.rows) if of.weights is None else of.weights
     Q = common.columns(of.X, of.y)
     np.testing.assert_allclose(found.cross, Q.T @ (Q * weights[:, None]), atol=1e-9)
@@ -52,7 +52,7 @@ def test_they_are_products_of_the_wide_matrices(name: str, weighted: bool):
 
 def test_chunks_add_up_to_the_whole():
     of, whole = built("crossed_correlated", weighted=True)
-    common = coefficients(grid.model_of("crossed_correlated").spec, of)
+    common = coefficients(of)
     parts = [of_rows(of, common, slice(*ends)) for ends in ((0, 7), (7, 40), (40, 60))]
     merged = parts[2] + (parts[0] + parts[1])
     assert merged.rows == whole.rows
@@ -69,5 +69,5 @@ def test_small_chunks_give_the_same_density(monkeypatch):
     expected = grid.marginal_of("crossed_correlated")
     points = grid.around_mode(expected, 5, seed=2)
     monkeypatch.setattr("formix.engines.marginal.coefficients._CHUNK", 11)
-    again = grid.marginal(grid.model_of("crossed_correlated").spec)
+    again = grid.marginal(structure(grid.model_of("crossed_correlated").spec))
     np.testing.assert_allclose(again.log_density(points), expected.log_density(points), rtol=1e-11)

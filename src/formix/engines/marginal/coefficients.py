@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from formix.prior import ForeignPrior, at_means_key
+from formix.prior import ForeignPrior
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
 
     from formix.engines.marginal.structure import Structure
     from formix.prior import PriorEntry
-    from formix.spec import Spec
 
     Square = Float[np.ndarray, "coef coef"]
 
@@ -125,32 +124,24 @@ class Coefficients:
         return root @ g @ root.T
 
 
-def coefficients(spec: Spec, of: Structure, *, priors: bool = True) -> Coefficients:
-    """Return the common effects of a spec; without `priors`, all integrated under flat ones."""
-    entries = coefficient_priors(spec)
-    gaussian = np.array([is_gaussian(entry) for entry in entries], dtype=bool)
+def coefficients(of: Structure, *, priors: bool = True) -> Coefficients:
+    """Return the common effects of a model; without `priors`, all integrated under flat ones."""
+    gaussian = np.array([is_gaussian(entry) for entry in of.beta], dtype=bool)
     if not priors:
         gaussian[:] = True
     order = (*np.flatnonzero(gaussian).tolist(), *np.flatnonzero(~gaussian).tolist())
     means = np.zeros(of.X.shape[1])
-    if entries and len(entries) > 1 and entries[0].key.endswith("@means]"):
+    if of.at_means:
         means[1:] = of.X[:, 1:].mean(axis=0)
     R, center = _reference(of, means, order)
     integrated = int(gaussian.sum())
     constant = -float(np.sum(np.log(np.abs(np.diag(R)[:integrated]))))
     quadratic = np.zeros((len(order) + 1, len(order) + 1))
     if priors:
-        chosen = [entries[place] for place in order[:integrated]]
+        chosen = [of.beta[place] for place in order[:integrated]]
         quadratic, more = _quadratic(chosen, R, center)
         constant += more
     return Coefficients(order, integrated, means, R, center, quadratic, constant)
-
-
-def coefficient_priors(spec: Spec) -> tuple[PriorEntry, ...]:
-    """Return the priors of the main predictor's coefficients, in order."""
-    keys = [f"beta[{label}]" for label in spec.predictors[0].labels]
-    found = [key if key in spec.priors else at_means_key(key) for key in keys]
-    return tuple(spec.priors[key] for key in found)
 
 
 def is_gaussian(entry: PriorEntry) -> bool:

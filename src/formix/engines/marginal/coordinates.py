@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.engines.marginal.coefficients import coefficient_priors
 from formix.engines.marginal.numbers import as_number
-from formix.prior import Prior
+from formix.prior import Prior, PriorEntry
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from formix.engines.marginal.coefficients import Coefficients
     from formix.engines.marginal.numbers import Number
     from formix.engines.marginal.structure import GroupColumns, Part, Structure
-    from formix.spec import Spec
 
     Points = Float[np.ndarray, "point coordinate"]
     Values = Float[np.ndarray, " point"]
@@ -75,7 +73,6 @@ class Coordinates:
     free: tuple[Number, ...]
     groups: tuple[GroupColumns, ...]
     sds: tuple[tuple[Number, ...], ...]
-    concentrations: tuple[tuple[float, ...], ...]
     sigma: Number | None
     fixed_sigma: float
     noise: bool
@@ -116,11 +113,11 @@ class Coordinates:
         sds: list[np.ndarray] = []
         slopes: list[np.ndarray] = []
         correlations: list[np.ndarray] = []
-        for group, numbers, etas in zip(self.groups, self.sds, self.concentrations, strict=True):
+        for group, numbers in zip(self.groups, self.sds, strict=True):
             sd, slope = reader.values(numbers)
             sds.append(sd)
             slopes.append(slope)
-            correlations.append(reader.correlation(group.parts, etas))
+            correlations.append(reader.correlation(group.parts))
         sigma = self._sigma(reader, sds, correlations)
         if self.profile is not None:
             sds = [sd * sigma[:, None] for sd in sds]
@@ -190,16 +187,14 @@ class _Reader:
             self.log_prior += log_prior
             self.log_slope += slope
 
-    def correlation(
-        self, parts: Sequence[Part], concentrations: Sequence[float]
-    ) -> Float[np.ndarray, "point effect effect"]:
+    def correlation(self, parts: Sequence[Part]) -> Float[np.ndarray, "point effect effect"]:
         """Return the factor of a group's correlation matrix, blocks uncorrelated."""
         size = parts[-1].stop
         factor = np.broadcast_to(np.eye(size), (len(self.points), size, size)).copy()
-        for part, eta in zip(parts, concentrations, strict=True):
+        for part in parts:
             if part.correlated:
                 place = slice(part.start, part.stop)
-                factor[:, place, place] = self._part(part.size, eta)
+                factor[:, place, place] = self._part(part.size, part.concentration)
         return factor
 
     def _part(self, size: int, eta: float) -> Float[np.ndarray, "point effect effect"]:
@@ -229,13 +224,12 @@ def _log_constant(size: int, eta: float) -> float:
 
 
 def coordinates(
-    spec: Spec,
     of: Structure,
     common: Coefficients,
     bends: Sequence[Sequence[float]],
     profile: Profile | None = None,
 ) -> Coordinates:
-    """Return the coordinates of what is sampled of a spec.
+    """Return the coordinates of what is sampled of a model.
 
     Parameters
     ----------
@@ -245,32 +239,20 @@ def coordinates(
     profile
         The best sigma, given factors of covariances in units of it.
     """
-    entries = coefficient_priors(spec)
-    named = tuple(group for group in of.groups if group.name)
     sds = tuple(
-        tuple(
-            as_number(spec.priors[f"sd_{group.name}[{label}]"], bend)
-            for label, bend in zip(group.labels, mine, strict=True)
-        )
-        for group, mine in zip(named, bends, strict=False)
+        tuple(as_number(entry, bend) for entry, bend in zip(group.sds, mine, strict=True))
+        for group, mine in zip(of.named, bends, strict=False)
     )
-    noise = len(named) < len(of.groups)
+    noise = len(of.named) < len(of.groups)
     sigma = None
-    if of.sigma is None:
-        sigma = as_number(spec.priors["sigma"], bends[-1][0] if noise else 0.0)
+    if isinstance(of.sigma, PriorEntry):
+        sigma = as_number(of.sigma, bends[-1][0] if noise else 0.0)
     return Coordinates(
-        free=tuple(as_number(entries[place], positive=False) for place in common.free),
-        groups=named,
+        free=tuple(as_number(of.beta[place], positive=False) for place in common.free),
+        groups=of.named,
         sds=sds,
-        concentrations=tuple(_concentrations(spec, group) for group in named),
         sigma=sigma,
-        fixed_sigma=of.sigma or 0.0,
+        fixed_sigma=of.fixed_sigma or 0.0,
         noise=noise,
         profile=profile,
     )
-
-
-def _concentrations(spec: Spec, group: GroupColumns) -> tuple[float, ...]:
-    key = f"cor_{group.name}"
-    eta = spec.priors[key].of_table.named["concentration"] if key in spec.priors else 1.0
-    return (eta,) * len(group.parts)

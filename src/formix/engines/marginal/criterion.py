@@ -42,12 +42,13 @@ class Criterion:
     @property
     def profiled(self) -> bool:
         """Whether sigma follows from the factors, which are then relative to it."""
-        return self.of.scaled and self.of.sigma is None
+        return self.of.scaled and self.of.fixed_sigma is None
 
     @property
     def precision(self) -> float:
         """The precision that multiplies the rows' weights, where sigma is not profiled."""
-        return 1.0 / self.of.sigma**2 if self.of.scaled and self.of.sigma else 1.0
+        sigma = self.of.fixed_sigma
+        return 1.0 / sigma**2 if self.of.scaled and sigma else 1.0
 
     @property
     def places(self) -> tuple[tuple[int, int, int], ...]:

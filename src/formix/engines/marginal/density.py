@@ -26,7 +26,7 @@ from formix.engines.marginal.elimination import elimination
 from formix.engines.marginal.reduced import Reduced
 from formix.engines.marginal.resolution import NOISE_SHARE, resolutions, spread
 from formix.engines.marginal.statistics import statistics
-from formix.engines.marginal.structure import structure
+from formix.prior import PriorEntry
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from formix.engines.marginal.reduced import Elimination, Factors
     from formix.engines.marginal.statistics import Statistics
     from formix.engines.marginal.structure import Structure
-    from formix.spec import Spec
 
     Points = Float[np.ndarray, "point coordinate"]
     Values = Float[np.ndarray, " point"]
@@ -134,8 +133,9 @@ def one_thread(how: Algebra | None = None) -> AbstractContextManager[object]:
 
 @dataclass(frozen=True, eq=False)
 class Marginal:
-    """The marginal posterior of a spec."""
+    """The marginal posterior of a model."""
 
+    structure: Structure
     coordinates: Coordinates
     algebra: Algebra
 
@@ -176,26 +176,25 @@ class Marginal:
         return np.where(np.isfinite(answer) & ~outside, answer, -np.inf)
 
 
-def marginal(spec: Spec) -> Marginal:
-    """Return the marginal posterior of a spec; its data are read once."""
-    of = structure(spec)
-    common = coefficients(spec, of)
+def marginal(of: Structure) -> Marginal:
+    """Return the marginal posterior of a model; its data are read once."""
+    common = coefficients(of)
     how = algebra(of, common)
     bends = resolutions(how)
-    if not is_ridge(spec, how):
-        return Marginal(coordinates(spec, of, common, bends), how)
+    if not is_ridge(of, how):
+        return Marginal(of, coordinates(of, common, bends), how)
     noise = NOISE_SHARE * spread(how)[0]
     relative = [[bend / noise for bend in mine] for mine in bends]
-    return Marginal(coordinates(spec, of, common, relative, profile(how)), how)
+    return Marginal(of, coordinates(of, common, relative, profile(how)), how)
 
 
-def is_ridge(spec: Spec, how: Algebra) -> bool:
+def is_ridge(of: Structure, how: Algebra) -> bool:
     """Whether levels have so few rows that effects are hardly told from noise."""
-    if not how.scaled or how.work > _CHEAP or not any(p.site == "sigma" for p in spec.parameters):
+    if not how.scaled or how.work > _CHEAP or not isinstance(of.sigma, PriorEntry):
         return False
     few = any(_FEW * levels * size > how.statistics.rows for levels, size in how.sizes)
-    keys = [key for p in spec.parameters if p.support == "positive" for key in p.keys]
-    bounds = [spec.priors[key].of_table.bounds for key in keys]
+    entries = [*(entry for group in of.named for entry in group.sds), of.sigma]
+    bounds = [entry.of_table.bounds for entry in entries]
     return few and all(low <= 0.0 and np.isinf(high) for low, high in bounds)
 
 

@@ -98,7 +98,7 @@ def _rows(of: Structure, values: Flat, inside: Sequence[GroupColumns]) -> _Rows:
             for j in range(group.size):
                 mean += r[:, group.index, j] * group.Z[:, j]
     weights = np.ones(of.rows) if of.weights is None else of.weights
-    sigma = values["sigma"] if "sigma" in values else np.full(samples, of.sigma or 0.0)
+    sigma = values["sigma"] if "sigma" in values else np.full(samples, of.fixed_sigma or 0.0)
     if of.scaled:
         precision = weights / np.square(sigma)[:, None]
     elif of.groups and not of.groups[-1].name:

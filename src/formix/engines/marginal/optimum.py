@@ -83,7 +83,7 @@ def optimum(spec: Spec, method: Method) -> Optimum:
     """Return the estimates that maximise the likelihood, restricted for REML."""
     of = structure(spec)
     with one_thread():
-        criterion = Criterion(of, algebra(of, coefficients(spec, of, priors=False)), method)
+        criterion = Criterion(of, algebra(of, coefficients(of, priors=False)), method)
     with one_thread(criterion.algebra):
         return _estimates(criterion)
 
@@ -106,7 +106,7 @@ def _estimates(criterion: Criterion) -> Optimum:
     elif len(named) < len(of.groups):
         sigma = float(abs(factors[-1][0, 0]))
     else:
-        sigma = of.sigma or np.nan
+        sigma = of.fixed_sigma or np.nan
     return Optimum(
         method=criterion.method,
         structure=of,

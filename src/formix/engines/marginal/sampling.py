@@ -13,14 +13,16 @@ import numpy as np
 
 from formix.engines.decline import Decline
 from formix.engines.draws import Draws
-from formix.engines.marginal.density import Marginal, marginal, one_thread
+from formix.engines.marginal.density import Marginal, one_thread
 from formix.engines.marginal.drawn import Drawn
 from formix.engines.marginal.proposing import GATE, sampled
 from formix.engines.marginal.recovery import normals_needed, recovered, sites
 from formix.engines.marginal.sharing import shared
+from formix.engines.marginal.source import write
 from formix.engines.marginal.streams import of_chain
 from formix.engines.marginal.support import supports
 from formix.errors import ArgumentError, EngineError, UnsupportedError
+from formix.program.load import load
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -120,12 +122,11 @@ def run(
     if reason:
         raise UnsupportedError(f"the marginal engine cannot fit this model: {reason}")
     plan = Plan.of(state, draws) if state else Plan(draws, chains, seed)
+    source = write(spec)
     began = time.perf_counter()
-    with one_thread():
-        of = marginal(spec)
+    of = load(source.text, "marginal")(**source.data)
     read = time.perf_counter()
-    with one_thread(of.algebra):
-        drawn = _drawn(spec, of, plan)
+    drawn = _drawn(of, plan)
     _check_going_on(plan, drawn.quality)
     seconds = {"data": read - began, "sampling": time.perf_counter() - read}
     stats = {"lp": drawn.log_density, "acceptance_rate": drawn.acceptance}
@@ -133,18 +134,32 @@ def run(
     return Draws(drawn.values, stats, attributes, _state(plan, drawn.quality))
 
 
-def _drawn(spec: Spec, of: Marginal, plan: Plan) -> Drawn:
-    if of.algebra.work <= _HEAVY:
-        return _independently(spec, of, plan)
-    together = shared(spec, plan.seed, plan.chains, plan.before + plan.draws, plan.centres)
-    if together is None:
-        if of.algebra.work * plan.draws * plan.chains > _TOO_LONG:
-            raise Decline(
-                f"{of.algebra.layout.effects} effects of crossed groups are left to one factor, "
-                "and draws that share factors do not fit"
-            )
-        return _independently(spec, of, plan)
-    return together.after(plan.before)
+def sample(of: Marginal, *, draws: int = 1000, chains: int = 4, seed: int = 0) -> Drawn:
+    """Return draws of every site of a posterior, by chain and draw.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is outside what it accepts.
+    Decline
+        If nothing fits that would vouch for the draws.
+    """
+    return _drawn(of, Plan(draws, chains, seed))
+
+
+def _drawn(of: Marginal, plan: Plan) -> Drawn:
+    with one_thread(of.algebra):
+        if of.algebra.work <= _HEAVY:
+            return _independently(of, plan)
+        together = shared(of, plan.seed, plan.chains, plan.before + plan.draws, plan.centres)
+        if together is not None:
+            return together.after(plan.before)
+        if of.algebra.work * plan.draws * plan.chains <= _TOO_LONG:
+            return _independently(of, plan)
+    raise Decline(
+        f"{of.algebra.layout.effects} effects of crossed groups are left to one factor, "
+        "and draws that share factors do not fit"
+    )
 
 
 def _check_going_on(plan: Plan, quality: Quality) -> None:
@@ -192,14 +207,13 @@ def _attributes(plan: Plan, quality: Quality, seconds: Mapping[str, float]) -> d
     }
 
 
-def _independently(spec: Spec, of: Marginal, plan: Plan) -> Drawn:
+def _independently(of: Marginal, plan: Plan) -> Drawn:
     """Return chains whose every draw has a factor of its own."""
     found, quality = sampled(
         of, plan.seed, plan.chains, plan.before + plan.draws, plan.thin or None
     )
-    shapes = {parameter.site: parameter.shape for parameter in spec.parameters}
     leading = (plan.chains, plan.draws)
-    values = {site: np.empty((*leading, *shape)) for site, shape in shapes.items()}
+    values = {site: np.empty((*leading, *shape)) for site, shape in of.structure.shapes.items()}
     log_density = np.empty(leading)
     for chain in range(plan.chains):
         for first, last, normals in _normals(of, plan, chain):

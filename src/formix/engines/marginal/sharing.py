@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from formix.engines.marginal.density import Marginal
     from formix.engines.marginal.proposals import Mixture
     from formix.engines.marginal.stand_in import StandIn
-    from formix.spec import Spec
 
 _CENTRES = (48, 144)
 """How many centres share out the draws; more where the first are too few."""
@@ -48,7 +47,7 @@ _TOLD = 2.0
 """Precision that the data bring to an effect, in units of its prior's, from which they tell it."""
 
 
-def shared(spec: Spec, seed: int, chains: int, draws: int, centres: int = 0) -> Drawn | None:
+def shared(given: Marginal, seed: int, chains: int, draws: int, centres: int = 0) -> Drawn | None:
     """Return chains whose draws share factors; nothing where they do not fit.
 
     Parameters
@@ -56,8 +55,8 @@ def shared(spec: Spec, seed: int, chains: int, draws: int, centres: int = 0) -> 
     centres
         How many factors they share; by default as many as it takes.
     """
-    changed = stand_in(spec)
-    of = marginal(changed.spec)
+    changed = stand_in(given.structure)
+    of = marginal(changed.structure) if changed.places else given
     proposal, modes = around_modes(of, thorough=False)
     elimination = of.algebra.elimination
     if not isinstance(elimination, PatternElimination):
@@ -66,7 +65,7 @@ def shared(spec: Spec, seed: int, chains: int, draws: int, centres: int = 0) -> 
     shape = Shape(chains, draws, 1)
     for count in (centres,) if centres else _CENTRES:
         places = _centres(proposal, count, seed)
-        table = _Table(spec, of, elimination, everything, changed, proposal, places, shape, seed)
+        table = _Table(of, elimination, everything, changed, proposal, places, shape, seed)
         log_weights = table.filled()
         flat = log_weights[:, 1:].ravel()
         k_hat = smoothed(flat)[1]
@@ -128,7 +127,6 @@ class _Table:
 
     def __init__(
         self,
-        spec: Spec,
         of: Marginal,
         elimination: PatternElimination,
         everything: Whole,
@@ -152,7 +150,8 @@ class _Table:
         self.nearest = nearest.reshape(self.points.shape[:2])
         self.centres = centres
         leading = self.points.shape[:2]
-        self.values = {p.site: np.empty((*leading, *p.shape)) for p in spec.parameters}
+        shapes = of.structure.shapes
+        self.values = {site: np.empty((*leading, *shape)) for site, shape in shapes.items()}
         self.log_density = np.full(leading, -np.inf)
 
     def filled(self) -> Float[np.ndarray, "chain step"]:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.engines.marginal.coefficients import coefficient_priors, is_gaussian
-from formix.prior import Prior, PriorTable
+from formix.engines.marginal.coefficients import is_gaussian
+from formix.prior import Prior
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.engines.marginal.density import Marginal
+    from formix.engines.marginal.structure import Structure
     from formix.prior import PriorEntry
-    from formix.spec import Spec
 
 _LOOSE = 1.5
 """A normal prior stands in for a heavier one with so many times its scale."""
@@ -23,9 +23,9 @@ _LOOSE = 1.5
 
 @dataclass(frozen=True, eq=False)
 class StandIn:
-    """A spec whose coefficients all have normal or flat priors, and what that changed."""
+    """A model whose coefficients all have normal or flat priors, and what that changed."""
 
-    spec: Spec
+    structure: Structure
     places: tuple[int, ...]
     given: tuple[PriorEntry, ...]
     taken: tuple[PriorEntry, ...]
@@ -44,16 +44,14 @@ class StandIn:
         return total
 
 
-def stand_in(spec: Spec) -> StandIn:
-    """Return a spec whose coefficients can all be integrated; weights make up for the change."""
-    entries = coefficient_priors(spec)
-    places = tuple(j for j, entry in enumerate(entries) if not is_gaussian(entry))
-    given = tuple(entries[j] for j in places)
+def stand_in(of: Structure) -> StandIn:
+    """Return a model whose coefficients can all be integrated; weights make up for the change."""
+    places = tuple(j for j, entry in enumerate(of.beta) if not is_gaussian(entry))
+    given = tuple(of.beta[j] for j in places)
     taken = tuple(replace(entry, prior=_normal(entry.of_table)) for entry in given)
-    changed = {entry.key: entry for entry in taken}
-    table = tuple(changed.get(entry.key, entry) for entry in spec.priors)
-    priors = PriorTable(table, spec.priors.name)
-    return StandIn(replace(spec, priors=priors), places, given, taken)
+    changed = dict(zip(places, taken, strict=True))
+    beta = tuple(changed.get(j, entry) for j, entry in enumerate(of.beta))
+    return StandIn(replace(of, beta=beta), places, given, taken)
 
 
 def _normal(prior: Prior) -> Prior:

@@ -1,4 +1,4 @@
-"""Spec -> what the algebra works on: groups with all their columns, and the noise of each row."""
+"""Spec -> what the engine works on: groups with all their columns, the noise, and the priors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.covariances import covariance
+from formix.prior import MEANS, PriorEntry, at_means_key
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Part:
-    """The columns of a group that share one covariance: those of one block."""
+    """The columns of a group that share one covariance: those of one block.
+
+    `concentration` is that of the LKJ prior of their correlations.
+    """
 
     start: int
     stop: int
     correlated: bool
+    concentration: float = 1.0
 
     @property
     def size(self) -> int:
@@ -33,7 +38,8 @@ class Part:
 class GroupColumns:
     """One group: the columns of all its blocks side by side, and each row's level.
 
-    A group without a name is the rows themselves: noise beside a known standard error.
+    `sds` are the priors of the effects' standard deviations. A group without a name is the rows
+    themselves: noise beside a known standard error.
     """
 
     name: str
@@ -41,7 +47,7 @@ class GroupColumns:
     index: Int[np.ndarray, " obs"]
     levels: int
     parts: tuple[Part, ...]
-    labels: tuple[str, ...]
+    sds: tuple[PriorEntry, ...]
 
     @property
     def size(self) -> int:
@@ -51,24 +57,67 @@ class GroupColumns:
 
 @dataclass(frozen=True, eq=False)
 class Structure:
-    """A Gaussian multilevel model as arrays.
+    """A Gaussian multilevel model as arrays and priors.
 
     Row `i` has variance `sigma^2 / weights[i]`, or `1 / weights[i]` where `scaled` is false: then
     standard errors are known, and a sigma beside them is the standard deviation of the last group.
-    `sigma` holds its value where it is fixed.
+
+    Parameters
+    ----------
+    y
+        The response, less the offset.
+    X
+        The columns of the common effects.
+    beta
+        The priors of their coefficients; where the first is at the means of the other columns, its
+        key says so.
+    weights
+        The rows' precisions, in units of sigma's where `scaled`.
+    groups
+        The groups, and the rows last where a sigma is beside known standard errors.
+    sigma
+        The prior of sigma, or its value where it is fixed.
     """
 
     y: Float[np.ndarray, " obs"]
     X: Float[np.ndarray, "obs coef"]
+    beta: tuple[PriorEntry, ...]
     weights: Float[np.ndarray, " obs"] | None
     groups: tuple[GroupColumns, ...]
     scaled: bool
-    sigma: float | None
+    sigma: PriorEntry | float
 
     @property
     def rows(self) -> int:
         """How many observations there are."""
         return len(self.y)
+
+    @property
+    def named(self) -> tuple[GroupColumns, ...]:
+        """The groups of the formula."""
+        return tuple(group for group in self.groups if group.name)
+
+    @property
+    def fixed_sigma(self) -> float | None:
+        """The value of sigma; nothing where it has a prior."""
+        return None if isinstance(self.sigma, PriorEntry) else self.sigma
+
+    @property
+    def at_means(self) -> bool:
+        """Whether the intercept's prior is at the means of the other columns."""
+        key = self.beta[0].key if len(self.beta) > 1 else ""
+        return key.endswith(f"{MEANS}]")
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each site of the results."""
+        found: dict[str, tuple[int, ...]] = {"beta": (len(self.beta),)} if self.beta else {}
+        for group in self.named:
+            found[f"sd_{group.name}"] = (group.size,)
+            if any(part.correlated for part in group.parts):
+                found[f"cor_{group.name}"] = (group.size, group.size)
+            found[f"r_{group.name}"] = (group.levels, group.size)
+        return found if self.fixed_sigma is not None else {**found, "sigma": ()}
 
 
 def structure(spec: Spec) -> Structure:
@@ -78,42 +127,72 @@ def structure(spec: Spec) -> Structure:
     if predictor.offset is not None:
         y = y - predictor.offset
     known = spec.response.known
-    weights = np.asarray(known["weights"], dtype=np.float64) if "weights" in known else None
     sampled = any(parameter.site == "sigma" for parameter in spec.parameters)
-    groups = tuple(_group(spec, blocks) for blocks in spec.groups)
-    sigma = None if sampled else float(spec.fixed.get("sigma", 0.0))
-    if "se" not in known:
-        return Structure(y, predictor.X, weights, groups, True, sigma)
-    error = np.square(np.asarray(known["se"], dtype=np.float64))
-    if sampled:
-        return Structure(y, predictor.X, 1.0 / error, (*groups, _rows(len(y))), False, None)
-    return Structure(y, predictor.X, 1.0 / (error + (sigma or 0.0) ** 2), groups, False, sigma)
+    return gaussian(
+        y,
+        predictor.X,
+        coefficient_priors(spec),
+        tuple(_group(spec, blocks) for blocks in spec.groups),
+        spec.priors["sigma"] if sampled else float(spec.fixed.get("sigma", 0.0)),
+        se=known.get("se"),
+        weights=known.get("weights"),
+    )
 
 
-def _rows(count: int) -> GroupColumns:
+def gaussian(
+    y: Float[np.ndarray, " obs"],
+    X: Float[np.ndarray, "obs coef"],
+    beta: tuple[PriorEntry, ...],
+    groups: tuple[GroupColumns, ...],
+    sigma: PriorEntry | float,
+    *,
+    se: Float[np.ndarray, " obs"] | None = None,
+    weights: Float[np.ndarray, " obs"] | None = None,
+) -> Structure:
+    """Return a model with the precision of its rows, and with a group for sigma beside `se`."""
+    if se is None:
+        given = None if weights is None else np.asarray(weights, dtype=np.float64)
+        return Structure(y, X, beta, given, groups, True, sigma)
+    error = np.square(np.asarray(se, dtype=np.float64))
+    if isinstance(sigma, PriorEntry):
+        return Structure(y, X, beta, 1.0 / error, (*groups, _rows(len(y), sigma)), False, sigma)
+    return Structure(y, X, beta, 1.0 / (error + sigma**2), groups, False, sigma)
+
+
+def coefficient_priors(spec: Spec) -> tuple[PriorEntry, ...]:
+    """Return the priors of the main predictor's coefficients, in order."""
+    keys = [f"beta[{label}]" for label in spec.predictors[0].labels]
+    found = [key if key in spec.priors else at_means_key(key) for key in keys]
+    return tuple(spec.priors[key] for key in found)
+
+
+def _rows(count: int, sigma: PriorEntry) -> GroupColumns:
     part = Part(0, 1, correlated=False)
     index = np.arange(count, dtype=np.int64)
-    return GroupColumns("", np.ones((count, 1)), index, count, (part,), ("sigma",))
+    return GroupColumns("", np.ones((count, 1)), index, count, (part,), (sigma,))
 
 
 def _group(spec: Spec, blocks: tuple[Block, ...]) -> GroupColumns:
     forms = [gaussian_form(spec, block) for block in blocks]
+    name = blocks[0].prefix + blocks[0].group
+    key = f"cor_{name}"
+    eta = spec.priors[key].of_table.named["concentration"] if key in spec.priors else 1.0
     parts: list[Part] = []
     start = 0
     for form in forms:
         stop = start + form.Z.shape[1]
         correlated = covariance(form.covariance).correlated and stop - start > 1
-        parts.append(Part(start, stop, correlated))
+        parts.append(Part(start, stop, correlated, eta))
         start = stop
     Z = forms[0].Z if len(forms) == 1 else np.concatenate([form.Z for form in forms], axis=1)
-    labels = tuple(label for block in blocks for label in block.labels)
+    labels = [label for block in blocks for label in block.labels]
     return GroupColumns(
-        blocks[0].prefix + blocks[0].group,
+        name,
         np.asarray(Z, dtype=np.float64),
         forms[0].index,
         forms[0].levels,
         tuple(parts),
-        labels,
+        tuple(spec.priors[f"sd_{name}[{label}]"] for label in labels),
     )
 
 

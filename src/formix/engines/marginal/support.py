@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.covariances import COVARIANCES
-from formix.engines.marginal.coefficients import coefficient_priors
+from formix.engines.marginal.coefficients import is_gaussian
 from formix.engines.marginal.elimination import order
 from formix.engines.marginal.structure import structure
 from formix.prior import ForeignPrior
@@ -32,7 +32,7 @@ def supports(spec: Spec) -> str | None:
     if reason:
         return reason
     of = structure(spec)
-    return _sampled(spec, of) or _left(of)
+    return _sampled(of) or _left(of)
 
 
 def likelihood_fault(spec: Spec) -> str | None:
@@ -106,11 +106,11 @@ def _priors(spec: Spec) -> str | None:
     return None
 
 
-def _sampled(spec: Spec, of: Structure) -> str | None:
+def _sampled(of: Structure) -> str | None:
     pairs = [p.size * (p.size - 1) // 2 for g in of.groups for p in g.parts if p.correlated]
-    sds = sum(group.size for group in of.groups if group.name)
-    free = sum(entry.of_table.name not in ("Normal", "Flat") for entry in coefficient_priors(spec))
-    sampled = free + sds + sum(pairs) + (of.sigma is None)
+    sds = sum(group.size for group in of.named)
+    free = sum(not is_gaussian(entry) for entry in of.beta)
+    sampled = free + sds + sum(pairs) + (of.fixed_sigma is None)
     if sampled > MOST_SAMPLED:
         return f"{sampled} numbers are left to be sampled, more than {MOST_SAMPLED}"
     return None

@@ -1,0 +1,123 @@
+"""What a printed program of this engine is made of: effects with their priors, integrated.
+
+They take arrays and priors and know nothing of formulas, so that a program runs on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.engines.marginal.density import Marginal, marginal, one_thread
+from formix.engines.marginal.structure import GroupColumns, Part, gaussian
+from formix.prior import Prior, PriorEntry, at_means_key
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
+
+__all__ = ["Prior", "block", "common", "group", "integrate", "on_variance", "priors"]
+
+
+@dataclass(frozen=True)
+class OnVariance:
+    """A prior of the square of a standard deviation."""
+
+    prior: Prior
+
+
+Given = Prior | OnVariance
+
+
+@dataclass(frozen=True, eq=False)
+class Common:
+    """Common (fixed) effects: their columns, and the priors of their coefficients."""
+
+    X: Float[np.ndarray, "obs coef"]
+    beta: tuple[PriorEntry, ...]
+
+
+@dataclass(frozen=True)
+class BlockPriors:
+    """The priors of effects that share one covariance."""
+
+    sds: tuple[Given, ...]
+    cor: Prior | None
+
+
+def on_variance(prior: Prior) -> OnVariance:
+    """Return the prior of a standard deviation whose square has the one given."""
+    return OnVariance(prior)
+
+
+def priors(name: str, *arguments: float | Float[np.ndarray, " coef"]) -> list[Prior]:
+    """Return priors of one kind, a prior for each number of the arguments that are vectors.
+
+    Examples
+    --------
+    >>> priors("Normal", 0.0, np.array([1.0, 2.5]))
+    [Prior('Normal(0, 1)'), Prior('Normal(0, 2.5)')]
+    """
+    rows = np.column_stack(np.broadcast_arrays(*arguments))
+    return [Prior(name, *map(float, row)) for row in rows]
+
+
+def common(X: Float[np.ndarray, "obs coef"], *beta: Prior, at_means: bool = False) -> Common:
+    """Return common (fixed) effects; `at_means` puts the first prior at the others' means."""
+    keys = [f"beta[{j}]" for j in range(len(beta))]
+    if at_means:
+        keys[0] = at_means_key(keys[0])
+    entries = (_entry(key, prior) for key, prior in zip(keys, beta, strict=True))
+    return Common(np.asarray(X, dtype=np.float64), tuple(entries))
+
+
+def block(*sds: Given, cor: Prior | None = None) -> BlockPriors:
+    """Return the priors of the sds of effects that share a covariance; of a full one with `cor`."""
+    return BlockPriors(sds, cor)
+
+
+def group(
+    name: str,
+    index: Int[np.ndarray, " obs"],
+    levels: int,
+    *blocks: BlockPriors,
+    Z: Float[np.ndarray, "obs effect"] | None = None,
+) -> GroupColumns:
+    """Return group-level (random) effects: the columns of Z, or an intercept, for each level."""
+    parts: list[Part] = []
+    sds: list[PriorEntry] = []
+    for own in blocks:
+        start, stop = len(sds), len(sds) + len(own.sds)
+        eta = own.cor.named["concentration"] if own.cor else 1.0
+        parts.append(Part(start, stop, own.cor is not None, eta))
+        sds += [_entry(f"sd_{name}[{start + j}]", prior) for j, prior in enumerate(own.sds)]
+    columns = np.ones((len(index), 1)) if Z is None else np.asarray(Z, dtype=np.float64)
+    return GroupColumns(name, columns, index, levels, tuple(parts), tuple(sds))
+
+
+def integrate(
+    y: Float[np.ndarray, " obs"],
+    effects: Common | None = None,
+    groups: Sequence[GroupColumns] = (),
+    *,
+    sigma: Given | float = 0.0,
+    se: Float[np.ndarray, " obs"] | None = None,
+    weights: Float[np.ndarray, " obs"] | None = None,
+) -> Marginal:
+    """Return the posterior of what is left when coefficients and effects are integrated out.
+
+    Rows have the variance `sigma^2 / weights`, or `sigma^2 + se^2`.
+    """
+    y = np.asarray(y, dtype=np.float64)
+    noise = _entry("sigma", sigma) if isinstance(sigma, Prior | OnVariance) else float(sigma)
+    X, beta = (effects.X, effects.beta) if effects else (np.empty((len(y), 0)), ())
+    with one_thread():
+        return marginal(gaussian(y, X, beta, tuple(groups), noise, se=se, weights=weights))
+
+
+def _entry(key: str, given: Given) -> PriorEntry:
+    if isinstance(given, OnVariance):
+        return PriorEntry(key, given.prior, "", squared=True)
+    return PriorEntry(key, given, "")

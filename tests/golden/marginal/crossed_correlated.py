@@ -1,0 +1,54 @@
+from formix.engines.marginal.primitives import Prior, block, common, group, integrate
+
+
+def model(X, g, Z_g, k, Z_k, c, Z_c, y):
+    # common effects: 1 + x
+    # with the intercept's prior at the means of the others
+    beta = common(
+        X,
+        Prior("Normal", 6.576, 6.502),
+        Prior("Normal", 0.0, 3.901),
+        at_means=True,
+    )
+    # group-level effects: (1 + x | g), correlated
+    r_g = group(
+        "g",
+        g,
+        6,
+        block(
+            Prior("HalfStudentT", 3.0, 2.601),
+            Prior("HalfStudentT", 3.0, 1.561),
+            cor=Prior("LKJ", 1.0),
+        ),
+        Z=Z_g,
+    )
+    # group-level effects: (1 + z | k), correlated
+    r_k = group(
+        "k",
+        k,
+        4,
+        block(
+            Prior("HalfStudentT", 3.0, 2.601),
+            Prior("HalfStudentT", 3.0, 7.245),
+            cor=Prior("LKJ", 1.0),
+        ),
+        Z=Z_k,
+    )
+    # group-level effects: (1 + x | c), correlated
+    r_c = group(
+        "c",
+        c,
+        3,
+        block(
+            Prior("HalfStudentT", 3.0, 2.601),
+            Prior("HalfStudentT", 3.0, 1.561),
+            cor=Prior("LKJ", 1.0),
+        ),
+        Z=Z_c,
+    )
+    # effects are integrated out; sampled: sd_g, cor_g, sd_k, cor_k, sd_c, cor_c, sigma
+    return integrate(y, beta, [r_g, r_k, r_c], sigma=Prior("HalfStudentT", 3.0, 2.601))
+
+
+# from formix.engines.marginal.sampling import sample
+# drawn = sample(model(**data), draws=1000, chains=4, seed=1)
