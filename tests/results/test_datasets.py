@@ -32,6 +32,15 @@ def test_the_draws_are_those_of_the_engine(made):
         np.testing.assert_array_equal(made.groups["sample_stats"][name], values)
 
 
+def test_sample_stats_say_how_good_the_proposals_were():
+    model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))
+    stats = model.sample(draws=250, seed=1)["sample_stats"]
+    assert stats.attrs["engine"] == "marginal"
+    assert stats.attrs["k_hat"] < 0.5
+    assert 0 < stats.attrs["importance_ess"] <= stats.attrs["proposals"]
+    assert set(stats.data_vars) == {"lp", "acceptance_rate"}
+
+
 def test_every_dimension_has_a_coordinate(made):
     for dataset in made.groups.datasets.values():
         assert set(dataset.sizes) <= set(dataset.coords)

@@ -112,3 +112,16 @@ def test_a_fit_without_state_says_what_to_do():
     with pytest.raises(ResultError, match="holds no state of its sampler") as caught:
         fx.extend(make(state=False).groups, draws=5)
     assert "model.fit(draws=...)" in caught.value.hint
+
+
+def test_what_a_run_says_of_all_its_draws_is_of_the_last_part():
+    model = fx.Model("y ~ x + (1 | g)", DATA)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        short, whole = (model.fit(draws=n, chains=2, seed=3) for n in (100, 150))
+        longer = opened(fx.extend(short, draws=50))
+    same_draws(longer, whole)
+    for name in ("k_hat", "importance_ess", "proposals"):
+        assert longer.attributes[name] == opened(whole).attributes[name]
+        stats = longer["sample_stats"].attrs
+        assert stats[name] == opened(whole)["sample_stats"].attrs[name]

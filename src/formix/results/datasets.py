@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST = 10_000_000
 """Values of the pointwise log likelihood that are stored unasked."""
 
-_SAMPLE = ("chain", "draw")
+_SAMPLE, _SIZES = ("chain", "draw"), ("chains", "draws")
 
 
 def collect(spec: Spec, draws: Draws, recipe: Recipe) -> Groups:
@@ -43,7 +43,7 @@ def collect(spec: Spec, draws: Draws, recipe: Recipe) -> Groups:
     layout = lay_out(spec, recipe.frame)
     datasets = {
         "posterior": sites_dataset(layout, draws.values),
-        "sample_stats": _dataset(layout, {name: (_SAMPLE, x) for name, x in draws.stats.items()}),
+        "sample_stats": _statistics(layout, draws),
     }
     chains, count = next(iter(draws.values.values())).shape[:2]
     if chains * count * len(spec.response.values) <= MOST:
@@ -92,6 +92,16 @@ def sites_dataset(layout: Layout, values: Values) -> xr.Dataset:
         if site.name in values
     }
     return _dataset(layout, variables, names)
+
+
+def _statistics(layout: Layout, draws: Draws) -> xr.Dataset:
+    """Return what is said of each draw, and as attributes what is said of all: engine, k-hat."""
+    made = _dataset(layout, {name: (_SAMPLE, x) for name, x in draws.stats.items()})
+    # How many chains and draws there are, the axes say; files know no truth values.
+    said = {k: x for k, x in draws.attributes.items() if isinstance(x, str | int | float)}
+    return made.assign_attrs(
+        {k: int(x) if isinstance(x, bool) else x for k, x in said.items() if k not in _SIZES}
+    )
 
 
 def _correlations(values: np.ndarray) -> np.ndarray:

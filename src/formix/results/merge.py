@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from formix.results.groups import Attribute, Groups
 
 _ADDED = ("draws", "seconds")
-"""Attributes of a run that grow with it; the others stay those of the first part."""
+"""Attributes of a run that grow with it."""
+
+_OF_ALL = ("k_hat", "importance_ess", "proposals")
+"""Attributes that a run which goes on says of all draws; the others stay those of the first."""
 
 
 def merge(first: Groups, more: Groups) -> Groups:
@@ -57,11 +60,13 @@ def _appended(first: xr.Dataset, more: xr.Dataset) -> xr.Dataset:
         join="override",
         combine_attrs="override",
     )
-    return joined.assign_attrs(created_at=more.attrs.get("created_at", ""))
+    latest = {name: more.attrs[name] for name in ("created_at", *_OF_ALL) if name in more.attrs}
+    return joined.assign_attrs(latest)
 
 
 def _attributes(first: Groups, more: Groups) -> Mapping[str, Attribute]:
     kept = dict(first.attributes)
+    kept |= {name: more.attributes[name] for name in _OF_ALL if name in more.attributes}
     for name in _ADDED:
         if name in kept and name in more.attributes:
             kept[name] = encode(_sum(decode(kept[name], name), decode(more.attributes[name], name)))

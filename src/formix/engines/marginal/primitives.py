@@ -93,7 +93,8 @@ def group(
         eta = own.cor.named["concentration"] if own.cor else 1.0
         parts.append(Part(start, stop, own.cor is not None, eta))
         sds += [_entry(f"sd_{name}[{start + j}]", prior) for j, prior in enumerate(own.sds)]
-    columns = np.ones((len(index), 1)) if Z is None else np.asarray(Z, dtype=np.float64)
+    ones = np.broadcast_to(1.0, (len(index), 1))
+    columns = ones if Z is None else np.asarray(Z, dtype=np.float64)
     return GroupColumns(name, columns, index, levels, tuple(parts), tuple(sds))
 
 
