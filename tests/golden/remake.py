@@ -1,4 +1,4 @@
-"""Write the golden sources and overviews anew; look at the diff before committing it."""
+"""Write the golden sources, overviews and estimates anew; look at the diff before committing it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 import shapes  # noqa: E402 - found on the path set above
+import test_maximum  # noqa: E402
 import test_models  # noqa: E402
 
 import formix as fx  # noqa: E402
@@ -25,3 +26,6 @@ if __name__ == "__main__":
     for name, (formula, dataset, options) in test_models.OVERVIEWS.items():
         text = str(fx.Model(formula, fx.load(dataset), **options))
         (HERE / "overviews" / f"{name}.txt").write_text(f"{text}\n", encoding="utf-8")
+    for name, (formula, dataset, method) in test_maximum.PRINTED.items():
+        text = str(getattr(fx.Model(formula, fx.load(dataset)), method)())
+        (HERE / "estimates" / f"{name}.txt").write_text(f"{text}\n", encoding="utf-8")
