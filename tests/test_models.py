@@ -86,6 +86,13 @@ def test_rank_is_said_once_at_the_users_line():
     assert any("twice" in note for note in model.notes)
 
 
+def test_draws_that_are_too_few_are_said_at_the_users_line():
+    model = Model("y ~ x + (1 | g)", shapes.data())
+    with pytest.warns(fx.ConvergenceWarning) as caught:
+        model.fit(draws=20, seed=1)
+    assert [w.filename for w in caught] == [__file__]
+
+
 def test_missing_rows_are_counted_and_left_out():
     data = shapes.data()
     data.loc[[3, 7], "x"] = np.nan
