@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
@@ -39,6 +40,28 @@ def test_the_source_runs_on_its_own_with_the_data():
 
     trace = handlers.trace(handlers.seed(namespace["model"], 0)).get_trace(**model.data)
     assert {"beta", "sd_g", "cor_g", "r_g", "sigma", "y"} <= set(trace)
+
+
+def test_every_engine_prints_the_program_that_it_runs():
+    model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))
+    assert model.source_for("nuts") == model.source
+    assert model.source_for() == model.source_for("marginal") != model.source
+    assert set(model.data_for("nuts")) == set(model.data)
+    for engine in ("nuts", "marginal"):
+        named = re.search(r"def model\((.*?)\):", model.source_for(engine))
+        assert named is not None
+        taken = [argument.split("=")[0].strip() for argument in named[1].split(",")]
+        assert taken == list(model.data_for(engine))
+
+
+def test_a_program_of_an_engine_that_declines_is_refused():
+    frame = shapes.data().assign(y=lambda d: d["y"].abs() + 1.0)
+    model = fx.Model("y ~ x", frame, fx.gaussian(link="log"))
+    assert model.source_for() == model.source
+    with pytest.raises(fx.UnsupportedError, match="the link of mu is log, not identity"):
+        model.source_for("marginal")
+    with pytest.raises(fx.ArgumentError, match="there is no engine 'stan'"):
+        model.source_for("stan")
 
 
 def test_several_formulas_are_a_list_or_one_text():
@@ -84,6 +107,13 @@ def test_rank_is_said_once_at_the_users_line():
     assert [w.filename for w in caught] == [__file__]
     assert model.design.columns == ("Intercept", "x")
     assert any("twice" in note for note in model.notes)
+
+
+def test_draws_that_are_too_few_are_said_at_the_users_line():
+    model = Model("y ~ x + (1 | g)", shapes.data())
+    with pytest.warns(fx.ConvergenceWarning) as caught:
+        model.fit(draws=20, seed=1)
+    assert [w.filename for w in caught] == [__file__]
 
 
 def test_missing_rows_are_counted_and_left_out():

@@ -21,6 +21,7 @@ from .errors import (
 )
 from .families import Family as Family, gaussian as gaussian
 from .formulas import expand as expand, parse as parse, to_text as to_text
+from .maximum import Estimates as Estimates
 from .models import Model as Model
 from .prior import Prior as Prior
 from .verbs.coef import coef as coef

@@ -32,8 +32,8 @@ _EVERY = ("draws", "chains")
 _DEFAULTED = ("warmup", "chain_method")
 """What `fit` always says; an engine that has no use for it does not hear it."""
 
-_STACK = 4
-"""Frames between the warning and the user's own line: here, `Model.sample`, `Model.fit`."""
+_STACK = 5
+"""Frames between the warning and the user's own line: `posterior`, `Model.sample`, `Model.fit`."""
 
 
 def posterior(

@@ -11,10 +11,9 @@ import pandas as pd
 from formix.engines.marginal.optimum import optimum
 from formix.engines.marginal.support import likelihood_fault
 from formix.errors import DataError, UnsupportedError
+from formix.report import report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from jaxtyping import Float
 
     from formix.engines.marginal.criterion import Method
@@ -26,6 +25,9 @@ RESIDUAL = "Residual"
 
 _FLAT = 1e-4
 """A standard deviation below this share of sigma is all but zero."""
+
+_EXACT = 1e-10
+"""Noise below this share of the response is what rounding leaves of an exact fit."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -88,51 +90,10 @@ class Estimates:
         return -2.0 * self.loglik + float(np.log(self.nobs)) * self.df
 
     def __str__(self) -> str:
-        parts = [self._head(), _quantiles(self.residuals)]
-        parts += [self._groups(), self._fixed()] if len(self.fixed) else [self._groups()]
-        if len(self.fixed) > 1:
-            parts.append(self._correlations())
-        if self.singular:
-            parts.append("singular: a covariance matrix of group-level effects has no full rank")
-        return "\n\n".join(parts)
+        return report(self)
 
     def __repr__(self) -> str:
         return str(self)
-
-    def _head(self) -> str:
-        what = "maximum likelihood" if self.method == "ML" else "REML"
-        lines = [f"Linear mixed model fit by {what}", f"Formula: {self.formula}", ""]
-        if self.method == "ML":
-            names = ("AIC", "BIC", "logLik", "df")
-            values = (f"{self.aic:.1f}", f"{self.bic:.1f}", f"{self.loglik:.1f}", f"{self.df}")
-            return "\n".join([*lines, *_aligned([names, values])])
-        return "\n".join([*lines, f"REML criterion at convergence: {-2.0 * self.loglik:.1f}"])
-
-    def _groups(self) -> str:
-        rows: list[Sequence[str]] = [("Groups", "Name", "Variance", "Std.Dev.", "Corr")]
-        for group in self.levels:
-            rows += _group_rows(group, self.varcorr["estimate"].xs(group, level="group"))
-        if np.isfinite(self.sigma):
-            rows.append((RESIDUAL, "", _number(self.sigma**2), _number(self.sigma), ""))
-        counts = "; ".join(f"{group}, {count}" for group, count in self.levels.items())
-        tail = f"Number of obs: {self.nobs}" + (f", groups:  {counts}" if counts else "")
-        return "\n".join(["Random effects:", *(f" {r}" for r in _aligned(rows, left=2)), tail])
-
-    def _fixed(self) -> str:
-        rows: list[Sequence[str]] = [("", "Estimate", "Std. Error", "t value")]
-        for name, estimate, se in self.fixed.itertuples():
-            rows.append((str(name), _number(estimate), _number(se), f"{estimate / se:.3f}"))
-        return "\n".join(["Fixed effects:", *_aligned(rows, left=1)])
-
-    def _correlations(self) -> str:
-        se = self.fixed["se"].to_numpy()
-        matrix = self.vcov.to_numpy() / np.outer(se, se)
-        names = [str(name) for name in self.fixed.index]
-        rows: list[Sequence[str]] = [("", *(name[:8] for name in names[:-1]))]
-        for i, name in enumerate(names[1:], start=1):
-            shown = [f"{matrix[i, j]:.3f}" for j in range(i)]
-            rows.append((name, *shown, *[""] * (len(names) - 1 - i)))
-        return "\n".join(["Correlation of Fixed Effects:", *_aligned(rows, left=1)])
 
 
 def estimates(spec: Spec, method: Method) -> Estimates:
@@ -143,7 +104,8 @@ def estimates(spec: Spec, method: Method) -> Estimates:
     UnsupportedError
         If the model is not a Gaussian one whose effects can be integrated.
     DataError
-        If there are too few observations for the coefficients.
+        If there are too few observations for the coefficients or the effects, a group has one
+        level, or the coefficients fit exactly.
     """
     reason = likelihood_fault(spec)
     if reason:
@@ -151,15 +113,14 @@ def estimates(spec: Spec, method: Method) -> Estimates:
             f"there are no {method} estimates of this model: {reason}",
             hint="they are for gaussian responses with the identity link; model.fit() takes others",
         )
-    predictor = spec.predictors[0]
-    if len(spec.response.values) <= len(predictor.columns):
-        raise DataError(
-            f"{len(spec.response.values)} observations are too few for "
-            f"{len(predictor.columns)} coefficients",
-            hint="leave out columns; model.fit() has priors that make up for few observations",
-        )
+    _check_identified(spec)
     found = optimum(spec, method)
-    labels = pd.Index(predictor.labels, name="coef")
+    if found.sigma <= _EXACT * np.max(np.abs(spec.response.values)):
+        raise DataError(
+            "the coefficients fit the response exactly: there is no noise to estimate",
+            hint="is the response constant, or one of the terms?",
+        )
+    labels = pd.Index(spec.predictors[0].labels, name="coef")
     fixed = pd.DataFrame(
         {"estimate": found.beta, "se": np.sqrt(np.diag(found.covariance))}, index=labels
     )
@@ -178,6 +139,35 @@ def estimates(spec: Spec, method: Method) -> Estimates:
         levels={blocks[0].group: len(blocks[0].levels) for blocks in spec.groups},
         singular=_singular(found),
     )
+
+
+def _check_identified(spec: Spec) -> None:
+    """Refuse what the likelihood alone cannot tell, as lme4 does.
+
+    Raises
+    ------
+    DataError
+        If there are too few observations for the coefficients, a group has one level, or, the
+        noise being unknown too, as many effects as there are observations.
+    """
+    rows, columns = len(spec.response.values), len(spec.predictors[0].columns)
+    hint = "model.fit() has priors that make up for few observations"
+    if rows <= columns:
+        raise DataError(
+            f"{rows} observations are too few for {columns} coefficients",
+            hint=f"leave out columns; {hint}",
+        )
+    sampled = any(p.site == "sigma" for p in spec.parameters)
+    for block in spec.blocks:
+        levels, effects = len(block.levels), len(block.effects)
+        if levels < 2:
+            raise DataError(f"`{block.group}` has one level, and effects cannot vary", hint=hint)
+        if sampled and "se" not in spec.response.known and levels * effects >= rows:
+            raise DataError(
+                f"{block.text} has {levels * effects} effects for {rows} observations, so that "
+                "they cannot be told from the noise",
+                hint=f"take out an effect or the group; {hint}",
+            )
 
 
 def _varcorr(spec: Spec, found: Optimum) -> pd.DataFrame:
@@ -227,56 +217,3 @@ def _singular(found: Optimum) -> bool:
         bool(np.any(np.linalg.svd(factor, compute_uv=False) < _FLAT * scale))
         for factor in found.factors
     )
-
-
-def _group_rows(group: str, components: pd.Series) -> list[Sequence[str]]:
-    names = [str(name) for name in components.index]
-    labels = [name[3:-1] for name in names if name.startswith("sd(")]
-    rows: list[Sequence[str]] = []
-    for i, label in enumerate(labels):
-        sd = float(components[f"sd({label})"])
-        pairs = [f"cor({other}, {label})" for other in labels[:i]]
-        shown = [f"{components[pair]:.2f}" if pair in names else "" for pair in pairs]
-        rows.append((group if not i else "", label, _number(sd**2), _number(sd), " ".join(shown)))
-    return rows
-
-
-def _quantiles(residuals: Float[np.ndarray, " obs"]) -> str:
-    names = ("Min", "1Q", "Median", "3Q", "Max")
-    values = [f"{value:.4f}" for value in np.quantile(residuals, (0.0, 0.25, 0.5, 0.75, 1.0))]
-    return "\n".join(["Scaled residuals:", *_aligned([names, values])])
-
-
-def _decimals(column: Sequence[str]) -> list[str]:
-    """Return a column of numbers with their points one under another."""
-    tails = [len(cell) - cell.find(".") if "." in cell else 0 for cell in column]
-    longest = max(tails, default=0)
-    return [
-        cell + " " * (longest - tail) if _is_number(cell) else cell
-        for cell, tail in zip(column, tails, strict=True)
-    ]
-
-
-def _is_number(cell: str) -> bool:
-    return cell[-1:].isdigit()
-
-
-def _number(value: float) -> str:
-    """Return a number with four significant digits, and no exponent where it can do without."""
-    text = f"{value:.4g}"
-    return text if "e" not in text or abs(value) < 1.0 else f"{value:.0f}"
-
-
-def _aligned(rows: Sequence[Sequence[str]], left: int = 0) -> list[str]:
-    """Return rows as lines with columns of one width; the first few are set to the left."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    columns[left:] = [_decimals(column) for column in columns[left:]]
-    widths = [max(map(len, column)) for column in columns]
-    lines: list[str] = []
-    for row in zip(*columns, strict=True):
-        cells = [
-            cell.ljust(width) if column < left else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return lines

@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from formix.design.frame import to_pandas
 from formix.families import family as family_of
 from formix.fitting import posterior, prior as prior_draws
-from formix.overview import overview
-from formix.program.load import Loaded
-from formix.program.program import Program
-from formix.program.write import Source, write
-from formix.results import inference_data, make_recipe
-from formix.specify import specify
+from formix.floors import Floors
+from formix.maximum import estimates
+from formix.results import inference_data
 from formix.stages import learnt, remade
 from formix.unbuilt import unbuilt
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-
-    from formix.design.encoding import Encoding
-    from formix.design.matrices import Design
     from formix.families import Family
+    from formix.maximum import Estimates
     from formix.prior import PriorTable
     from formix.results.groups import Groups
     from formix.results.recipe import Recipe
-    from formix.spec import Spec
-    from formix.syntax.tree import Formula
-    from formix.terms.term import Terms
 
 ChainMethod = Literal["auto", "parallel", "vectorized"]
 
 
-class Model:
+class Model(Floors):
     """A multilevel model: a formula, data, a family, priors; looked at on any floor, then fitted.
 
     Parameters
@@ -88,9 +75,9 @@ class Model:
         functions: Mapping[str, Callable[..., Any]] | None = None,
         contrasts: Mapping[str, object] | None = None,
     ) -> None:
-        self._family = family_of(family)
-        self._priors = priors
-        self._stages = learnt(formula, data, self._family, functions or {}, contrasts or {})
+        chosen = family_of(family)
+        stages = learnt(formula, data, chosen, functions or {}, contrasts or {})
+        super().__init__(stages, chosen, priors)
         if unbuilt(self.terms) is None:
             # A prior that is wrong is refused here, not when the draws are awaited.
             _ = self.spec
@@ -119,78 +106,10 @@ class Model:
         """
         recipe.check_functions(functions or {})
         model = cls.__new__(cls)
-        model._family = family_of(recipe.family)(**recipe.links)
-        model._priors = recipe.prior_table(priors)
-        model._stages = remade(recipe, dict(functions or {}))
+        stages = remade(recipe, dict(functions or {}))
+        family = family_of(recipe.family)(**recipe.links)
+        Floors.__init__(model, stages, family, recipe.prior_table(priors))
         return model
-
-    @property
-    def formula(self) -> Formula:
-        """The formula as a tree."""
-        return self._stages.formula
-
-    @property
-    def family(self) -> Family:
-        """The family of the response."""
-        return self._family
-
-    @property
-    def terms(self) -> Terms:
-        """The formula expanded: terms, group terms, offsets, by parameter."""
-        return self._stages.terms
-
-    @property
-    def design(self) -> Design:
-        """The design matrices: `X`, `columns`, `blocks` with `Z`, `index` and `levels`."""
-        return self._stages.design
-
-    @property
-    def encoding(self) -> Encoding:
-        """What the design remembers of the data, for new data."""
-        return self._stages.encoding
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """The data used: the columns that the formula names, the rows without missing values."""
-        return to_pandas(self._stages.frame)
-
-    @cached_property
-    def spec(self) -> Spec:
-        """The model ready to be written and sampled.
-
-        Raises
-        ------
-        UnsupportedError
-            If the formula holds what no engine fits yet.
-        """
-        refusal = unbuilt(self.terms)
-        if refusal is not None:
-            raise refusal
-        return specify(self.design, self._family, self._priors, self.formula.text)
-
-    @property
-    def priors(self) -> PriorTable:
-        """Every prior, by address."""
-        return self.spec.priors
-
-    @cached_property
-    def _source(self) -> Source:
-        return write(self.spec)
-
-    @property
-    def source(self) -> str:
-        """The NumPyro program, which runs on its own with `data`."""
-        return self._source.text
-
-    @property
-    def data(self) -> Mapping[str, np.ndarray]:
-        """The arrays that the program takes."""
-        return dict(self._source.data)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What was done that the formula does not say: rows dropped, `.` expanded, ..."""
-        return (*self.terms.notes, *self.design.notes)
 
     def fit(
         self,
@@ -266,35 +185,52 @@ class Model:
         """
         return inference_data(prior_draws(self.spec, self.recipe, draws=draws, seed=seed))
 
-    @cached_property
-    def program(self) -> Program:
-        """The program with its callable and its arrays: what `nuts` runs."""
-        source = self._source
-        return Program(
-            text=source.text,
-            function=Loaded(source.text, source.namespace),
-            data=source.data,
-            response=self.spec.response_identifier,
-            site=self.spec.response.name,
-        )
+    def reml(self) -> Estimates:
+        """Return the estimates that maximise the restricted likelihood, as lme4's `lmer` does.
 
-    @cached_property
-    def recipe(self) -> Recipe:
-        """What a result says of the model."""
-        return make_recipe(
-            self.spec,
-            self._stages.frame,
-            json.loads(self.encoding.to_json()),
-            source=self.source,
-            contrasts=self._stages.contrasts,
-            functions=tuple(self._stages.functions),
-            notes=self.notes,
-        )
+        No prior enters. Without group-level effects they are least squares.
 
-    def __str__(self) -> str:
-        refusal = unbuilt(self.terms)
-        priors = self.spec.priors if refusal is None else refusal.message
-        return overview(self.formula.text, self._family, self.design, priors, self.notes)
+        Returns
+        -------
+        Estimates
+            Printed as lme4's summary; with `fixed`, `varcorr`, `sigma`, `ranef`, `loglik`.
 
-    def __repr__(self) -> str:
-        return str(self)
+        Raises
+        ------
+        UnsupportedError
+            If the response is not gaussian with the identity link, or effects cannot be integrated.
+        DataError
+            If there are too few observations for the coefficients or the effects, a group has one
+            level, or the coefficients fit exactly.
+
+        Examples
+        --------
+        >>> import formix as fx
+        >>> found = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy")).reml()
+        >>> print(found.fixed.round(3))
+                   estimate     se
+        coef
+        Intercept   251.405  6.825
+        Days         10.467  1.546
+        """
+        return estimates(self.spec, "REML")
+
+    def ml(self) -> Estimates:
+        """Return the estimates that maximise the likelihood, as `lmer(REML = FALSE)` does.
+
+        Their log likelihoods compare models of the same rows that differ in common (fixed) effects,
+        which those of `reml` do not.
+
+        Raises
+        ------
+        UnsupportedError, DataError
+            As `reml` does.
+
+        Examples
+        --------
+        >>> import formix as fx
+        >>> found = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy")).ml()
+        >>> print(f"{found.loglik:.2f}, {found.df} parameters")
+        -875.97, 6 parameters
+        """
+        return estimates(self.spec, "ML")

@@ -1,4 +1,4 @@
-"""Write the golden sources and overviews anew; look at the diff before committing it."""
+"""Write the golden sources, overviews and estimates anew; look at the diff before committing it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ sys.path.insert(0, str(HERE.parent))
 
 import marginal_shapes  # noqa: E402 - found on the path set above
 import shapes  # noqa: E402
+import test_maximum  # noqa: E402
 import test_models  # noqa: E402
 
 import formix as fx  # noqa: E402
@@ -41,3 +42,6 @@ if __name__ == "__main__":
     for name, (formula, dataset, options) in test_models.OVERVIEWS.items():
         text = str(fx.Model(formula, fx.load(dataset), **options))
         (HERE / "overviews" / f"{name}.txt").write_text(f"{text}\n", encoding="utf-8")
+    for name, (formula, dataset, method) in test_maximum.PRINTED.items():
+        text = str(getattr(fx.Model(formula, fx.load(dataset)), method)())
+        (HERE / "estimates" / f"{name}.txt").write_text(f"{text}\n", encoding="utf-8")

@@ -36,7 +36,7 @@ CASES = [
 
 
 @cache
-def spec_of(name: str) -> Spec:
+def model_of(name: str) -> fx.Model:
     entry = FITS[name]
     contrasts = {
         factor: coding.removeprefix("contr.")
@@ -44,16 +44,23 @@ def spec_of(name: str) -> Spec:
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RankWarning)
-        model = fx.Model(entry["formula"], dataset(entry["dataset"]), contrasts=contrasts or None)
-    if not entry["weights"]:
-        return model.spec
-    weights = dataset(entry["dataset"])[entry["weights"]].to_numpy(float)
-    return replace(model.spec, response=replace(model.spec.response, known={"weights": weights}))
+        return fx.Model(entry["formula"], dataset(entry["dataset"]), contrasts=contrasts or None)
+
+
+@cache
+def spec_of(name: str) -> Spec:
+    spec, column = model_of(name).spec, FITS[name]["weights"]
+    if not column:
+        return spec
+    weights = dataset(FITS[name]["dataset"])[column].to_numpy(float)
+    return replace(spec, response=replace(spec.response, known={"weights": weights}))
 
 
 @cache
 def found(name: str, method: str) -> Estimates:
-    return estimates(spec_of(name), method)
+    if FITS[name]["weights"]:
+        return estimates(spec_of(name), method)
+    return getattr(model_of(name), method.lower())()
 
 
 def rounding(value: float) -> float:

@@ -13,6 +13,7 @@ import formix
 from formix.cli.arguments import (
     ContrastsOption,
     DataArgument,
+    EngineOption,
     FamilyOption,
     FormulaArgument,
     PriorOption,
@@ -79,7 +80,7 @@ def fit(
     prior: PriorOption = None,
     priors: PriorsOption = "default",
     contrasts: ContrastsOption = None,
-    engine: Annotated[str, typer.Option(help="What samples.")] = "auto",
+    engine: EngineOption = "auto",
     draws: Annotated[int, typer.Option(help="Draws kept of each chain.", min=1)] = 1000,
     warmup: Annotated[int, typer.Option(help="Draws before them, to adapt.", min=1)] = 1000,
     chains: Annotated[int, typer.Option(help="Chains, from different starts.", min=1)] = 4,
@@ -139,9 +140,11 @@ def source(
     prior: PriorOption = None,
     priors: PriorsOption = "default",
     contrasts: ContrastsOption = None,
+    engine: EngineOption = "nuts",
 ) -> None:
-    """Print the NumPyro program of a model."""
-    typer.echo(_model(formula, data, family, prior, priors, contrasts).source, nl=False)
+    """Print the program of a model: in NumPyro, or the one that another engine runs."""
+    model = _model(formula, data, family, prior, priors, contrasts)
+    typer.echo(model.source_for(engine), nl=False)
 
 
 @app.command()

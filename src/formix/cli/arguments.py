@@ -55,6 +55,7 @@ ContrastsOption = Annotated[
     ),
 ]
 
+EngineOption = Annotated[str, typer.Option("--engine", metavar="NAME", help="What samples.")]
 
 PRIOR_SETS = ("default", "brms", "flat")
 """The names of `formix.prior.SETS`, which `--help` would wait for."""

@@ -14,6 +14,7 @@ from formix.results.attributes import attributes
 from formix.results.groups import Groups
 from formix.results.layout import OBS, in_storage, lay_out
 from formix.results.likelihood import log_likelihood, log_prior
+from formix.results.names import claim
 from formix.results.state import state_dataset
 
 if TYPE_CHECKING:
@@ -118,6 +119,20 @@ def likelihood_dataset(spec: Spec, layout: Layout, values: Values) -> xr.Dataset
     names = {layout.response: layout.response_name}
     pointwise = log_likelihood(spec, values)
     return _dataset(layout, {layout.response: ((*_SAMPLE, OBS), pointwise)}, names)
+
+
+def by_level(
+    layout: Layout, group: str, values: Float[np.ndarray, "chain draw level"]
+) -> xr.Dataset:
+    """Return a log likelihood that each level of a group has, its effects integrated.
+
+    It is named after the response and the group: `Reaction_by_Subject`.
+    """
+    true = f"{layout.response_name}_by_{group}"
+    taken = {*(site.variable for site in layout.sites), *(axis.name for axis in layout.axes)}
+    name = claim(true, taken | {layout.response, *(c.variable for c in layout.columns)})
+    levels = next(s.dims[0] for s in layout.sites if s.kind == "ranef" and s.group == group)
+    return _dataset(layout, {name: ((*_SAMPLE, levels), values)}, {name: true})
 
 
 def _data(spec: Spec, layout: Layout, recipe: Recipe) -> dict[str, xr.Dataset]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,8 +26,8 @@ _OF_ALL = ("k_hat", "importance_ess", "proposals")
 def merge(first: Groups, more: Groups) -> Groups:
     """Return a fit with the draws that continue it appended, and the sampler's last state.
 
-    Groups that only one part has, and that have draws, are left out: they would be of part of the
-    draws only.
+    Groups and variables that only one part has, and that have draws, are left out: they would be of
+    part of the draws only.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def _appended(first: xr.Dataset, more: xr.Dataset) -> xr.Dataset:
     count = more.sizes["draw"]
     later: xr.Dataset = cast("Any", more).assign_coords(draw=np.arange(start, start + count))
     joined: xr.Dataset = cast("Any", xr).concat(
-        [first, later],
+        [_without(first, [name for name in first.data_vars if name not in later]), later],
         "draw",
         data_vars="minimal",
         coords="minimal",
@@ -62,6 +62,13 @@ def _appended(first: xr.Dataset, more: xr.Dataset) -> xr.Dataset:
     )
     latest = {name: more.attrs[name] for name in ("created_at", *_OF_ALL) if name in more.attrs}
     return joined.assign_attrs(latest)
+
+
+def _without(dataset: xr.Dataset, names: list[Hashable]) -> xr.Dataset:
+    """Return the Dataset without variables, nor coordinates that only they have."""
+    kept = dataset.drop_vars(names)
+    dims = {dim for variable in kept.data_vars.values() for dim in variable.dims}
+    return kept.drop_dims([dim for dim in dataset.dims if names and dim not in dims])
 
 
 def _attributes(first: Groups, more: Groups) -> Mapping[str, Attribute]:

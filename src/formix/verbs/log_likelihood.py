@@ -1,15 +1,25 @@
-"""The pointwise log likelihood of a fit."""
+"""The log likelihood of a fit: of each observation, or of each level of a group."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from formix.results.datasets import likelihood_dataset
+import xarray as xr
+
+from formix.engines.marginal.integrated import integrated_log_likelihood
+from formix.results.datasets import by_level, likelihood_dataset
 from formix.results.inference import with_group
+from formix.results.json_text import decode
 from formix.results.layout import lay_out
 from formix.results.sample import sample
+from formix.verbs.groups import group_named
 from formix.verbs.model import model
+
+if TYPE_CHECKING:
+    from formix.models import Model
+    from formix.results.layout import Layout
+    from formix.results.sample import Sample
 
 GROUP = "log_likelihood"
 
@@ -17,18 +27,26 @@ GROUP = "log_likelihood"
 def log_likelihood(
     fit: object,
     *,
+    integrate: str = "",
     functions: Mapping[str, Callable[..., Any]] | None = None,
     priors: Mapping[str, object] | None = None,
 ) -> Any:
-    """Return a fit that has its pointwise log likelihood, which `az.loo` needs.
+    """Return a fit that has its log likelihood, which `az.loo` needs.
 
-    A fit has it from the start unless it would hold more than ten million numbers; it is then made
-    here, from the draws. It is conditional on the group-level effects.
+    By default that of each observation, conditional on the group-level effects: how well a new
+    observation of a known level is predicted. A fit has it from the start unless it would hold more
+    than ten million numbers; it is then made here, from the draws.
+
+    With a group to integrate, that of each level of the group: how well a whole new level is
+    predicted. The effects of the group, and of groups nested in it, are integrated exactly; those
+    of groups that it is crossed with or nested in are conditioned on.
 
     Parameters
     ----------
     fit
         What `Model.fit` returned, or a file of it that was opened. It stays as it is.
+    integrate
+        The group whose effects are integrated, such as `Subject`.
     functions, priors
         The user's own functions, and priors outside the table, where the model has any: a result
         does not hold them.
@@ -36,21 +54,64 @@ def log_likelihood(
     Returns
     -------
     InferenceData or DataTree
-        The same fit with the group `log_likelihood`: one variable, named as the response.
+        The same fit with more in its group `log_likelihood`: a variable of chain, draw and obs,
+        named as the response; or one of chain, draw and the group's levels, named after both,
+        beside what is there: `az.loo(fit, var_name="Reaction_by_Subject")`.
 
     Raises
     ------
     ResultError
         If the result is not one of formix, is damaged, or needs what is not given.
+    ArgumentError
+        If there is no such group.
+    UnsupportedError
+        If effects cannot be integrated: the response is not gaussian with the identity link.
+
+    References
+    ----------
+    Merkle, Furr and Rabe-Hesketh (2019), doi:10.1007/s11336-019-09679-0.
 
     Examples
     --------
     >>> fx.log_likelihood(fit).log_likelihood["Reaction"].dims
     ('chain', 'draw', 'obs')
+    >>> both = fx.log_likelihood(fit, integrate="Subject").log_likelihood
+    >>> both["Reaction_by_Subject"].dims
+    ('chain', 'draw', 'Subject')
     """
     drawn = sample(fit, "posterior")
-    if GROUP in drawn.found:
+    here = _beside(drawn)
+    if not integrate and decode(drawn.found.attributes["response"], "response") in here:
         return fit
     built = model(fit, functions=functions, priors=priors)
     layout = lay_out(built.spec, built.recipe.frame)
-    return with_group(fit, GROUP, likelihood_dataset(built.spec, layout, drawn.values()))
+    if integrate:
+        group = group_named(integrate, (blocks[0].group for blocks in built.spec.groups))
+        made = _integrated(built, layout, drawn, group)
+    else:
+        made = likelihood_dataset(built.spec, layout, drawn.values())
+    made = _at_the_draws(drawn, made)
+    return with_group(fit, GROUP, here.assign(made.variables) if here.data_vars else made)
+
+
+def _beside(drawn: Sample) -> xr.Dataset:
+    """Return the log likelihoods that there are of these draws."""
+    found = drawn.found.datasets.get(GROUP, xr.Dataset())
+    posterior = drawn.found["posterior"]
+    names = ("chain", "draw")
+    same = all(name in found and posterior[name].equals(found[name]) for name in names)
+    return found if same else xr.Dataset()
+
+
+def _at_the_draws(drawn: Sample, made: xr.Dataset) -> xr.Dataset:
+    """Return what was made with the labels of the draws, of which some may have been left out."""
+    posterior = drawn.found["posterior"]
+    return made.assign({name: posterior[name] for name in ("chain", "draw")})
+
+
+def _integrated(built: Model, layout: Layout, drawn: Sample, group: str) -> xr.Dataset:
+    values = drawn.values()
+    chains, draws = next(iter(values.values())).shape[:2]
+    flat = {site: x.reshape(chains * draws, *x.shape[2:]) for site, x in values.items()}
+    by_draw = integrated_log_likelihood(built.spec, flat, group)
+    return by_level(layout, group, by_draw.reshape(chains, draws, -1))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
-from formix.errors import ArgumentError, ResultError
 from formix.results.sample import Sample, sample
 from formix.verbs.estimates import PROB
+from formix.verbs.groups import group_named
 from formix.verbs.levels import GroupDraws, level_table, tidied
 
 if TYPE_CHECKING:
@@ -93,13 +93,8 @@ def group_sites(drawn: Sample, group: str) -> tuple[Site, ...]:
         If there is no such group.
     """
     sites = drawn.of("ranef")
-    if not sites:
-        raise ResultError("this model has no group-level effects", hint="its formula has no bar")
-    wanted = tuple(site for site in sites if group in ("", site.group))
-    if not wanted:
-        known = dict.fromkeys(site.group for site in sites)
-        raise ArgumentError(f"`{group}` is not a group of this model", hint=_list(known))
-    return wanted
+    wanted = group_named(group, (site.group for site in sites)) if group or not sites else ""
+    return tuple(site for site in sites if wanted in ("", site.group))
 
 
 def by_group(sites: Sequence[Site]) -> list[list[Site]]:
@@ -117,7 +112,3 @@ def _together(drawn: Sample, sites: list[Site]) -> GroupDraws:
         [label for site in sites for label in drawn.effect_labels(site)],
         np.concatenate([drawn.draws(site).to_numpy() for site in sites], axis=3),
     )
-
-
-def _list(groups: dict[str, None]) -> str:
-    return f"its groups: {', '.join(groups)}"

@@ -69,7 +69,10 @@ def integrated_log_likelihood(spec: Spec, values: Flat, group: str) -> ByLevel:
     """
     fault = likelihood_fault(spec)
     if fault:
-        raise UnsupportedError(f"the likelihood of this model cannot be integrated: {fault}")
+        raise UnsupportedError(
+            f"the likelihood of this model cannot be integrated: {fault}",
+            hint="fx.log_likelihood(fit) has the one that is conditional on the effects",
+        )
     of = structure(spec)
     named = [one.name for one in of.groups if one.name]
     if group not in named:

@@ -1,0 +1,178 @@
+"""The floors of a model that can be looked at: one property a stage, from text to program."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from formix.design.frame import to_pandas
+from formix.engines.choice import written
+from formix.overview import overview
+from formix.program.load import Loaded
+from formix.program.program import Program
+from formix.program.write import Source, write
+from formix.results import make_recipe
+from formix.specify import specify
+from formix.unbuilt import unbuilt
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from formix.design.encoding import Encoding
+    from formix.design.matrices import Design
+    from formix.families import Family
+    from formix.prior import PriorTable
+    from formix.results.recipe import Recipe
+    from formix.spec import Spec
+    from formix.stages import Stages
+    from formix.syntax.tree import Formula
+    from formix.terms.term import Terms
+
+
+class Floors:
+    """What a model is before anything is fitted; each floor is made when it is first asked for."""
+
+    def __init__(
+        self, stages: Stages, family: Family, priors: str | Mapping[str, object] | PriorTable
+    ) -> None:
+        self._stages = stages
+        self._family = family
+        self._priors = priors
+
+    @property
+    def formula(self) -> Formula:
+        """The formula as a tree."""
+        return self._stages.formula
+
+    @property
+    def family(self) -> Family:
+        """The family of the response."""
+        return self._family
+
+    @property
+    def terms(self) -> Terms:
+        """The formula expanded: terms, group terms, offsets, by parameter."""
+        return self._stages.terms
+
+    @property
+    def design(self) -> Design:
+        """The design matrices: `X`, `columns`, `blocks` with `Z`, `index` and `levels`."""
+        return self._stages.design
+
+    @property
+    def encoding(self) -> Encoding:
+        """What the design remembers of the data, for new data."""
+        return self._stages.encoding
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The data used: the columns that the formula names, the rows without missing values."""
+        return to_pandas(self._stages.frame)
+
+    @cached_property
+    def spec(self) -> Spec:
+        """The model ready to be written and sampled.
+
+        Raises
+        ------
+        UnsupportedError
+            If the formula holds what no engine fits yet.
+        """
+        refusal = unbuilt(self.terms)
+        if refusal is not None:
+            raise refusal
+        return specify(self.design, self._family, self._priors, self.formula.text)
+
+    @property
+    def priors(self) -> PriorTable:
+        """Every prior, by address."""
+        return self.spec.priors
+
+    @cached_property
+    def _source(self) -> Source:
+        return write(self.spec)
+
+    @property
+    def source(self) -> str:
+        """The NumPyro program, which runs on its own with `data`."""
+        return self._source.text
+
+    @property
+    def data(self) -> Mapping[str, np.ndarray]:
+        """The arrays that the program takes."""
+        return dict(self._source.data)
+
+    def source_for(self, engine: str = "auto") -> str:
+        """Return the program that an engine runs, which runs on its own with `data_for` it.
+
+        Parameters
+        ----------
+        engine
+            Its name; `auto` is the one that `fit` takes first.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no engine of that name.
+        UnsupportedError
+            If it cannot fit this model.
+
+        Examples
+        --------
+        >>> import formix as fx
+        >>> model = fx.Model("strength ~ 1 + (1 | batch)", fx.load("Pastes"))
+        >>> print(model.source_for("marginal").splitlines()[0])
+        from formix.engines.marginal.primitives import Prior, block, common, group, integrate
+        """
+        return written(self.spec, engine).text
+
+    def data_for(self, engine: str = "auto") -> Mapping[str, np.ndarray]:
+        """Return the arrays that an engine's program takes, by its arguments' names.
+
+        Raises
+        ------
+        ArgumentError, UnsupportedError
+            As `source_for`.
+        """
+        return dict(written(self.spec, engine).data)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done that the formula does not say: rows dropped, `.` expanded, ..."""
+        return (*self.terms.notes, *self.design.notes)
+
+    @cached_property
+    def program(self) -> Program:
+        """The program with its callable and its arrays: what `nuts` runs."""
+        source = self._source
+        return Program(
+            text=source.text,
+            function=Loaded(source.text, source.namespace),
+            data=source.data,
+            response=self.spec.response_identifier,
+            site=self.spec.response.name,
+        )
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """What a result says of the model."""
+        return make_recipe(
+            self.spec,
+            self._stages.frame,
+            json.loads(self.encoding.to_json()),
+            source=self.source,
+            contrasts=self._stages.contrasts,
+            functions=tuple(self._stages.functions),
+            notes=self.notes,
+        )
+
+    def __str__(self) -> str:
+        refusal = unbuilt(self.terms)
+        priors = self.spec.priors if refusal is None else refusal.message
+        return overview(self.formula.text, self._family, self.design, priors, self.notes)
+
+    def __repr__(self) -> str:
+        return str(self)
