@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from formix.engines.marginal.mode import curvature, edges, modes
 
@@ -47,7 +48,8 @@ def test_no_direction_is_longer_than_three_units():
     assert np.max(np.linalg.svd(found[0].root)[1]) <= 3.0 + 1e-9
 
 
-def test_where_a_scale_is_near_zero_the_others_are_searched_again():
+@pytest.mark.parametrize("thorough", [True, False])
+def test_where_a_scale_is_near_zero_the_others_are_searched_again(thorough: bool):
     """Another optimum of the second coordinate where the first is near zero: the tail is there."""
     folded = np.array([True, False])
 
@@ -56,16 +58,33 @@ def test_where_a_scale_is_near_zero_the_others_are_searched_again():
         return -0.5 * np.square((x - 3.0) / 0.8) - 0.5 * np.square((points[:, 1] + x - 3.0) / 0.3)
 
     found = modes(bent, np.array([3.0, 0.1]), np.ones(2), np.ones(2), folded)
-    near_zero = edges(bent, found[0], np.ones(2), np.ones(2), folded)
+    near_zero = edges(bent, found[0], np.ones(2), np.ones(2), folded, thorough=thorough)
     assert len(near_zero) == 1
     assert near_zero[0].point[0] < 0.5
     np.testing.assert_allclose(near_zero[0].point[1], 3.0 - near_zero[0].point[0], atol=1e-3)
 
 
-def test_an_edge_of_no_mass_is_left_out():
+@pytest.mark.parametrize("thorough", [True, False])
+def test_an_edge_of_no_mass_is_left_out(thorough: bool):
     def far(points: np.ndarray) -> np.ndarray:
         return -0.5 * np.square((np.abs(points[:, 0]) - 9.0) / 0.5)
 
     folded = np.array([True])
     found = modes(far, np.array([8.0]), np.ones(1), np.ones(1), folded)
-    assert not edges(far, found[0], np.ones(1), np.ones(1), folded)
+    assert not edges(far, found[0], np.ones(1), np.ones(1), folded, thorough=thorough)
+
+
+def test_an_edge_that_no_step_brings_near_is_not_climbed():
+    """Two coordinates, so that there is something to climb: it takes one look, not a search."""
+    seen: list[int] = []
+
+    def far(points: np.ndarray) -> np.ndarray:
+        seen.append(len(points))
+        away = np.square((np.abs(points[:, 0]) - 9.0) / 0.9)
+        return -0.5 * away - 0.5 * np.square(points[:, 1])
+
+    folded = np.array([True, False])
+    found = modes(far, np.array([8.0, 0.2]), np.ones(2), np.ones(2), folded)
+    seen.clear()
+    assert not edges(far, found[0], np.ones(2), np.ones(2), folded, thorough=False)
+    assert len(seen) == 2

@@ -61,11 +61,12 @@ class Drawn:
     acceptance: ByDraw
     quality: Quality
 
-    def after(self, before: int) -> Drawn:
-        """Return the draws of each chain after so many."""
+    def between(self, first: int, last: int) -> Drawn:
+        """Return the draws of each chain from one place to another."""
+        kept = slice(first, last)
         return replace(
             self,
-            values={site: value[:, before:] for site, value in self.values.items()},
-            log_density=self.log_density[:, before:],
-            acceptance=self.acceptance[:, before:],
+            values={site: value[:, kept] for site, value in self.values.items()},
+            log_density=self.log_density[:, kept],
+            acceptance=self.acceptance[:, kept],
         )

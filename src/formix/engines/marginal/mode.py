@@ -100,10 +100,17 @@ def edges(
     units: Point,
     widths: Point,
     folded: Bool[np.ndarray, " coordinate"],
+    *,
+    thorough: bool = True,
 ) -> list[Mode]:
     """Return maxima where one standard deviation is all but zero, that have some mass.
 
     They are no modes, but a density that falls slowly towards zero has its tail around them.
+
+    Parameters
+    ----------
+    thorough
+        Whether to climb from each of them, and not only from those that one step brings near.
     """
     found: list[Mode] = []
     for j in np.flatnonzero(folded):
@@ -118,7 +125,10 @@ def edges(
             continue
         if along(mode.point[None, others])[0] < mode.log_density - _LOWEST_START:
             continue
-        there = _climb(along, mode.point[others], units[others], widths[others])
+        if not (thorough or _near(along, mode, others)):
+            continue
+        rounds = _ROUNDS if thorough else 1
+        there = _climb(along, mode.point[others], units[others], widths[others], rounds)
         if there.log_density < mode.log_density - _LOWEST:
             continue
         point = np.full(len(units), _EDGE)
@@ -128,6 +138,16 @@ def edges(
         root[np.ix_(others, others)] = there.root
         found.append(Mode(point, there.log_density, root))
     return found
+
+
+def _near(along: LogDensity, mode: Mode, others: np.ndarray) -> bool:
+    """Whether a step by the mode's own curvature brings an edge near to having some mass."""
+    root = mode.root[others]
+    steps = _STEP * root.T
+    values = along(mode.point[others] + np.concatenate([0.0 * steps[:1], steps, -steps]))
+    slopes = (values[1 : len(steps) + 1] - values[len(steps) + 1 :]) / (2.0 * _STEP)
+    # Twice what a quadratic of that curvature would gain: it is flatter there, if anything.
+    return bool(values[0] + np.sum(np.square(slopes)) > mode.log_density - 2.0 * _LOWEST)
 
 
 def _apart(one: Mode, other: Mode) -> bool:
@@ -173,8 +193,10 @@ def _climb(
     point = start
     root = np.diag(np.minimum(widths, units))
     value = float(log_density(start[None])[0])
+    # Proposals need no more; where points are cheap, more costs nothing.
+    tolerance = 1e-11 if rounds > 1 else 1e-6
     for _ in range(rounds):
-        point, value = _search(log_density, point, root)
+        point, value = _search(log_density, point, root, tolerance)
         hessian = curvature(log_density, point, root)
         step = root @ _scale(hessian, root, units)
         settled = np.linalg.norm(np.linalg.solve(step, root) - np.eye(len(root))) < 1.0
@@ -184,7 +206,9 @@ def _climb(
     return Mode(point, value, root)
 
 
-def _search(log_density: LogDensity, start: Point, root: np.ndarray) -> tuple[Point, float]:
+def _search(
+    log_density: LogDensity, start: Point, root: np.ndarray, tolerance: float
+) -> tuple[Point, float]:
     """Climb in coordinates whose widths are about one."""
     size = len(start)
     offsets = np.concatenate([np.zeros((1, size)), _STEP * np.eye(size), -_STEP * np.eye(size)])
@@ -199,7 +223,7 @@ def _search(log_density: LogDensity, start: Point, root: np.ndarray) -> tuple[Po
         np.zeros(size),
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": 200, "ftol": 1e-11, "gtol": 1e-3},
+        options={"maxiter": 200, "ftol": tolerance, "gtol": 1e-3},
     )
     return start + root @ found.x, -float(found.fun)
 

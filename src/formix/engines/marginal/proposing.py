@@ -156,7 +156,7 @@ def around_modes(of: Marginal, *, thorough: bool = True) -> tuple[Mixture, int]:
     first = start(of)
     folded = of.coordinates.folded
     found = modes(of.mirrored, first.point, first.units, first.widths, folded, thorough=thorough)
-    near_zero = edges(of.mirrored, found[0], first.units, first.widths, folded)
+    near_zero = edges(of.mirrored, found[0], first.units, first.widths, folded, thorough=thorough)
     proposal = at_modes(of.log_density, found, near_zero, folded, thorough=thorough)
     return proposal, len(found)
 

@@ -82,6 +82,13 @@ def _log_normals(
     return log_determinants - np.sum(0.5 * np.square(normals) + _HALF_LOG_2PI, axis=1)
 
 
+def standardised(effects: Effects, factor: Float[np.ndarray, "point effect effect"]) -> Effects:
+    """Return effects divided by the factor of their covariance."""
+    if factor.shape[-1] == 1:
+        return effects / factor
+    return np.linalg.solve(factor[:, None], effects[..., None])[..., 0]
+
+
 def inner_normals(of: Marginal, normals: Float[np.ndarray, "point normal"]) -> list[np.ndarray]:
     """Return the standard normals of each eliminated group, its levels last."""
     found: list[np.ndarray] = []

@@ -153,7 +153,9 @@ def _drawn(of: Marginal, plan: Plan) -> Drawn:
             return _independently(of, plan)
         together = shared(of, plan.seed, plan.chains, plan.before + plan.draws, plan.centres)
         if together is not None:
-            return together.after(plan.before)
+            return together.between(plan.before, plan.before + plan.draws)
+        if plan.centres:
+            raise _stopped(f"Pareto k with {plan.centres} centres, not below {GATE}")
         if of.algebra.work * plan.draws * plan.chains <= _TOO_LONG:
             return _independently(of, plan)
     raise Decline(
@@ -164,11 +166,14 @@ def _drawn(of: Marginal, plan: Plan) -> Drawn:
 
 def _check_going_on(plan: Plan, quality: Quality) -> None:
     if plan.before and quality.method != "independence":
-        raise EngineError(
-            f"with more draws the proposals do not fit (Pareto k {quality.k_hat:.2f}, "
-            f"not below {GATE})",
-            hint="fit again: model.fit(draws=...) looks for a better way from the start",
-        )
+        raise _stopped(f"Pareto k {quality.k_hat:.2f}, not below {GATE}")
+
+
+def _stopped(why: str) -> EngineError:
+    return EngineError(
+        f"with more draws the proposals do not fit ({why})",
+        hint="fit again: model.fit(draws=...) looks for a better way from the start",
+    )
 
 
 def _state(plan: Plan, quality: Quality) -> dict[str, np.ndarray]:

@@ -21,7 +21,12 @@ from formix.engines.marginal.drawn import Drawn, Quality
 from formix.engines.marginal.pareto import importance_ess, smoothed
 from formix.engines.marginal.patterns import PatternElimination
 from formix.engines.marginal.proposing import GATE, around_modes
-from formix.engines.marginal.recovery import inner_normals, normals_needed, sites
+from formix.engines.marginal.recovery import (
+    inner_normals,
+    normals_needed,
+    sites,
+    standardised,
+)
 from formix.engines.marginal.stand_in import stand_in
 from formix.engines.marginal.streams import of_chain
 from formix.engines.marginal.whole import Whole, whole
@@ -39,6 +44,9 @@ _CENTRES = (48, 144)
 
 _CANDIDATES, _ROUNDS = 2000, 8
 """Draws among which centres are sought, and how often they are moved."""
+
+_JUDGED = 150
+"""Draws of each chain, at least, by which it is judged whether centres are enough."""
 
 _AT_ONCE = 32
 """Draws of one centre made at once, always as many: the same draw is rounded alike in any run."""
@@ -62,13 +70,15 @@ def shared(given: Marginal, seed: int, chains: int, draws: int, centres: int = 0
     if not isinstance(elimination, PatternElimination):
         return None
     everything = whole(of)
-    shape = Shape(chains, draws, 1)
+    shape = Shape(chains, max(draws, _JUDGED), 1)
     for count in (centres,) if centres else _CENTRES:
         places = _centres(proposal, count, seed)
         table = _Table(of, elimination, everything, changed, proposal, places, shape, seed)
         log_weights = table.filled()
-        flat = log_weights[:, 1:].ravel()
-        k_hat = smoothed(flat)[1]
+        # The first ones alone choose, as they are the same however many draws there are.
+        parts = (log_weights[:, 1 : WARMUP + _JUDGED + 1], log_weights[:, 1:])
+        flat = parts[-1].ravel()
+        k_hat = max(smoothed(part.ravel())[1] for part in parts)
         if k_hat < GATE:
             ess = importance_ess(flat)
             quality = Quality(k_hat, ess, flat.size, 0, modes, "independence", 1, count)
@@ -230,10 +240,7 @@ class _Table:
     ) -> Float[np.ndarray, " draw"]:
         """Keep what is drawn, and return the log density of everything."""
         common = self.of.algebra.common
-        standard = [
-            np.linalg.solve(factor[:, None], r[..., None])[..., 0]
-            for r, factor in zip(effects, scales.factors, strict=True)
-        ]
+        standard = [standardised(r, L) for r, L in zip(effects, scales.factors, strict=True)]
         logs = self.whole.log_density(scales, precision, effects, standard, g)
         logs += self.changed.log_ratio(self.of, g)
         jacobian = float(np.sum(np.log(np.diag(common.R))))
