@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -107,11 +105,9 @@ def test_known_standard_errors_are_those_of_a_meta_analysis(with_sigma: bool):
     study = np.repeat(np.arange(6), 2)
     y = generator.normal(1.0, 0.5, 6)[study] + generator.normal(0.0, 0.6, 12)
     se = generator.uniform(0.1, 0.6, 12)
-    spec = fx.Model("y ~ 1 + (1 | s)", pd.DataFrame({"y": y, "s": study})).spec
-    spec = replace(spec, response=replace(spec.response, known={"se": se}))
-    if not with_sigma:
-        spec = replace(spec, parameters=tuple(p for p in spec.parameters if p.site != "sigma"))
-    found = estimates(spec, "ML")
+    frame = pd.DataFrame({"y": y, "s": study, "error": se})
+    addition = "se(error, sigma = TRUE)" if with_sigma else "se(error)"
+    found = estimates(fx.Model(f"y | {addition} ~ 1 + (1 | s)", frame).spec, "ML")
 
     def deviance(parameters: np.ndarray) -> float:
         mean, tau, sigma = parameters if with_sigma else (*parameters, 0.0)

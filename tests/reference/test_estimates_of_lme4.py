@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -44,11 +43,14 @@ def spec_of(name: str) -> Spec:
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RankWarning)
-        model = fx.Model(entry["formula"], dataset(entry["dataset"]), contrasts=contrasts or None)
-    if not entry["weights"]:
-        return model.spec
-    weights = dataset(entry["dataset"])[entry["weights"]].to_numpy(float)
-    return replace(model.spec, response=replace(model.spec.response, known={"weights": weights}))
+        formula = with_weights(entry["formula"], entry["weights"])
+        return fx.Model(formula, dataset(entry["dataset"]), contrasts=contrasts or None).spec
+
+
+def with_weights(formula: str, weights: str | None) -> str:
+    """The formula with lme4's argument as an addition to the response."""
+    response, tilde, terms = formula.partition("~")
+    return f"{response}| weights({weights}) {tilde}{terms}" if weights else formula
 
 
 @cache

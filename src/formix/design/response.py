@@ -194,8 +194,10 @@ def _known(addition: Addition, table: Table) -> dict[str, np.ndarray]:
         return {names[0]: _required(values, good, addition, table, "whole and at least 0")}
     if names == ("likelihood_weights",):
         return {names[0]: _required(values, values >= 0, addition, table, "at least 0")}
-    # A precision of 0 is no observation: R leaves such a row out of its degrees of freedom, silently.
-    hint = "leave out the rows of no weight" if names == ("weights",) and (values == 0).any() else ""
+    # A precision of 0 is no observation, and R leaves such rows out of its degrees of freedom.
+    hint = (
+        "leave out the rows of no weight" if names == ("weights",) and (values == 0).any() else ""
+    )
     values = _required(values, values > 0, addition, table, "above 0", hint)
     return {names[0]: values} | {switch: np.ones(len(table)) for switch in names[1:]}
 

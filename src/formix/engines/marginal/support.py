@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.covariances import COVARIANCES
+from formix.dispersion import SAID
 from formix.engines.marginal.coefficients import coefficient_priors
 from formix.engines.marginal.elimination import order
 from formix.engines.marginal.structure import structure
@@ -85,10 +86,10 @@ def _sites(spec: Spec) -> str | None:
 
 def _response(spec: Spec) -> str | None:
     known = spec.response.known
-    unknown = sorted(set(known) - {"se", "weights"})
+    unknown = sorted(set(known) - SAID)
     if unknown:
         return f"the response has {unknown[0]}()"
-    if len(known) > 1:
+    if "se" in known and "weights" in known:
         return "the response has both se() and weights()"
     sampled = any(p.site == "sigma" for p in spec.parameters)
     if not sampled and "se" not in known and not spec.fixed.get("sigma"):
