@@ -85,7 +85,7 @@ def test_auto_takes_the_marginal_engine(aspirin):
 
 @pytest.mark.parametrize("with_weights", [False, True])
 def test_one_variance_is_inverse_gamma(with_weights: bool):
-    """Weighted least squares with a conjugate prior on sigma^2 and flat ones on the coefficients."""
+    """Weighted least squares: a conjugate prior on sigma^2, flat ones on the coefficients."""
     generator = np.random.default_rng(8)
     x, w = generator.normal(size=30), generator.uniform(0.2, 4.0, 30)
     y = 1.0 + 2.0 * x + generator.normal(size=30) / np.sqrt(w)

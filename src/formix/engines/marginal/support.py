@@ -23,6 +23,12 @@ MOST_SAMPLED = 16
 MOST_LEFT = 4000
 """Effects left after elimination, beyond which one dense factor a draw takes too long."""
 
+_FARTHEST = 1e50
+"""Beyond this, and below its inverse, squares of what is known of a row may be no numbers."""
+
+_MOST_SQUARES = 1e12
+"""Sum of squares of the response over its standard errors; a log density has 16 digits."""
+
 _MOST_NUMBERS = 50_000_000
 """Numbers that a nested elimination may hold at one point."""
 
@@ -97,6 +103,19 @@ def _response(spec: Spec) -> str | None:
     for name, values in known.items():
         if not np.all(np.isfinite(values) & (np.asarray(values) > 0.0)):
             return f"{name}() is not positive everywhere"
+    return _digits(spec)
+
+
+def _digits(spec: Spec) -> str | None:
+    """Return why sums of squares would leave no digits to the log density, or nothing."""
+    known, offset = spec.response.known, spec.predictors[0].offset
+    y = np.asarray(spec.response.values, dtype=np.float64) - (0.0 if offset is None else offset)
+    for name in sorted({"se", "weights"} & set(known)):
+        values = np.asarray(known[name], dtype=np.float64)
+        if values.min() < 1.0 / _FARTHEST or values.max() > _FARTHEST:
+            return f"{name}() is farther from 1 than {_FARTHEST:g} times"
+    if "se" in known and float(np.sum(np.square((y - y.mean()) / known["se"]))) > _MOST_SQUARES:
+        return "se() is so small beside the response that its log density would have no digits left"
     return None
 
 
