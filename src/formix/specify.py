@@ -55,8 +55,7 @@ def specify(
     predictors = tuple(_predictor(matrix, family) for matrix in design.predictors)
     groups = _together(design.blocks)
     named = {predictor.name for predictor in predictors}
-    there = family.estimates(design.response.known)
-    auxiliary = tuple(p for p in there if p.name not in named)
+    auxiliary = tuple(p for p in family.estimates(design.response.known) if p.name not in named)
     if not isinstance(priors, PriorTable):
         scales = _scales(design, family, predictors)
         priors = resolve(_addresses(predictors, groups, auxiliary), scales, priors)
