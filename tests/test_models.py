@@ -97,6 +97,12 @@ def test_known_standard_errors_leave_no_sigma(formula: str, says: str, marked: s
     assert "se(s, sigma = TRUE)" in refusal.value.hint
 
 
+def test_what_is_known_is_told_also_where_nothing_fits_it():
+    model = Model('y | se(n) + weights(n, kind = "likelihood") ~ x', shapes.data())
+    lines = [line.split(maxsplit=1)[1] for line in str(model).splitlines() if "known  " in line]
+    assert lines == ["standard errors from 1 to 8, in place of sigma", "likelihood weights"]
+
+
 @pytest.mark.parametrize("addition", ["se(n)", "se(n, sigma = TRUE)", "weights(n)"])
 def test_a_family_without_a_dispersion_says_so(addition: str):
     family = replace(fx.gaussian, name="counts", dispersion="", dispersions=())
