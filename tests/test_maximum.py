@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import warnings
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -133,11 +132,9 @@ def test_known_standard_errors_are_those_of_a_meta_analysis(with_sigma: bool):
     study = np.repeat(np.arange(6), 2)
     y = generator.normal(1.0, 0.5, 6)[study] + generator.normal(0.0, 0.6, 12)
     se = generator.uniform(0.1, 0.6, 12)
-    spec = fx.Model("y ~ 1 + (1 | s)", pd.DataFrame({"y": y, "s": study})).spec
-    spec = replace(spec, response=replace(spec.response, known={"se": se}))
-    if not with_sigma:
-        spec = replace(spec, parameters=tuple(p for p in spec.parameters if p.site != "sigma"))
-    found = estimates(spec, "ML")
+    frame = pd.DataFrame({"y": y, "s": study, "error": se})
+    addition = "se(error, sigma = TRUE)" if with_sigma else "se(error)"
+    found = estimates(fx.Model(f"y | {addition} ~ 1 + (1 | s)", frame).spec, "ML")
 
     def deviance(parameters: np.ndarray) -> float:
         mean, tau, sigma = parameters if with_sigma else (*parameters, 0.0)

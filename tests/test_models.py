@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,7 +76,15 @@ def test_several_formulas_are_a_list_or_one_text():
 @pytest.mark.parametrize(
     ("formula", "says", "marked"),
     [
-        ("y | weights(n) ~ x", "`weights()` of the response", "weights(n)"),
+        ("y | trials(n) ~ x", "`trials(n)` of the response", "trials(n)"),
+        ("y | trunc(lb = 0) ~ x", "`trunc(lb = 0)` of the response", "trunc(lb = 0)"),
+        ("y | rate(n) ~ x", "`rate(n)` of the response", "rate(n)"),
+        ("y | cens(l) ~ x", "`cens(l)` of the response", "cens(l)"),
+        (
+            'y | se(n) + weights(n, kind = "likelihood") ~ x',
+            '`weights(n, kind = "likelihood")` of the response',
+            "weights(n, kind",
+        ),
         ("y ~ x; sigma ~ z", "a predictor of `sigma`", "sigma"),
         ("y ~ x + cs(x | g)", "the covariance `cs()`", "cs(x | g)"),
         ("y ~ x + ar1(0 + x | g)", "the covariance `ar1()`", "ar1(0 + x | g)"),
@@ -93,6 +102,50 @@ def test_what_no_engine_fits_is_refused_by_name_and_place(formula: str, says: st
     with pytest.raises(fx.UnsupportedError):
         model.fit()
     assert "can be read, and not yet fitted" in str(model)
+
+
+@pytest.mark.parametrize(
+    ("formula", "says", "marked"),
+    [
+        ("y | se(n) ~ x; sigma ~ z", "`sigma` has no part in a model whose", "sigma"),
+        ("y | se(n) ~ x; sigma = 1", "`sigma` has no part in a model whose", "sigma"),
+        ("y | se(n) ~ 0", "nothing of this model is left to estimate", "y"),
+        ("y | se(n) ~ 0 + offset(x)", "nothing of this model is left to estimate", "y"),
+    ],
+)
+def test_known_standard_errors_leave_no_sigma(formula: str, says: str, marked: str):
+    with pytest.raises(fx.FormulaError, match=says) as refusal:
+        Model(formula, shapes.data())
+    assert refusal.value.span.of(formula) == marked
+    assert "se(s, sigma = TRUE)" in refusal.value.hint
+
+
+def test_what_is_known_is_told_also_where_nothing_fits_it():
+    model = Model('y | se(n) + weights(n, kind = "likelihood") ~ x', shapes.data())
+    lines = [line.split(maxsplit=1)[1] for line in str(model).splitlines() if "known  " in line]
+    assert lines == ["standard errors from 1 to 8, in place of sigma", "likelihood weights"]
+
+
+@pytest.mark.parametrize("addition", ["se(n)", "se(n, sigma = TRUE)", "weights(n)"])
+def test_a_family_without_a_dispersion_says_so(addition: str):
+    family = replace(fx.gaussian, name="counts", dispersion="", dispersions=())
+    formula = f"y | {addition} ~ x"
+    with pytest.raises(fx.FormulaError, match="says nothing of a counts response") as refusal:
+        Model(formula, shapes.data(), family)
+    assert refusal.value.span.of(formula) == addition
+
+
+def test_precision_is_that_of_a_response_under_another_link():
+    data = shapes.data().assign(y=lambda d: np.exp(0.2 * d["x"]))
+    source = Model("y | se(n) ~ x", data, family=fx.gaussian(link="log")).source
+    assert "dist.Normal(mu, se)" in source
+
+
+def test_names_of_columns_give_way_in_the_program():
+    data = shapes.data().assign(se=lambda d: d["g"], weights=1.0, sigma=lambda d: d["g"])
+    model = Model("y | se(weights, sigma = TRUE) ~ 1 + (1 | se) + (1 | sigma)", data)
+    assert "dist.Normal(eta, jnp.sqrt(se**2 + sigma_2**2))" in model.source
+    np.testing.assert_array_equal(model.data["se"], np.ones(60))
 
 
 def test_a_wrong_prior_is_refused_when_the_model_is_made():
@@ -167,6 +220,9 @@ OVERVIEWS = {
     "sleepstudy": ("Reaction ~ Days + (Days | Subject)", "sleepstudy", {}),
     "pastes": ("strength ~ 1 + (1 | batch / cask)", "Pastes", {}),
     "cake": ("angle ~ recipe * temp + (temp || recipe:replicate)", "cake", {"priors": "brms"}),
+    "aspirin": ("y | se(sd) ~ 1 + (1 | study)", "aspirin", {}),
+    "aspirin_sigma": ("y | se(sd, sigma = TRUE) ~ 1", "aspirin", {"priors": "brms"}),
+    "aspirin_weights": ("y | weights(1 / sd^2) ~ 1", "aspirin", {}),
     "own": (
         "Reaction ~ . + (1 | Subject)",
         "sleepstudy",

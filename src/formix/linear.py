@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.dispersion import PARAMETER
 from formix.spec import prefix
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "sample obs"]]:
-    """Return the parameters of the family at every row: predicted, sampled or fixed."""
+    """Return the parameters of the family at every row: predicted, sampled, fixed or known."""
     predicted = {
         predictor.name: predictor.link.inverse(eta(spec, predictor, values))
         for predictor in spec.predictors
@@ -30,7 +31,19 @@ def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "
             others[name] = np.asarray(spec.fixed[name], dtype=np.float64)
         elif name not in predicted and name in values:
             others[name] = values[name][:, None]
-    return predicted | others
+    return _with_known(spec, predicted | others)
+
+
+def _with_known(spec: Spec, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return the parameters with the dispersion that rows have of which more is known."""
+    known, name = spec.response.known, spec.family.dispersion
+    given = spec.family.given(known)
+    if given is None:
+        return found
+    of = {array: known[array] for array in given.arrays}
+    if given.estimated:
+        of[PARAMETER] = found[name]
+    return {**found, name: given.value(of)}
 
 
 def eta(spec: Spec, predictor: Predictor, values: Flat) -> Float[np.ndarray, "sample obs"]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from formix.covariances import COVARIANCES
+from formix.dispersion import SAID
 from formix.spelling import label_text, one_line
 
 if TYPE_CHECKING:
     from formix.design.matrices import Design
     from formix.families import Family
     from formix.prior import PriorTable
-    from formix.spec import Block, PredictorMatrix
+    from formix.spec import Block, PredictorMatrix, Response
 
 _SHOWN = 6
 """Labels that are listed before the rest are counted."""
@@ -27,7 +29,9 @@ def overview(
     priors
         The table, or why there is none.
     """
-    rows = [("formula", formula), ("family", _family(family, design)), ("data", _data(design))]
+    rows = [("formula", formula), ("family", _family(family, design))]
+    rows += [("known", text) for text in _known(family, design.response)]
+    rows.append(("data", _data(design)))
     for matrix in design.predictors:
         name = "common" if len(design.predictors) == 1 else f"{matrix.name} common"
         rows.append((name, _common(matrix)))
@@ -47,6 +51,17 @@ def overview(
 def _family(family: Family, design: Design) -> str:
     links = ", ".join(f"{m.name} {family.link(m.name).name}" for m in design.predictors)
     return f"{family.name} ({links})"
+
+
+def _known(family: Family, response: Response) -> Iterator[str]:
+    """Yield what is known of each row beside the response."""
+    given = family.given(response.known)
+    if given is not None:
+        values = response.known[given.arrays[0]]
+        least, most = float(values.min()), float(values.max())
+        size = f"of {least:.4g}" if least == most else f"from {least:.4g} to {most:.4g}"
+        yield given.words.format(range=size, dispersion=family.dispersion)
+    yield from (name.replace("_", " ") for name in response.known if name not in SAID)
 
 
 def _data(design: Design) -> str:

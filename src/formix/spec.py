@@ -238,7 +238,10 @@ class GaussianForm:
 
 @dataclass(frozen=True, eq=False)
 class Spec:
-    """A model, whole: what `source/` writes, `engines/` sample and `results/` store."""
+    """A model, whole: what `source/` writes, `engines/` sample and `results/` store.
+
+    `known_identifiers` are those of the arrays by which more is known of the rows' dispersion.
+    """
 
     family: Family
     response: Response
@@ -255,6 +258,7 @@ class Spec:
     response_identifier: str
     text: str
     fixed: Mapping[str, float] = field(default_factory=dict[str, float])
+    known_identifiers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __getitem__(self, name: str) -> Predictor:
         """Return the predictor of a parameter of the family, by its name."""

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.effects import common, group, offset
+from formix.errors import FormulaError
 from formix.prior import Address, PriorTable, Scale, resolve
 from formix.prior.scales import auxiliary_scale, deviation_scale, mean_scale
-from formix.spec import Block, Fragment, Parameter, Predictor, Spec, Statement
+from formix.spec import Block, Datum, Fragment, Parameter, Predictor, Spec, Statement
 from formix.spelling import Identifiers
 
 if TYPE_CHECKING:
     from formix.design.matrices import Design
     from formix.families import Family, FamilyParameter
-    from formix.spec import PredictorMatrix
+    from formix.spec import PredictorMatrix, Response
 
 
 def specify(
@@ -42,6 +43,8 @@ def specify(
     ------
     DataError
         If the response does not suit the family.
+    FormulaError
+        If there is nothing to estimate.
     PriorError
         If a prior's address matches nothing, or a prior does not suit its parameter.
     """
@@ -52,19 +55,23 @@ def specify(
     predictors = tuple(_predictor(matrix, family) for matrix in design.predictors)
     groups = _together(design.blocks)
     named = {predictor.name for predictor in predictors}
-    auxiliary = tuple(p for p in family.parameters if p.name not in named)
+    auxiliary = tuple(p for p in family.estimates(design.response.known) if p.name not in named)
     if not isinstance(priors, PriorTable):
         scales = _scales(design, family, predictors)
         priors = resolve(_addresses(predictors, groups, auxiliary), scales, priors)
     identifiers = Identifiers()
     response = identifiers.make(design.response.name)
+    known = _known(design.response, family, identifiers)
     whole = _merged(
         [
             *(common.statements(predictor, priors, identifiers) for predictor in predictors),
             *(offset.statements(predictor, identifiers) for predictor in predictors),
             *(group.statements(blocks, identifiers) for blocks in groups),
+            Fragment(data=tuple(Datum(known[n], design.response.known[n]) for n in known)),
         ]
     )
+    if not whole.parameters and not auxiliary:
+        raise _nothing(text, design.response)
     own = tuple(Parameter(p.name, (), (), p.support, (p.name,)) for p in auxiliary)
     return Spec(
         family=family,
@@ -83,6 +90,22 @@ def specify(
         gaussian=tuple(group.gaussian(block) for block in design.blocks),
         response_identifier=response,
         text=text,
+        known_identifiers=known,
+    )
+
+
+def _known(response: Response, family: Family, identifiers: Identifiers) -> dict[str, str]:
+    """Return the identifiers of the arrays that tell more of the rows' dispersion."""
+    given = family.given(response.known)
+    return {name: identifiers.make(name) for name in given.arrays} if given else {}
+
+
+def _nothing(text: str, response: Response) -> FormulaError:
+    return FormulaError(
+        "nothing of this model is left to estimate",
+        text=text,
+        span=response.span,
+        hint="give it an intercept or a group, or write se(s, sigma = TRUE) to estimate sigma",
     )
 
 

@@ -139,5 +139,6 @@ def _warn(design: Design, family: Family) -> None:
             RankWarning,
             stacklevel=_STACK,
         )
-    for concern in concerns(design, dispersion=bool(family.dispersion)):
+    estimated = [p.name for p in family.estimates(design.response.known)]
+    for concern in concerns(design, dispersion=family.dispersion in estimated):
         warnings.warn(concern, DataWarning, stacklevel=_STACK)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from formix.covariances import COVARIANCES
+from formix.dispersion import SAID
 from formix.errors import FormulaError, UnsupportedError
 from formix.syntax.printer import to_text
 from formix.syntax.tree import Equation
+from formix.terms.response import known_as
 
 if TYPE_CHECKING:
     from formix.errors import Span
@@ -18,22 +20,43 @@ _FITTED = frozenset(structure.name for structure in COVARIANCES)
 
 
 def not_of_family(terms: Terms, family: Family) -> FormulaError | None:
-    """Return what is wrong where a further formula names no parameter of the family."""
-    known = [parameter.name for parameter in family.parameters]
+    """Return what a formula says that means nothing of this family, or nothing."""
+    for addition in terms.response.additions:
+        if not family.takes(known_as(addition)):
+            return FormulaError(
+                f"`{addition.name}()` says nothing of a {family.name} response, whose variance "
+                "follows from its mean",
+                text=terms.formula.text,
+                span=addition.span,
+                hint="it is for families with a residual standard deviation, such as gaussian",
+            )
     for other in terms.formula.others:
         node = other.left if isinstance(other, Equation) else other.parameter
-        name = to_text(node)
-        if name not in known:
-            response = name == terms.response.text
-            return FormulaError(
-                f"`{name}` is not a parameter of {family.name}",
-                text=terms.formula.text,
-                span=node.span,
-                hint="a model has one response, in its first formula"
-                if response
-                else f"its parameters: {', '.join(known)}",
-            )
+        fault = _no_parameter(to_text(node), terms, family)
+        if fault is not None:
+            fault.text, fault.span = terms.formula.text, node.span
+            return fault
     return None
+
+
+def _no_parameter(name: str, terms: Terms, family: Family) -> FormulaError | None:
+    """Return why a name is that of no parameter of this model, or nothing."""
+    said = [name for addition in terms.response.additions for name in known_as(addition)]
+    there = [parameter.name for parameter in family.estimates(said)]
+    if name in there:
+        return None
+    if name == family.dispersion:
+        return FormulaError(
+            f"`{name}` has no part in a model whose standard errors are known",
+            hint=f"write se(s, sigma = TRUE) to have `{name}` beside them",
+        )
+    own = name == terms.response.text
+    return FormulaError(
+        f"`{name}` is not a parameter of {family.name}",
+        hint="a model has one response, in its first formula"
+        if own
+        else f"its parameters: {', '.join(there)}",
+    )
 
 
 def unbuilt(terms: Terms) -> UnsupportedError | None:
@@ -53,7 +76,11 @@ def unbuilt(terms: Terms) -> UnsupportedError | None:
 
 def _found(terms: Terms) -> list[tuple[str, Span]]:
     """Return everything of the formula that no engine fits, in its order."""
-    found = [(f"`{a.name}()` of the response", a.span) for a in terms.response.additions]
+    found = [
+        (f"`{addition.text}` of the response", addition.span)
+        for addition in terms.response.additions
+        if not SAID.issuperset(known_as(addition))
+    ]
     if terms.response.level:
         found.append(("a level of the response", terms.response.span))
     found += [

@@ -113,6 +113,16 @@ def test_datasets_lists_all_with_their_columns():
         assert f"{row['source']} ({row['licence']})" in text
 
 
+def test_a_meta_analysis_is_fitted_from_the_command_line():
+    result = _run("fit", "y | se(sd) ~ 1 + (1 | study)", "aspirin", "--seed", "1")
+    assert result.exit_code == 0, result.output
+    assert "known    standard errors from 0.9 to 2.34, in place of sigma" in result.stdout
+    assert "4 chains of 1000 draws by marginal" in result.stdout
+    assert re.search(r"sd\(Intercept\) +1\.\d", result.stdout)
+    assert re.search(r"\n +Intercept +1\.\d", result.stdout)
+    assert "sigma " not in result.stdout.partition("Draws:")[2]
+
+
 def test_fit_prints_the_model_and_the_summary_and_writes_the_draws():
     result = _run("fit", "Yield ~ 1 + (1 | Batch)", "Dyestuff", *QUICK)
     assert result.exit_code == 0, result.output

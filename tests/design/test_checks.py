@@ -58,10 +58,31 @@ def test_one_row():
 
 
 @pytest.mark.parametrize(
-    "formula", ["y ~ x + (1 | g)", "y | se(s) ~ x + (1 | row)", "cbind(n, n) ~ x + (1 | g)"]
+    "formula",
+    ["y ~ x + (1 | g)", "y | weights(x + 1) ~ x + (1 | row)", "cbind(n, n) ~ x + (1 | g)"],
 )
 def test_what_does_not(formula):
     assert said(formula) == ()
+
+
+@pytest.mark.parametrize(
+    ("addition", "warns"),
+    [
+        ("se(s)", False),
+        ("se(n)", False),
+        # Its own variance and sigma's add up to one number in every row.
+        ("se(n, sigma = TRUE)", True),
+        ("weights(x + 1)", False),
+        ("weights(n)", True),
+    ],
+)
+def test_what_is_known_tells_levels_of_one_row_from_the_residuals(addition, warns):
+    formula = f"y | {addition} ~ x + (1 | row)"
+    if not warns:
+        assert fx.Model(formula, DATA).design.response.known
+        return
+    with pytest.warns(DataWarning, match="`row` has a level for every row"):
+        fx.Model(formula, DATA)
 
 
 def test_a_level_a_row_is_fine_without_a_residual():

@@ -79,8 +79,8 @@ def test_the_trials_of_cbpp():
         ("se(n)", {"se": DATA["n"]}),
         ("se(n, sigma = TRUE)", {"se": DATA["n"], "se_sigma": [1, 1, 1, 1]}),
         ("se(n, sigma = FALSE)", {"se": DATA["n"]}),
-        ("weights(w)", {"weights": DATA["w"]}),
-        ('weights(w, kind = "precision")', {"weights": DATA["w"]}),
+        ("weights(n)", {"weights": DATA["n"]}),
+        ('weights(n, kind = "precision")', {"weights": DATA["n"]}),
         ('weights(w, kind = "likelihood")', {"likelihood_weights": DATA["w"]}),
         ("trials(n)", {"trials": DATA["n"]}),
         ("trials(10)", {"trials": [10] * 4}),
@@ -92,7 +92,11 @@ def test_the_trials_of_cbpp():
         ("trunc(0, 2 * n)", {"trunc_lower": [0] * 4, "trunc_upper": 2 * DATA["n"]}),
         ("rate(n)", {"rate": DATA["n"]}),
         ("rate(denom = n)", {"rate": DATA["n"]}),
-        ("se(n) + weights(sqrt(w))", {"se": DATA["n"], "weights": np.sqrt(DATA["w"])}),
+        ("se(sqrt(n)) + trunc(lb = 0)", {"se": np.sqrt(DATA["n"]), "trunc_lower": [0] * 4}),
+        (
+            'se(n) + weights(sqrt(w), kind = "likelihood")',
+            {"se": DATA["n"], "likelihood_weights": np.sqrt(DATA["w"])},
+        ),
     ],
 )
 def test_what_is_known_of_each_row(addition, known):
@@ -112,7 +116,17 @@ def test_what_is_known_of_each_row(addition, known):
     ("left", "said"),
     [
         ("y | se(w)", "`se(w)` must be above 0; it is not in 1 row: 0"),
-        ("y | weights(bad)", "`weights(bad)` must be at least 0; it is not in 1 row: 1"),
+        ("y | se(-n)", "`se(-n)` must be above 0; it is not in 4 rows: 0, 1, 2, 3"),
+        ("y | se(f)", "`f` must be numbers"),
+        ("y | se(log(bad))", "`log(bad)` is not a number in 1 row: 1"),
+        ("y | weights(bad)", "`weights(bad)` must be above 0; it is not in 1 row: 1"),
+        ("y | weights(w)", "`weights(w)` must be above 0; it is not in 1 row: 0"),
+        ("y | weights(0)", "`weights(0)` must be above 0; it is not in 4 rows: 0, 1, 2, 3"),
+        ("y | weights(s)", "`s` must be numbers"),
+        (
+            'y | weights(bad, kind = "likelihood")',
+            '`weights(bad, kind = "likelihood")` must be at least 0; it is not in 1 row: 1',
+        ),
         ("k | trials(bad)", "must be whole and at least 0; it is not in 2 rows: 1, 2"),
         ("y | cens(s)", "must be left, none, right or interval (-1, 0, 1, 2)"),
         ("y | rate(f)", "`f` must be numbers"),
@@ -134,11 +148,18 @@ def test_responses_that_are_none(left, said):
     assert caught.value.span is not None
 
 
-def test_a_row_without_what_is_known_is_left_out():
+@pytest.mark.parametrize("name", ["weights", "se"])
+def test_a_row_without_what_is_known_is_left_out(name):
     holes = DATA.assign(w=[1.0, np.nan, 2.0, 3.0])
-    design = design_of("y | weights(w) ~ x", holes)
+    design = design_of(f"y | {name}(w) ~ x", holes)
     assert design.kept.tolist() == [0, 2, 3]
-    assert design.response.known["weights"].tolist() == [1, 2, 3]
+    assert design.response.known[name].tolist() == [1, 2, 3]
+
+
+def test_rows_of_no_weight_are_to_be_left_out_by_the_user():
+    with pytest.raises(FormulaError) as caught:
+        response("y | weights(w)")
+    assert caught.value.hint == "leave out the rows of no weight"
 
 
 def test_new_data_keep_the_levels():
@@ -157,7 +178,7 @@ def test_new_data_keep_the_levels():
 
 def test_a_missing_response_does_not_cost_new_data_a_row():
     formula = "log(y) | weights(w) ~ x"
-    _, encoding = design_and_encoding(formula, DATA)
+    _, encoding = design_and_encoding(formula, DATA.assign(w=1.0))
     holes = {"y": [np.nan, 2.0, 1.0], "x": [1.0, 2.0, np.nan], "w": [1.0, np.nan, 3.0]}
     new = new_design(formula, encoding, holes)
     assert new.kept.tolist() == [0, 1]

@@ -22,8 +22,10 @@ MARGINAL = (
     "many_coefficients",
     "offset",
     "only_groups",
+    "standard_errors",
     "two_correlated_blocks",
     "variances",
+    "weights",
 )
 """Shapes whose programs of the marginal engine are reviewed, beside the sleep study."""
 

@@ -96,8 +96,12 @@ def independent(model: Model, values: dict[str, np.ndarray]) -> float:
             r = z[:, part] @ (np.diag(sd[part]) @ L).T
             eta = eta + np.sum(block.Z * r[block.index], axis=1)
             start = part.stop
-    total += log_prior(spec.priors["sigma"], values["sigma"])
-    return total + stats.norm.logpdf(design.response.values, eta, values["sigma"]).sum()
+    variance = np.zeros(len(design.rows))
+    if "sigma" in spec.priors:
+        total += log_prior(spec.priors["sigma"], values["sigma"])
+        variance += values["sigma"] ** 2 / design.response.known.get("weights", 1.0)
+    variance += design.response.known.get("se", 0.0) ** 2
+    return total + stats.norm.logpdf(design.response.values, eta, np.sqrt(variance)).sum()
 
 
 def random_sites(function, data: dict, seed: int) -> dict[str, np.ndarray]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -18,7 +17,7 @@ from formix.engines.marginal.criterion import Criterion
 from formix.engines.marginal.density import algebra
 from formix.engines.marginal.structure import structure
 from formix.errors import RankWarning
-from formix.maximum import Estimates, estimates
+from formix.maximum import Estimates
 from formix.spec import Spec
 
 FITS = {entry["id"]: entry for entry in results("estimates")}
@@ -44,22 +43,18 @@ def model_of(name: str) -> fx.Model:
     }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RankWarning)
-        return fx.Model(entry["formula"], dataset(entry["dataset"]), contrasts=contrasts or None)
+        formula = with_weights(entry["formula"], entry["weights"])
+        return fx.Model(formula, dataset(entry["dataset"]), contrasts=contrasts or None)
 
 
-@cache
-def spec_of(name: str) -> Spec:
-    spec, column = model_of(name).spec, FITS[name]["weights"]
-    if not column:
-        return spec
-    weights = dataset(FITS[name]["dataset"])[column].to_numpy(float)
-    return replace(spec, response=replace(spec.response, known={"weights": weights}))
+def with_weights(formula: str, weights: str | None) -> str:
+    """The formula with lme4's argument as an addition to the response."""
+    response, tilde, terms = formula.partition("~")
+    return f"{response}| weights({weights}) {tilde}{terms}" if weights else formula
 
 
 @cache
 def found(name: str, method: str) -> Estimates:
-    if FITS[name]["weights"]:
-        return estimates(spec_of(name), method)
     return getattr(model_of(name), method.lower())()
 
 
@@ -84,7 +79,7 @@ def place(spec: Spec, group: str, names: list[str]) -> tuple[int, list[int]]:
 
 @pytest.mark.parametrize(("name", "method"), CASES)
 def test_optimum_is_lme4s(name: str, method: str):
-    spec, ours, theirs = spec_of(name), found(name, method), FITS[name][method.lower()]
+    spec, ours, theirs = model_of(name).spec, found(name, method), FITS[name][method.lower()]
     assert ours.loglik >= theirs["logLik"] - 1e-6 - rounding(theirs["logLik"])
     assert ours.loglik == pytest.approx(theirs["logLik"], rel=1e-6)
     fixed = theirs["fixed"]
@@ -121,7 +116,7 @@ def check_block(spec: Spec, ours: Estimates, block: dict[str, Any]) -> None:
 def test_conditional_modes_are_lme4s(name: str):
     if FITS[name]["reml"]["singular"]:
         pytest.skip("lme4's stored optimum is off by more than the modes are known")
-    spec, ours = spec_of(name), found(name, "REML")
+    spec, ours = model_of(name).spec, found(name, "REML")
     for group in FITS[name]["ranef"]:
         number, places = place(spec, group["group"], group["columns"])
         block = spec.groups[number][0]
@@ -143,7 +138,7 @@ def test_conditional_modes_are_lme4s(name: str):
 
 @pytest.mark.parametrize(("name", "method"), CASES)
 def test_likelihood_at_lme4s_estimates_is_lme4s(name: str, method: str):
-    spec, theirs = spec_of(name), FITS[name][method.lower()]
+    spec, theirs = model_of(name).spec, FITS[name][method.lower()]
     if theirs["singular"]:
         pytest.skip("a covariance of lower rank has no Cholesky factor")
     of = structure(spec)

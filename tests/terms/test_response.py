@@ -6,6 +6,7 @@ import pytest
 
 from formix.errors import FormulaError
 from formix.formulas import expand
+from formix.terms.response import known_as
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,42 @@ def test_left_sides(left: str, text: str, level: str, additions: list[str]) -> N
 def test_arguments_that_an_addition_does_not_take(left: str, guilty: str) -> None:
     formula = f"{left} ~ x"
     with pytest.raises(FormulaError, match="takes other arguments") as caught:
+        expand(formula)
+    assert caught.value.span is not None
+    assert caught.value.span.of(formula) == guilty
+
+
+@pytest.mark.parametrize(
+    ("addition", "names"),
+    [
+        ("se(s)", ("se",)),
+        ("se(s, sigma = TRUE)", ("se", "se_sigma")),
+        ("se(s, FALSE)", ("se",)),
+        ("weights(w)", ("weights",)),
+        ('weights(w, "likelihood")', ("likelihood_weights",)),
+        ('weights(w, kind = "precision")', ("weights",)),
+        ("trials(n)", ("trials",)),
+        ("cens(c)", ("cens",)),
+        ("cens(c, y2)", ("cens", "cens_upper")),
+        ("trunc(ub = 3, lb = 0)", ("trunc_upper", "trunc_lower")),
+        ("rate(d)", ("rate",)),
+    ],
+)
+def test_what_an_addition_says_has_a_name(addition: str, names: tuple[str, ...]) -> None:
+    (found,) = expand(f"y | {addition} ~ x").response.additions
+    assert known_as(found) == names
+
+
+@pytest.mark.parametrize(
+    ("left", "guilty"),
+    [
+        ("y | se(s) + weights(w)", "weights(w)"),
+        ("y | weights(w) + trunc(lb = 0) + se(s, sigma = TRUE)", "se(s, sigma = TRUE)"),
+    ],
+)
+def test_standard_errors_and_precision_weights_exclude_each_other(left: str, guilty: str) -> None:
+    formula = f"{left} ~ x"
+    with pytest.raises(FormulaError, match="both say how precise each row is") as caught:
         expand(formula)
     assert caught.value.span is not None
     assert caught.value.span.of(formula) == guilty

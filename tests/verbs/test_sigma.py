@@ -24,5 +24,6 @@ def test_a_sigma_that_varies_points_to_its_coefficients(distributional):
 
 def test_a_model_without_one(made):
     posterior = made.groups["posterior"].drop_vars("sigma")
-    with pytest.raises(ResultError, match="no residual standard deviation"):
+    with pytest.raises(ResultError, match="no residual standard deviation") as caught:
         fx.sigma(made.groups.with_group("posterior", posterior))
+    assert "se(s, sigma = TRUE)" in caught.value.hint

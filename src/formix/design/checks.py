@@ -20,7 +20,7 @@ def concerns(design: Design, *, dispersion: bool) -> tuple[str, ...]:
         The matrices.
     dispersion
         Whether the family estimates a residual standard deviation: only then can a group with a
-        level a row not be told apart from it. Standard errors given by `se()` tell them apart.
+        level a row not be told apart from it, unless it is known to differ by row.
     """
     found = list(_of_response(design))
     for block in design.blocks:
@@ -40,8 +40,14 @@ def _of_group(design: Design, group: str, levels: int, *, dispersion: bool) -> I
     rows = len(design.rows)
     if levels == 1:
         yield f"`{group}` has one level: its standard deviations come from their priors alone"
-    elif levels == rows and dispersion and "se" not in design.response.known:
+    elif levels == rows and dispersion and not _unequal(design):
         yield (
             f"`{group}` has a level for every row: its intercepts cannot be told apart from the "
             "residuals"
         )
+
+
+def _unequal(design: Design) -> bool:
+    """Whether rows of unequal weights tell the residuals from what is equal in all rows."""
+    weights = design.response.known.get("weights")
+    return weights is not None and bool(np.ptp(weights) > 0)

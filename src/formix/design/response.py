@@ -16,12 +16,12 @@ from formix.design.table import Table, listed
 from formix.design.values import Factor, Matrix, are_truths
 from formix.errors import FormulaError, UnknownLevelError
 from formix.spec import Response
-from formix.syntax.tree import Argument, Call, Number, Text, Truth
-from formix.terms.response import ADDITIONS
+from formix.syntax.tree import Call, Number
+from formix.terms.response import ADDITIONS, bound, known_as
 
 if TYPE_CHECKING:
     from formix.spec import Label
-    from formix.syntax.tree import Name
+    from formix.syntax.tree import Argument, Name
     from formix.terms.term import Addition, ResponseTerm
 
 
@@ -182,32 +182,24 @@ _STATUS = {"left": -1.0, "none": 0.0, "right": 1.0, "interval": 2.0, "false": 0.
 
 def _known(addition: Addition, table: Table) -> dict[str, np.ndarray]:
     """Return what an addition says of each row, by the name under which it is known."""
-    given, name = _bound(addition), addition.name
-    if name == "cens":
+    given, names = bound(addition), known_as(addition)
+    if addition.name == "cens":
         return _censoring(given, addition, table)
-    if name == "trunc":
-        names = {"lb": "trunc_lower", "ub": "trunc_upper"}
-        return {names[key]: _numbers(value, table, {}) for key, value in given.items()}
-    switch = given.get("kind", given.get("sigma"))
-    said = switch.value.value if switch and isinstance(switch.value, Text | Truth) else None
-    values = _numbers(given[ADDITIONS[name].arguments[0]], table, {})
-    if name == "weights":
-        known = "likelihood_weights" if said == "likelihood" else "weights"
-        return {known: _required(values, values >= 0, addition, table, "at least 0")}
-    if name == "trials":
+    if addition.name == "trunc":
+        found = [_numbers(value, table, {}) for value in given.values()]
+        return dict(zip(names, found, strict=True))
+    values = _numbers(given[ADDITIONS[addition.name].arguments[0]], table, {})
+    if addition.name == "trials":
         good = (values >= 0) & (values == np.round(values))
-        return {name: _required(values, good, addition, table, "whole and at least 0")}
-    both = {"se_sigma": np.ones(len(table))} if said is True else {}
-    return {name: _required(values, values > 0, addition, table, "above 0"), **both}
-
-
-def _bound(addition: Addition) -> dict[str, Argument]:
-    """Return the arguments of an addition by name; expansion has checked them."""
-    names = ADDITIONS[addition.name].arguments
-    return {
-        argument.name or names[place]: argument
-        for place, argument in enumerate(addition.call.arguments)
-    }
+        return {names[0]: _required(values, good, addition, table, "whole and at least 0")}
+    if names == ("likelihood_weights",):
+        return {names[0]: _required(values, values >= 0, addition, table, "at least 0")}
+    # A precision of 0 is no observation, and R leaves such rows out of its degrees of freedom.
+    hint = (
+        "leave out the rows of no weight" if names == ("weights",) and (values == 0).any() else ""
+    )
+    values = _required(values, values > 0, addition, table, "above 0", hint)
+    return {names[0]: values} | {switch: np.ones(len(table)) for switch in names[1:]}
 
 
 def _censoring(
@@ -237,7 +229,12 @@ def _censoring(
 
 
 def _required(
-    values: np.ndarray, good: np.ndarray, addition: Addition, table: Table, what: str
+    values: np.ndarray,
+    good: np.ndarray,
+    addition: Addition,
+    table: Table,
+    what: str,
+    hint: str = "",
 ) -> np.ndarray:
     if good.all():
         return values
@@ -247,4 +244,5 @@ def _required(
         f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}: {listed(tuple(rows.tolist()), 5)}",
         text=table.text,
         span=addition.span,
+        hint=hint,
     )

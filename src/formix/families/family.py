@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from formix.dispersion import SAID, Dispersion
 from formix.errors import ArgumentError, FormixError
 from formix.links import Link, link
 
@@ -54,6 +55,8 @@ class Family:
     dispersion
         The parameter that scales the variance, for precision weights and `se()`; empty where the
         family has none.
+    dispersions
+        What stands in its place at rows of which more is known, by what that is.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Family:
     mean: Callable[[dict[str, Array]], Array]
     check: Callable[[Response], FormixError | None]
     dispersion: str = ""
+    dispersions: tuple[Dispersion, ...] = ()
     chosen: tuple[tuple[str, str], ...] = field(default=())
 
     def __getitem__(self, name: str) -> FamilyParameter:
@@ -74,6 +78,28 @@ class Family:
     def main(self) -> str:
         """The parameter that the main formula predicts."""
         return self.parameters[0].name
+
+    def takes(self, known: Collection[str]) -> bool:
+        """Whether what is known of the dispersion of rows is something that this family has."""
+        said = SAID.intersection(known)
+        return not said or any(said == one.known for one in self.dispersions)
+
+    def given(self, known: Collection[str]) -> Dispersion | None:
+        """Return the dispersion of rows of which this is known; None where it is the parameter.
+
+        Raises
+        ------
+        LookupError
+            If the family does not take it: `takes` says so first.
+        """
+        said = SAID.intersection(known)
+        return {one.known: one for one in self.dispersions}[said] if said else None
+
+    def estimates(self, known: Collection[str]) -> tuple[FamilyParameter, ...]:
+        """Return the parameters that there are where this is known of the rows."""
+        given = self.given(known)
+        own = given is None or given.estimated
+        return tuple(p for p in self.parameters if own or p.name != self.dispersion)
 
     def link(self, parameter: str) -> Link:
         """Return the link of a parameter's predictor: the one chosen, else its default."""

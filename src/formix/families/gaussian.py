@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.dispersion import STANDARD_DEVIATIONS
 from formix.errors import DataError, FormixError
 from formix.families.family import Family, FamilyParameter
 
@@ -62,5 +63,6 @@ gaussian = Family(
     mean=_mean,
     check=_check,
     dispersion="sigma",
+    dispersions=STANDARD_DEVIATIONS,
 )
 """y ~ Normal(mu, sigma): mu on the identity link, sigma a standard deviation."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.dispersion import PARAMETER
 from formix.prior import ForeignPrior, Prior
 from formix.program.layout import laid_out
 from formix.spelling import Identifiers, comment_text, number_text, string_text, vector_text
@@ -171,10 +172,20 @@ class _Writer:
         for predictor in self.spec.predictors:
             more, spelled[predictor.name] = self._predictor(predictor)
             lines += more
-        distribution = self.spec.family.distribution.format(**spelled)
+        distribution = self.spec.family.distribution.format(**self._with_known(spelled))
         name = self.spec.response_identifier
         site = string_text(self.spec.response.name)
         return lines + laid_out(f"numpyro.sample({site}, {distribution}, obs={name})", 4)
+
+    def _with_known(self, spelled: dict[str, str]) -> dict[str, str]:
+        """Return what stands for each parameter, at rows of which more is known as at others."""
+        family, of = self.spec.family, dict(self.spec.known_identifiers)
+        given = family.given(self.spec.response.known)
+        if given is None:
+            return spelled
+        if given.estimated:
+            of[PARAMETER] = spelled[family.dispersion]
+        return {**spelled, family.dispersion: given.source.format(**of)}
 
     def _predictor(self, predictor: Predictor) -> tuple[list[str], str]:
         """Return the lines of a linear predictor, and what stands for its parameter."""

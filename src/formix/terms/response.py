@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from formix.syntax.mistakes import mistake
 from formix.syntax.printer import to_text
-from formix.syntax.tree import Call, Equation, Name, Node, Subscript, Text, Truth, walk
+from formix.syntax.tree import (
+    Argument,
+    Call,
+    Equation,
+    Name,
+    Node,
+    Subscript,
+    Text,
+    Truth,
+    walk,
+)
 from formix.terms.term import Addition, ResponseTerm
 from formix.terms.variables import resolve, resolve_call
 
@@ -52,7 +62,46 @@ def response_term(equation: Equation, text: str, columns: Collection[str]) -> Re
         if any(addition.name == call.function for addition in additions):
             raise mistake("addition-twice", text, call.span, function=call.function)
         additions.append(Addition(call.function, resolved, to_text(resolved), span=call.span))
+    _check_together(additions, text)
     return ResponseTerm(to_text(node), node, level, tuple(additions), span=equation.left.span)
+
+
+def bound(addition: Addition) -> dict[str, Argument]:
+    """Return the arguments of an addition by name; expansion has checked them."""
+    names = ADDITIONS[addition.name].arguments
+    return {
+        argument.name or names[place]: argument
+        for place, argument in enumerate(addition.call.arguments)
+    }
+
+
+def known_as(addition: Addition) -> tuple[str, ...]:
+    """Return the names under which the design knows what an addition says of each row.
+
+    `se_sigma` stands beside `se` where sigma is estimated as well; precision weights are `weights`.
+    """
+    given = {name: argument.value for name, argument in bound(addition).items()}
+    switch = given.get("kind", given.get("sigma"))
+    said = switch.value if isinstance(switch, Text | Truth) else None
+    match addition.name:
+        case "se":
+            return ("se", "se_sigma") if said is True else ("se",)
+        case "weights":
+            return ("likelihood_weights",) if said == "likelihood" else ("weights",)
+        case "cens":
+            return ("cens", "cens_upper") if "y2" in given else ("cens",)
+        case "trunc":
+            names = {"lb": "trunc_lower", "ub": "trunc_upper"}
+            return tuple(names[name] for name in given)
+        case name:
+            return (name,)
+
+
+def _check_together(additions: list[Addition], text: str) -> None:
+    """Refuse standard errors beside precision weights: each says how large a row's variance is."""
+    precise = [one for one in additions if {"se", "weights"} & set(known_as(one))]
+    if len(precise) > 1:
+        raise mistake("se-and-weights", text, precise[1].span)
 
 
 def _check(call: Call, text: str) -> None:

@@ -24,6 +24,9 @@ def sigma(
 ) -> pd.Series[float] | xr.DataArray:
     """Return the residual standard deviation of a fit, in the units of the response.
 
+    With `weights(w)` it is that of a row of weight 1; with `se(s, sigma = TRUE)`, what there is
+    beside the standard errors.
+
     Parameters
     ----------
     fit
@@ -56,7 +59,9 @@ def sigma(
             "`sigma` has a predictor in this model: it varies by row"
             if varies
             else "this model has no residual standard deviation",
-            hint="fx.fixef(fit) has its coefficients, on the scale of its link" if varies else "",
+            hint="fx.fixef(fit) has its coefficients, on the scale of its link"
+            if varies
+            else "beside known standard errors there is one with se(s, sigma = TRUE)",
         )
     draws = drawn.draws(sites[0])
     if not summary:

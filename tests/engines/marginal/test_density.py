@@ -114,15 +114,20 @@ def by_covariance(spec: Spec, of: Marginal, points: np.ndarray) -> np.ndarray:
     return np.array(answer) + scales.log_prior
 
 
-def with_known(name: str, *, sigma: float | None, **known: np.ndarray) -> Spec:
-    """A spec of the grid with something known of the response; sigma fixed unless it is None."""
-    spec = grid.model_of(name).spec
-    response = replace(spec.response, known=known)
-    if sigma is None:
-        return replace(spec, response=response)
+def with_known(
+    formula: str, priors: dict[str, str], *, sigma: float | None, **known: np.ndarray
+) -> Spec:
+    """The spec of a formula with something known of the response; sigma fixed unless it is None."""
+    switch = "" if sigma == 0.0 else ", sigma = TRUE"
+    additions = {"se": f"se(known{switch})", "weights": "weights(known)"}
+    said = "".join(f" | {additions[name]}" for name in known)
+    frame = shapes.data().assign(known=KNOWN)
+    spec = Model(formula.replace(" ~", f"{said} ~"), frame, priors=priors).spec
+    if not sigma:
+        return spec
+    # No formula holds sigma fixed yet.
     parameters = tuple(p for p in spec.parameters if p.site != "sigma")
-    fixed = {"sigma": sigma} if sigma else {}
-    return replace(spec, response=response, parameters=parameters, fixed=fixed)
+    return replace(spec, parameters=parameters, fixed={"sigma": sigma})
 
 
 KNOWN = np.random.default_rng(4).uniform(0.4, 2.0, 60)
@@ -141,17 +146,14 @@ KNOWN = np.random.default_rng(4).uniform(0.4, 2.0, 60)
     ],
     ids=["sigma", "weights", "se", "se and fixed sigma", "se and sigma", "fixed sigma"],
 )
-def test_density_is_that_of_the_rows_covariance(shape: str, sigma, known, monkeypatch):
+def test_density_is_that_of_the_rows_covariance(shape: str, sigma, known):
     formulas = {
         "normal": "y ~ x + z + (x | g)",
         "crossed_normal": "y ~ x + (z | g) + (1 | k)",
         "nested_normal": "y ~ x + offset(log(n)) + (x | k / c)",
     }
     priors = {"beta": "Normal(0.5, 2)"}
-    monkeypatch.setattr(
-        grid, "model_of", lambda name: Model(formulas[name], shapes.data(), priors=priors)
-    )
-    spec = with_known(shape, sigma=sigma, **known)
+    spec = with_known(formulas[shape], priors, sigma=sigma, **known)
     of = marginal(structure(spec))
     points = grid.around_mode(of, 6, seed=5)
     scales = of.coordinates.scales(points)

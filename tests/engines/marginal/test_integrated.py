@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import marginal_shapes as grid
 import numpy as np
 import pytest
+import shapes
 from scipy import stats
 
+from formix import Model
 from formix.engines.marginal.integrated import integrated_log_likelihood
 from formix.engines.marginal.sampling import run
 from formix.errors import ArgumentError
@@ -26,12 +26,14 @@ def by_covariance(
     target = next(blocks for blocks in spec.groups if blocks[0].group == group)[0]
     known = spec.response.known
     rows = len(spec.response.values)
-    answer = np.empty((len(values["sigma"]), len(target.levels)))
+    count = len(values["beta"])
+    sigma = values.get("sigma", np.zeros(count))
+    answer = np.empty((count, len(target.levels)))
     for s in range(len(answer)):
         mean = spec.predictors[0].X @ values["beta"][s]
-        variance = values["sigma"][s] ** 2 / known.get("weights", np.ones(rows))
+        variance = sigma[s] ** 2 / known.get("weights", np.ones(rows))
         if "se" in known:
-            variance = known["se"] ** 2 + values["sigma"][s] ** 2
+            variance = known["se"] ** 2 + sigma[s] ** 2
         covariance = np.diag(variance)
         for blocks in spec.groups:
             name, index = blocks[0].group, blocks[0].index
@@ -63,12 +65,12 @@ def by_covariance(
         ("nested_and_crossed", "k", {"k", "k:c"}),
     ],
 )
-@pytest.mark.parametrize("known", ["", "weights", "se"])
+@pytest.mark.parametrize("known", ["", "weights(w)", "se(w)", "se(w, sigma = TRUE)"])
 def test_it_is_that_of_each_levels_rows(name: str, group: str, inside: set[str], known: str):
-    spec = grid.model_of(name).spec
-    if known:
-        numbers = np.random.default_rng(2).uniform(0.5, 1.5, 60)
-        spec = replace(spec, response=replace(spec.response, known={known: numbers}))
+    shape = next(shape for shape in grid.SHAPES if shape.name == name)
+    frame = shapes.data().assign(w=np.random.default_rng(2).uniform(0.5, 1.5, 60))
+    formula = shape.formula.replace("~", f"| {known} ~") if known else shape.formula
+    spec = Model(formula, frame, priors=shape.priors).spec
     values = draws(spec)
     found = integrated_log_likelihood(spec, values, group)
     np.testing.assert_allclose(found, by_covariance(spec, values, group, inside), rtol=1e-8)

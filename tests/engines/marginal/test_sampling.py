@@ -22,7 +22,6 @@ from formix.engines.marginal.sampling import run
 from formix.engines.marginal.structure import structure
 from formix.errors import ArgumentError, EngineError, UnsupportedError
 from formix.results.ess import convergence, ess_bulk, mcse_mean
-from formix.spec import Spec
 
 EXACT = json.loads(
     (Path(__file__).parents[2] / "reference" / "posterior_sleepstudy_brms.json").read_text("utf-8")
@@ -81,7 +80,19 @@ def assert_same_posterior(one: Draws, other: Draws) -> None:
         assert np.all(away <= ERRORS * np.hypot(error, other_error) + 1e-12), name
 
 
-@pytest.mark.parametrize("name", ["random_slope", "crossed_brms", "nested_slopes", "own_priors"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "random_slope",
+        "crossed_brms",
+        "nested_slopes",
+        "own_priors",
+        "standard_errors_crossed",
+        "standard_errors_and_sigma",
+        "standard_errors_and_sigma_nested",
+        "weights_crossed",
+    ],
+)
 def test_lp_is_the_programs_log_density(name: str):
     model, of = grid.model_of(name), grid.marginal_of(name)
     drawn = run(model.spec, draws=3, chains=2, seed=4)
@@ -93,7 +104,7 @@ def assert_lp(model: fx.Model, of: grid.Marginal, drawn: Draws) -> None:
     given = []
     for chain, draw in np.ndindex(drawn.stats["lp"].shape):
         values = {site: value[chain, draw] for site, value in drawn.values.items()}
-        found = {"sigma": values["sigma"]}
+        found = {"sigma": values["sigma"]} if "sigma" in values else {}
         beta = values.get("beta", np.empty(0))
         if len(beta):
             at_means = beta[0] + model.design.X[:, 1:].mean(axis=0) @ beta[1:]
@@ -107,7 +118,7 @@ def assert_lp(model: fx.Model, of: grid.Marginal, drawn: Draws) -> None:
             z = np.linalg.solve(sd[:, None] * L, values[f"r_{group.name}"].T).T
             found |= {f"sd_{group.name}": sd, f"L_{group.name}": L, f"z_{group.name}": z}
             found |= {entry.key: s for entry, s in zip(group.sds, sd, strict=True)}
-        given.append(found)
+        given.append(found | {f"{name}^2": value**2 for name, value in found.items()})
     expected = grid.joint_density(model, given)
     np.testing.assert_allclose(drawn.stats["lp"].ravel(), expected, rtol=1e-8)
 
@@ -193,7 +204,15 @@ def crossed(rows: int = 1500) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("priors", ["default", "brms"])
-@pytest.mark.parametrize("formula", ["y ~ x + (x | i) + (1 | j)", "y ~ x + (1 | i) + (x || j)"])
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "y ~ x + (x | i) + (1 | j)",
+        "y ~ x + (1 | i) + (x || j)",
+        "y | se(0.1 + x^2 / 9, sigma = TRUE) ~ x",
+        "y | weights(1 + x^2) ~ x + (1 | i) + (1 | j)",
+    ],
+)
 def test_draws_that_share_factors_are_of_the_same_posterior(formula: str, priors: str, monkeypatch):
     model = fx.Model(formula, crossed(), priors=priors)
     expected = run(model.spec, draws=3000, chains=4, seed=12)
@@ -216,18 +235,14 @@ def test_a_shape_that_nothing_fits_is_handed_on(monkeypatch):
 def test_one_fixed_mean_with_known_errors_has_its_textbook_posterior():
     """No number is sampled: every draw is exact and independent."""
     frame = shapes.data()
-    spec = fx.Model("y ~ 1", frame, priors={"beta": "Normal(2, 3)"}).spec
     se = np.random.default_rng(2).uniform(0.5, 2.0, 60)
-    spec = without_sigma(replace(spec, response=replace(spec.response, known={"se": se})))
+    priors = {"beta": "Normal(2, 3)"}
+    spec = fx.Model("y | se(s) ~ 1", frame.assign(s=se), priors=priors).spec
     beta = run(spec, draws=5000, chains=4, seed=14).values["beta"]
     precision = 1.0 / 9.0 + np.sum(1.0 / se**2)
     mean = (2.0 / 9.0 + np.sum(frame["y"] / se**2)) / precision
     assert abs(beta.mean() - mean) < 4.0 * np.sqrt(1.0 / precision / 20_000)
     assert beta.std() == pytest.approx(np.sqrt(1.0 / precision), rel=0.03)
-
-
-def without_sigma(spec: Spec) -> Spec:
-    return replace(spec, parameters=tuple(p for p in spec.parameters if p.site != "sigma"))
 
 
 HARD = {

@@ -69,12 +69,23 @@ def test_a_site_it_does_not_know():
         ({"se": np.ones(60), "weights": np.ones(60)}, "both se() and weights()"),
         ({"weights": np.zeros(60)}, "weights() is not positive everywhere"),
         ({"se": np.full(60, np.nan)}, "se() is not positive everywhere"),
+        ({"se": np.full(60, 1e-7)}, "so small beside the response"),
+        ({"se": np.full(60, 1e-200)}, "se() is farther from 1 than 1e+50 times"),
+        ({"se": np.full(60, 1e200)}, "se() is farther from 1 than 1e+50 times"),
+        ({"weights": np.geomspace(1e-60, 1.0, 60)}, "weights() is farther from 1 than 1e+50 times"),
+        ({"cens": np.zeros(60), "se": np.ones(60)}, "the response has cens()"),
     ],
 )
 def test_what_is_known_of_the_response(known: dict, reason: str):
     spec = base()
     spec = replace(spec, response=replace(spec.response, known=known))
     assert reason in (supports(spec) or "")
+
+
+@pytest.mark.parametrize("known", [{"se": np.full(60, 1e-4)}, {"weights": np.full(60, 1e30)}])
+def test_what_is_known_may_be_far_from_one(known: dict):
+    spec = base()
+    assert supports(replace(spec, response=replace(spec.response, known=known))) is None
 
 
 def test_a_prior_outside_the_table():

@@ -11,7 +11,7 @@ arXiv:2410.24079.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from formix.engines.marginal.coefficients import coefficients
 from formix.engines.marginal.coordinates import coordinates
 from formix.engines.marginal.dense import Layout, solved
 from formix.engines.marginal.elimination import elimination
+from formix.engines.marginal.noise import row_noise
 from formix.engines.marginal.reduced import Reduced
 from formix.engines.marginal.resolution import NOISE_SHARE, resolutions, spread
 from formix.engines.marginal.statistics import statistics
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from formix.engines.marginal.coefficients import Coefficients
     from formix.engines.marginal.coordinates import Coordinates, Scales
     from formix.engines.marginal.dense import Solved
+    from formix.engines.marginal.noise import RowNoise
     from formix.engines.marginal.reduced import Elimination, Factors
     from formix.engines.marginal.statistics import Statistics
     from formix.engines.marginal.structure import Structure
@@ -133,11 +135,15 @@ def one_thread(how: Algebra | None = None) -> AbstractContextManager[object]:
 
 @dataclass(frozen=True, eq=False)
 class Marginal:
-    """The marginal posterior of a model."""
+    """The marginal posterior of a model.
+
+    `beside` is the noise beside known standard errors, where there is any.
+    """
 
     structure: Structure
     coordinates: Coordinates
     algebra: Algebra
+    beside: RowNoise | None = None
 
     @property
     def size(self) -> int:
@@ -149,6 +155,14 @@ class Marginal:
         if self.algebra.scaled:
             return 1.0 / np.square(scales.sigma)
         return np.ones_like(scales.sigma)
+
+    def log_beside(
+        self, scales: Scales, beta: Float[np.ndarray, "point coef"], effects: Sequence[np.ndarray]
+    ) -> Values:
+        """Return the log density of what is no site of the program's, given everything else."""
+        if self.beside is None:
+            return np.zeros(len(beta))
+        return self.beside.log_density(scales, beta, effects)
 
     def factored(self, scales: Scales) -> tuple[Reduced, Solved, Values]:
         """Return the eliminated and the factored form, and the log density of the data."""
@@ -182,7 +196,7 @@ def marginal(of: Structure) -> Marginal:
     how = algebra(of, common)
     bends = resolutions(how)
     if not is_ridge(of, how):
-        return Marginal(of, coordinates(of, common, bends), how)
+        return Marginal(of, coordinates(of, common, bends), how, row_noise(of))
     noise = NOISE_SHARE * spread(how)[0]
     relative = [[bend / noise for bend in mine] for mine in bends]
     return Marginal(of, coordinates(of, common, relative, profile(how)), how)

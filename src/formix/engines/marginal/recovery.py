@@ -66,7 +66,8 @@ def recovered(
         effects[f] = np.swapaxes(r, 1, 2)
     log_density = log_likelihood + scales.log_prior + _log_normals(of, reduced, found, normals)
     in_order = tuple(effects[f] for f in range(len(algebra.sizes)))
-    return Recovered(algebra.common.beta(whole), in_order, log_density)
+    beta = algebra.common.beta(whole)
+    return Recovered(beta, in_order, log_density - of.log_beside(scales, beta, in_order))
 
 
 def _log_normals(
@@ -110,7 +111,8 @@ def log_conditional(
     """Return the log density of coefficients and standardised effects, given everything else.
 
     The density is over the integrated coefficients in the coordinates that have priors, and over
-    effects divided by the factor of their covariance.
+    effects divided by the factor of their covariance. Noise beside known standard errors is no part
+    of it, and may be given as anything.
     """
     algebra = of.algebra
     reduced, found, _ = of.factored(scales)
@@ -131,7 +133,8 @@ def log_conditional(
     x = joined([effects[group] for group in left], g)
     inner = [np.swapaxes(effects[f], 1, 2) for f in algebra.eliminated]
     normals += [z.reshape(points, -1) for z in reduced.normals(x, inner)]
-    return _log_normals(of, reduced, found, np.concatenate(normals, axis=1))
+    everything = _log_normals(of, reduced, found, np.concatenate(normals, axis=1))
+    return everything - of.log_beside(scales, beta, effects)
 
 
 def sites(

@@ -244,8 +244,10 @@ class _Table:
         logs = self.whole.log_density(scales, precision, effects, standard, g)
         logs += self.changed.log_ratio(self.of, g)
         jacobian = float(np.sum(np.log(np.diag(common.R))))
-        self.log_density[place] = logs - scales.log_slope + jacobian
-        found = sites(self.of, scales, common.beta(g), effects)
+        beta = common.beta(g)
+        beside = self.of.log_beside(scales, beta, effects)
+        self.log_density[place] = logs - scales.log_slope + jacobian - beside
+        found = sites(self.of, scales, beta, effects)
         for site, values in self.values.items():
             values[place] = found[site]
         return logs

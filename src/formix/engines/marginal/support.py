@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.covariances import COVARIANCES
+from formix.dispersion import SAID
 from formix.engines.marginal.coefficients import is_gaussian
 from formix.engines.marginal.elimination import order
 from formix.engines.marginal.structure import structure
@@ -21,6 +22,12 @@ MOST_SAMPLED = 16
 
 MOST_LEFT = 4000
 """Effects left after elimination, beyond which one dense factor a draw takes too long."""
+
+_FARTHEST = 1e50
+"""Beyond this, and below its inverse, squares of what is known of a row may be no numbers."""
+
+_MOST_SQUARES = 1e12
+"""Sum of squares of the response over its standard errors; a log density has 16 digits."""
 
 _MOST_NUMBERS = 50_000_000
 """Numbers that a nested elimination may hold at one point."""
@@ -85,10 +92,10 @@ def _sites(spec: Spec) -> str | None:
 
 def _response(spec: Spec) -> str | None:
     known = spec.response.known
-    unknown = sorted(set(known) - {"se", "weights"})
+    unknown = sorted(set(known) - SAID)
     if unknown:
         return f"the response has {unknown[0]}()"
-    if len(known) > 1:
+    if "se" in known and "weights" in known:
         return "the response has both se() and weights()"
     sampled = any(p.site == "sigma" for p in spec.parameters)
     if not sampled and "se" not in known and not spec.fixed.get("sigma"):
@@ -96,6 +103,19 @@ def _response(spec: Spec) -> str | None:
     for name, values in known.items():
         if not np.all(np.isfinite(values) & (np.asarray(values) > 0.0)):
             return f"{name}() is not positive everywhere"
+    return _digits(spec)
+
+
+def _digits(spec: Spec) -> str | None:
+    """Return why sums of squares would leave no digits to the log density, or nothing."""
+    known, offset = spec.response.known, spec.predictors[0].offset
+    y = np.asarray(spec.response.values, dtype=np.float64) - (0.0 if offset is None else offset)
+    for name in sorted({"se", "weights"} & set(known)):
+        values = np.asarray(known[name], dtype=np.float64)
+        if values.min() < 1.0 / _FARTHEST or values.max() > _FARTHEST:
+            return f"{name}() is farther from 1 than {_FARTHEST:g} times"
+    if "se" in known and float(np.sum(np.square((y - y.mean()) / known["se"]))) > _MOST_SQUARES:
+        return "se() is so small beside the response that its log density would have no digits left"
     return None
 
 
