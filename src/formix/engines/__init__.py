@@ -52,7 +52,7 @@ def _everything(_spec: Spec) -> None:
 _NUTS_SETTINGS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
 
 ENGINES = (
-    Engine("marginal", _integrable, "formix.engines.marginal.sampling"),
+    Engine("marginal", _integrable, "formix.engines.marginal.sampling", ("keep_groups",)),
     Engine("nuts", _everything, "formix.engines.nuts", _NUTS_SETTINGS),
 )
 """In the order in which `auto` tries them."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.engines.decline import Decline
-from formix.engines.draws import Draws
+from formix.engines.draws import Draws, KeepGroups
 from formix.engines.marginal.density import Marginal, marginal, one_thread
 from formix.engines.marginal.drawn import Drawn
 from formix.engines.marginal.proposing import GATE, sampled
@@ -20,6 +20,7 @@ from formix.engines.marginal.recovery import normals_needed, recovered, sites
 from formix.engines.marginal.sharing import shared
 from formix.engines.marginal.streams import of_chain
 from formix.engines.marginal.support import supports
+from formix.engines.moments import Moments, added
 from formix.errors import ArgumentError, EngineError, UnsupportedError
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Plan:
     """What a run is asked to do, and what its state remembers of it.
 
     `before` are the draws of each chain that an earlier run has returned, `thin` its proposals a
-    draw, `centres` the factors that its draws shared.
+    draw, `centres` the factors that its draws shared. What is done with group-level effects,
+    `keep_groups`, is none of its memory.
     """
 
     draws: int
@@ -57,6 +59,7 @@ class Plan:
     before: int = 0
     thin: int = 0
     centres: int = 0
+    keep_groups: KeepGroups = "draws"
 
     def __post_init__(self) -> None:
         for name, least in (("draws", 1), ("chains", 1), ("seed", 0)):
@@ -68,13 +71,22 @@ class Plan:
                 )
 
     @classmethod
-    def of(cls, state: Mapping[str, np.ndarray], draws: int) -> Plan:
+    def of(cls, state: Mapping[str, np.ndarray], draws: int, keep: KeepGroups) -> Plan:
         """Return the plan of a run that goes on from a state."""
         try:
             known = {name: int(state[name]) for name in _REMEMBERED}
         except KeyError as error:
             raise EngineError("the state to go on from is not one of `marginal`") from error
-        return cls(draws=draws, **known)
+        return cls(draws=draws, keep_groups=keep, **known)
+
+    def kept(self, spec: Spec) -> dict[str, tuple[int, ...]]:
+        """Return the shape of a draw of each site whose draws are kept."""
+        out = () if self.keep_groups == "draws" else spec.effect_sites
+        return {p.site: p.shape for p in spec.parameters if p.site not in out}
+
+    def summarised(self, spec: Spec) -> tuple[str, ...]:
+        """Return the sites of which only means and standard deviations are kept."""
+        return spec.effect_sites if self.keep_groups == "summary" else ()
 
 
 def run(
@@ -84,6 +96,7 @@ def run(
     draws: int = 1000,
     chains: int = 4,
     seed: int = 0,
+    keep_groups: KeepGroups = "draws",
     progress: Report | None = None,  # noqa: ARG001 - it is over before a bar is drawn
     state: Mapping[str, np.ndarray] | None = None,
 ) -> Draws:
@@ -99,6 +112,9 @@ def run(
         Draws kept in each chain, and how many chains.
     seed
         Of the random numbers, whole and not negative.
+    keep_groups
+        Whether the group-level effects are kept as `draws`, as means and standard deviations
+        (`summary`), or not at all (`none`): then not even memory is taken for them.
     state
         That of earlier draws, to go on from: `n` draws and then `m` equal `n + m` in one run.
 
@@ -119,7 +135,11 @@ def run(
     reason = supports(spec)
     if reason:
         raise UnsupportedError(f"the marginal engine cannot fit this model: {reason}")
-    plan = Plan.of(state, draws) if state else Plan(draws, chains, seed)
+    plan = (
+        Plan.of(state, draws, keep_groups)
+        if state
+        else Plan(draws, chains, seed, keep_groups=keep_groups)
+    )
     began = time.perf_counter()
     with one_thread():
         of = marginal(spec)
@@ -130,13 +150,13 @@ def run(
     seconds = {"data": read - began, "sampling": time.perf_counter() - read}
     stats = {"lp": drawn.log_density, "acceptance_rate": drawn.acceptance}
     attributes = _attributes(plan, drawn.quality, seconds)
-    return Draws(drawn.values, stats, attributes, _state(plan, drawn.quality))
+    return Draws(drawn.values, stats, attributes, _state(plan, drawn.quality), drawn.moments)
 
 
 def _drawn(spec: Spec, of: Marginal, plan: Plan) -> Drawn:
     if of.algebra.work <= _HEAVY:
         return _independently(spec, of, plan)
-    together = shared(spec, plan.seed, plan.chains, plan.before + plan.draws, plan.centres)
+    together = shared(spec, plan)
     if together is None:
         if of.algebra.work * plan.draws * plan.chains > _TOO_LONG:
             raise Decline(
@@ -197,9 +217,9 @@ def _independently(spec: Spec, of: Marginal, plan: Plan) -> Drawn:
     found, quality = sampled(
         of, plan.seed, plan.chains, plan.before + plan.draws, plan.thin or None
     )
-    shapes = {parameter.site: parameter.shape for parameter in spec.parameters}
     leading = (plan.chains, plan.draws)
-    values = {site: np.empty((*leading, *shape)) for site, shape in shapes.items()}
+    values = {site: np.empty((*leading, *shape)) for site, shape in plan.kept(spec).items()}
+    moments: dict[str, Moments] = {}
     log_density = np.empty(leading)
     for chain in range(plan.chains):
         for first, last, normals in _normals(of, plan, chain):
@@ -213,7 +233,8 @@ def _independently(spec: Spec, of: Marginal, plan: Plan) -> Drawn:
             log_density[chain, place] = drawn.log_density[new]
             for site, value in values.items():
                 value[chain, place] = made[site][new]
-    return Drawn(values, log_density, found.acceptance[:, plan.before :], quality)
+            added(moments, {site: made[site][new] for site in plan.summarised(spec)})
+    return Drawn(values, log_density, found.acceptance[:, plan.before :], quality, moments)
 
 
 def _normals(of: Marginal, plan: Plan, chain: int) -> Iterator[tuple[int, int, np.ndarray]]:
