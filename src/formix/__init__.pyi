@@ -31,6 +31,7 @@ from .verbs.fixef import fixef as fixef
 from .verbs.log_likelihood import log_likelihood as log_likelihood
 from .verbs.model import model as model
 from .verbs.ranef import ranef as ranef
+from .verbs.redraw import redraw as redraw
 from .verbs.sigma import sigma as sigma
 from .verbs.source import source as source
 from .verbs.summary import summary as summary

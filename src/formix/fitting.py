@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import secrets
 import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from formix.bars import bar
 from formix.engines import ENGINES
 from formix.engines.ancestral import run as ancestral
 from formix.engines.choice import choose
 from formix.engines.decline import Decline
+from formix.engines.draws import KeepGroups
 from formix.engines.plan import whole
 from formix.errors import ArgumentError, ConvergenceWarning, EngineError
-from formix.results import collect, collect_prior, diagnose, warning_text
+from formix.results import collect, collect_prior, diagnose, warning_text, without_draws
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from formix.results.groups import Groups
     from formix.results.recipe import Recipe
     from formix.spec import Spec
+
+MOST_EFFECTS = 50_000_000
+"""Numbers that draws of group-level effects may come to, 400 MB, before they are summarised."""
 
 _EVERY = ("draws", "chains")
 """What every engine is told, beside the seed."""
@@ -45,6 +51,7 @@ def posterior(
     seed: int | None,
     progress: bool | None,
     settings: dict[str, Any],
+    keep_groups: KeepGroups | None = None,
 ) -> Groups:
     """Return the groups of a fit.
 
@@ -58,8 +65,12 @@ def posterior(
         Whether to draw a bar; None where standard error is a terminal.
     settings
         What the engine takes beside.
+    keep_groups
+        What is kept of group-level effects; None keeps their draws up to `MOST_EFFECTS` numbers.
     """
     check_settings(settings, engine)
+    keep, notes = _keeping(spec, keep_groups, settings)
+    settings["keep_groups"] = keep
     seed = _seed(seed)
     declined: dict[str, str] = {}
     drawn = None
@@ -78,10 +89,45 @@ def posterior(
                     hint='use engine="auto", which takes the next one',
                 ) from None
             declined[chosen.name] = signal.reason
-    drawn = replace(drawn, attributes={**drawn.attributes, "declined": declined})
-    found = collect(spec, drawn, recipe)
+    said = {**drawn.attributes, "declined": declined, "keep_groups": keep}
+    recipe = replace(recipe, notes=(*recipe.notes, *notes))
+    found = collect(spec, replace(drawn, attributes=said), recipe)
     warn_if_poor(found)
-    return found
+    return without_draws(found, keep)
+
+
+def _keeping(
+    spec: Spec, given: KeepGroups | None, settings: Mapping[str, Any]
+) -> tuple[KeepGroups, tuple[str, ...]]:
+    """Return what is kept of group-level effects, and a note where that was not asked for.
+
+    Raises
+    ------
+    ArgumentError
+        If what was asked for is nothing that there is.
+    """
+    if given is not None:
+        if given not in get_args(KeepGroups):
+            raise ArgumentError(
+                f"keep_groups={given!r} is nothing that can be kept of group-level effects",
+                hint=f"there are: {', '.join(map(repr, get_args(KeepGroups)))}",
+            )
+        return given, ()
+    draws, chains = settings.get("draws", 1000), settings.get("chains", 4)
+    sites = spec.effect_sites
+    each = sum(math.prod(p.shape) for p in spec.parameters if p.site in sites)
+    # A wrong number is refused by the engine, which knows how.
+    if not (isinstance(draws, int) and isinstance(chains, int)) or (
+        draws * chains * each <= MOST_EFFECTS
+    ):
+        return "draws", ()
+    note = (
+        f"the draws of {', '.join(f'`{site}`' for site in sites)} would be "
+        f"{draws * chains * each:,} numbers, more than {MOST_EFFECTS:,}: their means and standard "
+        'deviations are kept (keep_groups="summary"), and fx.redraw(fit) draws them again'
+    )
+    logging.getLogger("formix").info(note)
+    return "summary", (note,)
 
 
 def check_settings(settings: Mapping[str, Any], engine: str) -> None:
@@ -113,12 +159,14 @@ def continued(
     engine: str,
     draws: int,
     progress: bool | None,
+    keep_groups: KeepGroups,
 ) -> Groups:
     """Return the groups of more draws, from where a sampler stopped; the state knows the rest."""
     chosen, _ = choose(spec, engine)
+    own = {"keep_groups": keep_groups} if "keep_groups" in chosen.settings else {}
     with bar(show=progress) as report:
-        drawn = chosen.load().run(spec, program, draws=draws, state=state, progress=report)
-    return collect(spec, drawn, recipe)
+        drawn = chosen.load().run(spec, program, draws=draws, state=state, progress=report, **own)
+    return without_draws(collect(spec, drawn, recipe), keep_groups)
 
 
 def warn_if_poor(found: Groups, stack: int = _STACK) -> None:

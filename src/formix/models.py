@@ -14,6 +14,7 @@ from formix.stages import learnt, remade
 from formix.unbuilt import unbuilt
 
 if TYPE_CHECKING:
+    from formix.engines.draws import KeepGroups
     from formix.families import Family
     from formix.maximum import Estimates
     from formix.prior import PriorTable
@@ -121,6 +122,7 @@ class Model(Floors):
         seed: int | None = None,
         chain_method: ChainMethod = "auto",
         progress: bool | None = None,
+        keep_groups: KeepGroups | None = None,
         **settings: Any,
     ) -> Any:
         """Return draws from the posterior, as ArviZ InferenceData (a DataTree with ArviZ 1.x).
@@ -137,6 +139,10 @@ class Model(Floors):
             How chains run: on host devices in `parallel`, `vectorized`, or as it suits.
         progress
             Whether to draw a bar; by default where standard error is a terminal.
+        keep_groups
+            What is kept of the group-level effects: their `draws`, a `summary` (means and standard
+            deviations), or `none`. By default draws, or a summary where draws would be more than
+            50 million numbers, which the result's notes then say. `fx.redraw` draws them again.
         **settings
             What the engine takes beside, such as `target_accept=0.95`.
 
@@ -153,6 +159,7 @@ class Model(Floors):
         """
         settings |= {"draws": draws, "warmup": warmup, "chains": chains}
         settings["chain_method"] = chain_method
+        settings["keep_groups"] = keep_groups
         found = self.sample(engine=engine, seed=seed, progress=progress, **settings)
         return inference_data(found)
 
@@ -162,6 +169,7 @@ class Model(Floors):
         engine: str = "auto",
         seed: int | None = None,
         progress: bool | None = None,
+        keep_groups: KeepGroups | None = None,
         **settings: Any,
     ) -> Groups:
         """Return what `fit` returns as xarray Datasets by group, without importing ArviZ."""
@@ -173,6 +181,7 @@ class Model(Floors):
             seed=seed,
             progress=progress,
             settings=settings,
+            keep_groups=keep_groups,
         )
 
     def prior(self, *, draws: int = 1000, seed: int | None = None) -> Any:

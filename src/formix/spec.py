@@ -271,3 +271,8 @@ class Spec:
         for block in self.blocks:
             together.setdefault(block.prefix + block.group, []).append(block)
         return tuple(tuple(blocks) for blocks in together.values())
+
+    @property
+    def effect_sites(self) -> tuple[str, ...]:
+        """The sites of the group-level effects."""
+        return tuple(f"{blocks[0].prefix}r_{blocks[0].group}" for blocks in self.groups)

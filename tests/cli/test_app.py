@@ -138,6 +138,24 @@ def test_fit_prints_the_model_and_the_summary_and_writes_the_draws():
     assert summary in result.stdout
 
 
+def test_group_level_effects_are_kept_as_told_or_as_there_is_room(monkeypatch: pytest.MonkeyPatch):
+    command = ("fit", "Yield ~ 1 + (1 | Batch)", "Dyestuff", *QUICK)
+    result = _run(*command, "--keep-groups", "summary", "--out", "asked.nc")
+    assert result.exit_code == 0, result.output
+    assert "note: " not in result.stdout
+    monkeypatch.setattr("formix.fitting.MOST_EFFECTS", 10)
+    result = _run(*command, "--out", "long.nc")
+    assert "\nnote: the draws of `r_Batch` would be 48 numbers, more than 10: " in result.stdout
+    for name in ("asked.nc", "long.nc"):
+        fit = fx.read(name)
+        assert "r_Batch" not in fit.posterior
+        assert fx.ranef(fit).columns.tolist() == ["mean", "sd"]
+    result = _run(*command, "--keep-groups", "all", "--out", "none.nc")
+    assert result.exit_code == 2
+    assert "`all` cannot be kept" in result.stderr
+    assert not Path("none.nc").exists()
+
+
 def test_a_seed_makes_a_fit_repeatable_and_quiet_prints_nothing():
     command = ("fit", "Yield ~ 1 + (1 | Batch)", "Dyestuff", *QUICK, "--quiet")
     for name in ("one.nc", "two.nc"):

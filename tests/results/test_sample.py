@@ -65,7 +65,8 @@ def test_a_site_taken_out_is_passed_over(made):
     posterior = made.groups["posterior"].drop_vars("r_Subject")
     found = sample(made.groups.with_group("posterior", posterior))
     assert not found.of("ranef")
-    assert found.levels == {}
+    assert [site.name for site in found.effects] == ["r_Subject"]
+    assert found.levels == {"Subject": 6}
 
 
 def test_a_site_of_other_dimensions_is_damage(made):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -16,8 +17,10 @@ from formix.cli.arguments import (
     EngineOption,
     FamilyOption,
     FormulaArgument,
+    KeepGroupsOption,
     PriorOption,
     PriorsOption,
+    kept,
     pairs,
     prior_set,
 )
@@ -88,6 +91,7 @@ def fit(
         int | None,
         typer.Option(help="Makes the draws repeatable.", min=0, show_default="a new one"),
     ] = None,
+    keep_groups: KeepGroupsOption = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -99,6 +103,7 @@ def fit(
     ] = False,
 ) -> None:
     """Fit a model: print what is fitted and a summary, write the draws to NetCDF."""
+    keep = kept(keep_groups)
     place = result_place(out, data)
     model = _model(formula, data, family, prior, priors, contrasts)
     # What cannot be fitted is refused before anything is printed.
@@ -112,9 +117,12 @@ def fit(
         chains=chains,
         seed=seed,
         progress=False if quiet else None,
+        keep_groups=keep,
     )
     formix.write(result, place)
     if not quiet:
+        for note in json.loads(str(result.attributes["notes"]))[len(model.notes) :]:
+            typer.echo(f"note: {note}\n")
         typer.echo(f"{formix.summary(result)}\n\nwritten to {place}")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from formix.engines.draws import KeepGroups
 
 FormulaArgument = Annotated[
     str,
@@ -57,6 +60,18 @@ ContrastsOption = Annotated[
 
 EngineOption = Annotated[str, typer.Option("--engine", metavar="NAME", help="What samples.")]
 
+KeepGroupsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--keep-groups",
+        metavar="WHAT",
+        help="What is kept of group-level effects: draws, summary or none.",
+        show_default="draws, up to 50 million numbers",
+    ),
+]
+
+KEPT = ("draws", "summary", "none")
+
 PRIOR_SETS = ("default", "brms", "flat")
 """The names of `formix.prior.SETS`, which `--help` would wait for."""
 
@@ -94,3 +109,18 @@ def pairs(texts: list[str] | None, option: str) -> dict[str, str]:
             raise typer.BadParameter(f"`{name}` is given twice", param_hint=option)
         found[name] = value
     return found
+
+
+def kept(what: str | None) -> KeepGroups | None:
+    """Return what is kept of group-level effects.
+
+    Raises
+    ------
+    typer.BadParameter
+        If there is no such thing.
+    """
+    if what is not None and what not in KEPT:
+        raise typer.BadParameter(
+            f"`{what}` cannot be kept; there are: {', '.join(KEPT)}", param_hint="--keep-groups"
+        )
+    return what

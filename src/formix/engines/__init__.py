@@ -50,11 +50,11 @@ def _everything(_spec: Spec) -> None:
     """Decline nothing."""
 
 
-_ROOM = __name__
-_NUTS_SETTINGS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
+_NUTS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
+_IN = f"{__name__}.marginal"
 
 ENGINES = (
-    Engine("marginal", _integrable, f"{_ROOM}.marginal.sampling", f"{_ROOM}.marginal.source"),
-    Engine("nuts", _everything, f"{_ROOM}.nuts", "formix.program.write", _NUTS_SETTINGS),
+    Engine("marginal", _integrable, f"{_IN}.sampling", f"{_IN}.source", ("keep_groups",)),
+    Engine("nuts", _everything, f"{__name__}.nuts", "formix.program.write", _NUTS),
 )
 """In the order in which `auto` tries them."""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from formix.engines.moments import Moments
+
+KeepGroups = Literal["draws", "summary", "none"]
+"""What is kept of group-level effects: all draws, their means and standard deviations, nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +33,12 @@ class Draws:
     state
         What the engine needs to go on exactly where it stopped, as arrays by name; empty where an
         engine cannot.
+    moments
+        Mean and standard deviation of the sites whose draws the engine was told not to keep.
     """
 
     values: Mapping[str, np.ndarray]
     stats: Mapping[str, np.ndarray]
     attributes: Mapping[str, object]
     state: Mapping[str, np.ndarray] = field(default_factory=dict[str, "np.ndarray"])
+    moments: Mapping[str, Moments] = field(default_factory=dict[str, "Moments"])

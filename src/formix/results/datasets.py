@@ -12,6 +12,7 @@ import xarray as xr
 
 from formix.results.attributes import attributes
 from formix.results.groups import Groups
+from formix.results.kept import MEAN, SD
 from formix.results.layout import OBS, in_storage, lay_out
 from formix.results.likelihood import log_likelihood, log_prior
 from formix.results.names import claim
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.engines.draws import Draws
+    from formix.engines.moments import Moments
     from formix.results.layout import Layout
     from formix.results.recipe import Recipe
     from formix.spec import Spec
@@ -36,6 +38,8 @@ _SAMPLE, _SIZES = ("chain", "draw"), ("chains", "draws")
 def collect(spec: Spec, draws: Draws, recipe: Recipe) -> Groups:
     """Return the groups of a fit: everything that an InferenceData holds.
 
+    Without draws of the group-level effects there is no log likelihood given them.
+
     Parameters
     ----------
     recipe
@@ -43,12 +47,15 @@ def collect(spec: Spec, draws: Draws, recipe: Recipe) -> Groups:
     """
     layout = lay_out(spec, recipe.frame)
     datasets = {
-        "posterior": sites_dataset(layout, draws.values),
+        "posterior": _with_levels(layout, sites_dataset(layout, draws.values)),
+        **_moments(layout, draws.moments),
         "sample_stats": _statistics(layout, draws),
     }
     chains, count = next(iter(draws.values.values())).shape[:2]
-    if chains * count * len(spec.response.values) <= MOST:
-        datasets["log_likelihood"] = likelihood_dataset(spec, layout, draws.values)
+    whole = all(site in draws.values for site in spec.effect_sites)
+    if whole and chains * count * len(spec.response.values) <= MOST:
+        pointwise = log_likelihood(spec, draws.values)
+        datasets["log_likelihood"] = likelihood_dataset(layout, pointwise)
     prior = log_prior(spec, draws.values)
     if prior:
         stored = {site.name: site.variable for site in layout.sites}
@@ -114,10 +121,29 @@ def _correlations(values: np.ndarray) -> np.ndarray:
     return np.where(np.eye(values.shape[-1], dtype=bool), 1.0, exact)
 
 
-def likelihood_dataset(spec: Spec, layout: Layout, values: Values) -> xr.Dataset:
+def _with_levels(layout: Layout, posterior: xr.Dataset) -> xr.Dataset:
+    """Return draws with the labels of every group's levels, be its effects among them or not."""
+    levels = {site.dims[0] for site in layout.sites if site.kind == "ranef"}
+    absent = {dim: _coordinate(layout, dim, 0) for dim in levels if dim not in posterior.coords}
+    return posterior.assign(absent)
+
+
+def _moments(layout: Layout, moments: Mapping[str, Moments]) -> dict[str, xr.Dataset]:
+    """Return the means and the standard deviations of what is summarised."""
+    sites = [site for site in layout.sites if site.name in moments]
+    if not sites:
+        return {}
+    names = {site.variable: site.name for site in sites}
+    means = {site.variable: (site.dims, moments[site.name].mean) for site in sites}
+    sds = {site.variable: (site.dims, moments[site.name].sd) for site in sites}
+    return {MEAN: _dataset(layout, means, names), SD: _dataset(layout, sds, names)}
+
+
+def likelihood_dataset(
+    layout: Layout, pointwise: Float[np.ndarray, "chain draw obs"]
+) -> xr.Dataset:
     """Return the pointwise log likelihood as a Dataset."""
     names = {layout.response: layout.response_name}
-    pointwise = log_likelihood(spec, values)
     return _dataset(layout, {layout.response: ((*_SAMPLE, OBS), pointwise)}, names)
 
 

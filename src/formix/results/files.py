@@ -85,7 +85,9 @@ def read_groups(path: str | Path) -> Groups:
         if name in found:
             # zarr gives variables by the alphabet.
             stored = [site.variable for site in sites if site.variable in found[name]]
-            found = found.with_group(name, found[name][stored])
+            # Labels of levels whose effects were not kept have no variable to go with.
+            ordered = found[name][stored].assign(dict(found[name].coords))
+            found = found.with_group(name, ordered)
     return found
 
 

@@ -34,11 +34,16 @@ def log_likelihood(spec: Spec, values: Values) -> Float[np.ndarray, "chain draw 
     """
     chains, draws = next(iter(values.values())).shape[:2]
     rows = len(spec.response.values)
-    answer = np.empty((chains * draws, rows))
-    flat = _flat(values)
-    for part in _parts(chains * draws, rows):
-        answer[part] = _log_density(spec, _cut(flat, part))
-    return answer.reshape(chains, draws, rows)
+    return log_densities(spec, flat(values)).reshape(chains, draws, rows)
+
+
+def log_densities(spec: Spec, values: Flat) -> Float[np.ndarray, "sample obs"]:
+    """Return the log density of every observation at samples, chains and draws in one axis."""
+    samples, rows = len(next(iter(values.values()))), len(spec.response.values)
+    answer = np.empty((samples, rows))
+    for part in _parts(samples, rows):
+        answer[part] = _log_density(spec, cut(values, part))
+    return answer
 
 
 def log_prior(spec: Spec, values: Values) -> dict[str, Float[np.ndarray, "chain draw"]]:
@@ -62,7 +67,8 @@ def log_prior(spec: Spec, values: Values) -> dict[str, Float[np.ndarray, "chain 
     return answer
 
 
-def _flat(values: Values) -> dict[str, np.ndarray]:
+def flat(values: Values) -> dict[str, np.ndarray]:
+    """Return draws with chains and draws in one axis."""
     return {
         site: np.asarray(x, dtype=np.float64).reshape(x.shape[0] * x.shape[1], *x.shape[2:])
         for site, x in values.items()
@@ -74,7 +80,8 @@ def _parts(samples: int, rows: int) -> Iterator[slice]:
     return (slice(start, min(start + step, samples)) for start in range(0, samples, step))
 
 
-def _cut(values: Flat, part: slice) -> dict[str, np.ndarray]:
+def cut(values: Flat, part: slice) -> dict[str, np.ndarray]:
+    """Return some samples."""
     return {site: x[part] for site, x in values.items()}
 
 

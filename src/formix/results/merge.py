@@ -11,6 +11,7 @@ import xarray as xr
 
 from formix.errors import ResultError
 from formix.results.json_text import decode, encode
+from formix.results.kept import pooled
 from formix.results.state import GROUP
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def merge(first: Groups, more: Groups) -> Groups:
             datasets[name] = more.datasets.get(name, dataset) if name == GROUP else dataset
         elif name in more:
             datasets[name] = _appended(dataset, more[name])
+    datasets |= pooled(first, more)
     return replace(first, datasets=datasets, attributes=_attributes(first, more))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from formix.errors import ArgumentError, ResultError
 from formix.results.attributes import damaged, read_sites
 from formix.results.groups import Groups, opened
+from formix.results.kept import MEAN, SD
 from formix.results.layout import OBS
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from formix.results.layout import Site, SiteKind
 
 Sampled = Literal["posterior", "prior"]
+
+_KEPT = (MEAN, SD)
 
 _SAMPLED: tuple[Sampled, ...] = ("posterior", "prior")
 
@@ -34,11 +37,14 @@ class Sample:
         The sites that have draws, in the model's order.
     found
         The whole result.
+    effects
+        The sites of group-level effects, be their draws kept or not.
     """
 
     group: Sampled
     sites: tuple[Site, ...]
     found: Groups
+    effects: tuple[Site, ...] = ()
 
     def of(self, kind: SiteKind) -> tuple[Site, ...]:
         """Return the sites of one kind."""
@@ -76,7 +82,28 @@ class Sample:
     def levels(self) -> dict[str, int]:
         """How many levels each group has, in formula order."""
         dims = self.found[self.group].sizes
-        return {site.group: int(dims[site.dims[0]]) for site in self.of("ranef")}
+        levels = {site.group: site.dims[0] for site in self.effects}
+        return {group: int(dims[dim]) for group, dim in levels.items() if dim in dims}
+
+    def moments(self, site: Site) -> tuple[np.ndarray, np.ndarray]:
+        """Return the means and standard deviations that are kept of a site instead of its draws.
+
+        Raises
+        ------
+        ResultError
+            If they are not kept either.
+        """
+        if any(name not in self.found or site.variable not in self.found[name] for name in _KEPT):
+            raise self.not_kept(site)
+        mean, sd = (self.found[name][site.variable].transpose(*site.dims) for name in _KEPT)
+        return mean.to_numpy(), sd.to_numpy()
+
+    def not_kept(self, site: Site) -> ResultError:
+        """Return the error of draws that a verb needs and the fit has not kept."""
+        return ResultError(
+            f"this fit has kept no draws of `{site.name}`",
+            hint=f"fx.redraw(fit, {site.group!r}, levels=[...]) draws them again",
+        )
 
 
 def sample(result: object, group: str | None = None) -> Sample:
@@ -102,7 +129,9 @@ def sample(result: object, group: str | None = None) -> Sample:
     for name in wanted:
         if name in found:
             held = found[name]
-            return Sample(name, tuple(site for site in sites if site.variable in held), found)
+            here = tuple(site for site in sites if site.variable in held)
+            effects = tuple(site for site in sites if site.kind == "ranef")
+            return Sample(name, here, found, effects)
     raise ResultError(
         f"this result has no {' or '.join(wanted)} draws",
         hint=f"its groups: {', '.join(found.datasets) or 'none'}",

@@ -12,8 +12,8 @@ from formix.results.sample import Sample, sample
 from formix.verbs.estimates import PROB
 from formix.verbs.factors import factors
 from formix.verbs.fixef import common, has_common
-from formix.verbs.levels import GroupDraws, level_table, tidied
-from formix.verbs.ranef import by_group, group_sites
+from formix.verbs.levels import GroupTable, level_table, of_draws, tidied
+from formix.verbs.ranef import by_group, check_kept, group_sites
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,13 +62,15 @@ def coef(
     Returns
     -------
     DataFrame or Dataset
-        Mean, sd and interval by group, level and coefficient. As draws: one variable a group, of
-        chain, draw, level, coefficient.
+        Mean, sd and interval by group, level and coefficient; the mean alone of a fit that has kept
+        only means of its group-level effects (`keep_groups="summary"`). As draws: one variable a
+        group, of chain, draw, level, coefficient.
 
     Raises
     ------
     ResultError
-        If the result is not one of formix, or the model has no group-level effects.
+        If the result is not one of formix, the model has no group-level effects, or what is asked
+        of them was not kept: `fx.redraw` draws them again.
     ArgumentError
         If there is no such group.
 
@@ -85,10 +87,14 @@ def coef(
     drawn = sample(fit)
     sites = group_sites(drawn, group)
     beta = common(drawn) if has_common(drawn) else None
+    whole = _are_draws(drawn, list(sites))
+    if not summary:
+        check_kept(drawn, sites)
     summed = {same[0].group: _summed(drawn, beta, same) for same in by_group(sites)}
     if not summary:
         return xr.Dataset({f"coef_{storable(name)}": draws for name, draws in summed.items()})
-    table = level_table([_labelled(name, draws) for name, draws in summed.items()], prob)
+    parts = [_labelled(name, draws, prob if whole else None) for name, draws in summed.items()]
+    table = level_table(parts)
     return tidied(table) if tidy else table
 
 
@@ -109,23 +115,36 @@ def _summed(drawn: Sample, beta: xr.DataArray | None, sites: list[Site]) -> xr.D
         for meaning, label in zip(_meanings(drawn, site), drawn.effect_labels(site), strict=True):
             labels.setdefault(meaning, label)
     places = {meaning: place for place, meaning in enumerate(labels)}
-    parts = [drawn.draws(site) for site in sites]
+    parts = [_effects(drawn, site) for site in sites]
     total = np.zeros((*parts[0].shape[:3], len(labels)))
     if beta is not None:
+        draws = beta.to_numpy()
+        # Of effects whose means alone are kept, the sums' means are known.
+        draws = draws if _are_draws(drawn, sites) else draws.mean(axis=(0, 1), keepdims=True)
         for column, (predictor, label) in enumerate(beta_labels):
             if predictor in touched:
                 place = places[_meaning(predictor, label)]
-                total[..., place] += beta.to_numpy()[..., None, column]
+                total[..., place] += draws[..., None, column]
     for site, part in zip(sites, parts, strict=True):
         for column, meaning in enumerate(_meanings(drawn, site)):
-            total[..., places[meaning]] += part.to_numpy()[..., column]
+            total[..., places[meaning]] += part[..., column]
     level = sites[0].dims[0]
-    coordinates = {name: parts[0][name] for name in ("chain", "draw", level)}
-    return xr.DataArray(
-        total,
-        dims=("chain", "draw", level, f"{level}_coef"),
-        coords={**coordinates, f"{level}_coef": text(labels.values())},
-    )
+    posterior = drawn.found[drawn.group]
+    coordinates = {level: posterior[level], f"{level}_coef": text(labels.values())}
+    if _are_draws(drawn, sites):
+        coordinates |= {name: posterior[name] for name in ("chain", "draw")}
+    return xr.DataArray(total, dims=("chain", "draw", level, f"{level}_coef"), coords=coordinates)
+
+
+def _are_draws(drawn: Sample, sites: list[Site]) -> bool:
+    return all(site in drawn.sites for site in sites)
+
+
+def _effects(drawn: Sample, site: Site) -> np.ndarray:
+    """Return the draws of effects, or their means as one draw where no more is kept."""
+    if site in drawn.sites:
+        return drawn.draws(site).to_numpy()
+    return drawn.moments(site)[0][None, None]
 
 
 def _meanings(drawn: Sample, site: Site) -> list[Meaning]:
@@ -139,6 +158,9 @@ def _meaning(predictor: str, label: str) -> Meaning:
     return predictor, tuple(sorted(factors(label.removeprefix(f"{predictor}."))))
 
 
-def _labelled(group: str, draws: xr.DataArray) -> GroupDraws:
+def _labelled(group: str, draws: xr.DataArray, prob: float | None) -> GroupTable:
+    """Return the table of coefficients; without a probability, of the one draw that is a mean."""
     levels, labels = (draws[dim].to_numpy().tolist() for dim in draws.dims[2:])
-    return GroupDraws(group, levels, labels, draws.to_numpy())
+    if prob is None:
+        return GroupTable(group, levels, labels, {"mean": draws.to_numpy().ravel()})
+    return of_draws(group, levels, labels, draws.to_numpy(), prob)

@@ -9,6 +9,7 @@ from formix.engines.plan import whole
 from formix.fitting import continued, warn_if_poor
 from formix.results.groups import opened
 from formix.results.inference import like
+from formix.results.kept import kept
 from formix.results.merge import merge
 from formix.results.state import read_state
 from formix.verbs.model import model
@@ -78,6 +79,7 @@ def extend(
         engine=engine,
         draws=draws,
         progress=progress,
+        keep_groups=kept(found),
     )
     longer = merge(found, more)
     warn_if_poor(longer, stack=3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,26 +18,37 @@ NAMES = ("group", "level", "effect")
 
 
 @dataclass(frozen=True, eq=False)
-class GroupDraws:
-    """The draws of one group's effects, with the labels of its levels and effects."""
+class GroupTable:
+    """What is known of one group's effects: columns by level and effect, and the labels of both."""
 
     group: str
     levels: Sequence[object]
     effects: Sequence[str]
-    draws: Float[np.ndarray, "chain draw level effect"]
+    columns: Mapping[str, Float[np.ndarray, " row"]]
 
 
-def level_table(parts: Sequence[GroupDraws], prob: float) -> pd.DataFrame:
-    """Return mean, sd and interval with one row a group, level and effect, in the order given."""
-    columns = [estimates(part.draws, prob) for part in parts]
-    table = {name: np.concatenate([c[name] for c in columns]) for name in columns[0]}
+def of_draws(
+    group: str,
+    levels: Sequence[object],
+    effects: Sequence[str],
+    draws: Float[np.ndarray, "chain draw level effect"],
+    prob: float,
+) -> GroupTable:
+    """Return mean, sd and interval of the draws of a group's effects."""
+    return GroupTable(group, levels, effects, estimates(draws, prob))
+
+
+def level_table(parts: Sequence[GroupTable]) -> pd.DataFrame:
+    """Return one row a group, level and effect, in the order given."""
+    names = list(parts[0].columns)
+    table = {name: np.concatenate([part.columns[name] for part in parts]) for name in names}
     return pd.DataFrame(table, index=_index(parts))
 
 
 def tidied(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows in the shape and order of lme4's `as.data.frame(ranef(fit))`.
 
-    The order is by group, then by effect, then by level.
+    The order is by group, then by effect, then by level. What is not known is NaN.
     """
     rows = table.reset_index()
     places = [rows[name] for name in ("group", "effect")]
@@ -50,7 +61,7 @@ def tidied(table: pd.DataFrame) -> pd.DataFrame:
                 "term": rows["effect"],
                 "grp": rows["level"],
                 "condval": rows["mean"],
-                "condsd": rows["sd"],
+                "condsd": rows.get("sd", np.nan),
             }
         )
         .iloc[order]
@@ -58,7 +69,7 @@ def tidied(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _index(parts: Sequence[GroupDraws]) -> pd.MultiIndex:
+def _index(parts: Sequence[GroupTable]) -> pd.MultiIndex:
     """Return the index with each level's labels in order of appearance.
 
     pandas would sort them, and then warn that the rows are not: `.loc[("Subject", 308)]` is slow.

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import xarray as xr
 
-from formix.engines.marginal.integrated import integrated_log_likelihood
+from formix.engines.marginal.integrated import conditioned, integrated_log_likelihood
 from formix.results.datasets import by_level, likelihood_dataset
 from formix.results.inference import with_group
 from formix.results.json_text import decode
 from formix.results.layout import lay_out
+from formix.results.likelihood import flat, log_densities
 from formix.results.sample import sample
 from formix.verbs.groups import group_named
 from formix.verbs.model import model
+from formix.verbs.redraw import with_effects
 
 if TYPE_CHECKING:
+    from jaxtyping import Float
+
     from formix.models import Model
     from formix.results.layout import Layout
     from formix.results.sample import Sample
+    from formix.spec import Spec
 
 GROUP = "log_likelihood"
 
@@ -35,7 +41,8 @@ def log_likelihood(
 
     By default that of each observation, conditional on the group-level effects: how well a new
     observation of a known level is predicted. A fit has it from the start unless it would hold more
-    than ten million numbers; it is then made here, from the draws.
+    than ten million numbers or the effects were not kept; it is then made here, from the draws, to
+    which effects that were not kept are drawn again (`fx.redraw`).
 
     With a group to integrate, that of each level of the group: how well a whole new level is
     predicted. The effects of the group, and of groups nested in it, are integrated exactly; those
@@ -89,7 +96,7 @@ def log_likelihood(
         group = group_named(integrate, (blocks[0].group for blocks in built.spec.groups))
         made = _integrated(built, layout, drawn, group)
     else:
-        made = likelihood_dataset(built.spec, layout, drawn.values())
+        made = likelihood_dataset(layout, _conditional(built.spec, drawn))
     made = _at_the_draws(drawn, made)
     return with_group(fit, GROUP, here.assign(made.variables) if here.data_vars else made)
 
@@ -109,9 +116,22 @@ def _at_the_draws(drawn: Sample, made: xr.Dataset) -> xr.Dataset:
     return made.assign({name: posterior[name] for name in ("chain", "draw")})
 
 
+def _conditional(spec: Spec, drawn: Sample) -> Float[np.ndarray, "chain draw obs"]:
+    sizes = drawn.found["posterior"].sizes
+    answer = np.empty((sizes["chain"], sizes["draw"], len(spec.response.values)))
+    by_sample = answer.reshape(-1, answer.shape[2])
+    for part, values in with_effects(spec, drawn):
+        by_sample[part] = log_densities(spec, values)
+    return answer
+
+
 def _integrated(built: Model, layout: Layout, drawn: Sample, group: str) -> xr.Dataset:
-    values = drawn.values()
-    chains, draws = next(iter(values.values())).shape[:2]
-    flat = {site: x.reshape(chains * draws, *x.shape[2:]) for site, x in values.items()}
-    by_draw = integrated_log_likelihood(built.spec, flat, group)
-    return by_level(layout, group, by_draw.reshape(chains, draws, -1))
+    sizes = drawn.found["posterior"].sizes
+    values = flat(drawn.values())
+    if all(f"r_{one}" in values for one in conditioned(built.spec, group)):
+        by_sample = integrated_log_likelihood(built.spec, values, group)
+    else:
+        parts = (some for _, some in with_effects(built.spec, drawn))
+        found = [integrated_log_likelihood(built.spec, some, group) for some in parts]
+        by_sample = np.concatenate(found)
+    return by_level(layout, group, by_sample.reshape(sizes["chain"], sizes["draw"], -1))

@@ -10,7 +10,7 @@ import numpy as np
 from formix.results.sample import Sample, sample
 from formix.verbs.estimates import PROB
 from formix.verbs.groups import group_named
-from formix.verbs.levels import GroupDraws, level_table, tidied
+from formix.verbs.levels import GroupTable, level_table, of_draws, tidied
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,13 +54,15 @@ def ranef(
     Returns
     -------
     DataFrame or Dataset
-        Mean, sd and interval by group, level and effect. As draws: one `r_<group>` a group, of
-        chain, draw, level, effect.
+        Mean, sd and interval by group, level and effect; mean and sd alone of a fit that has kept
+        no more of them (`keep_groups="summary"`). As draws: one `r_<group>` a group, of chain,
+        draw, level, effect.
 
     Raises
     ------
     ResultError
-        If the result is not one of formix, or the model has no group-level effects.
+        If the result is not one of formix, the model has no group-level effects, or what is asked
+        of them was not kept: `fx.redraw` draws them again.
     ArgumentError
         If there is no such group.
 
@@ -76,9 +78,9 @@ def ranef(
     drawn = sample(fit)
     sites = group_sites(drawn, group)
     if not summary:
+        check_kept(drawn, sites)
         return drawn.found[drawn.group][[site.variable for site in sites]]
-    parts = [_together(drawn, same) for same in by_group(sites)]
-    table = level_table(parts, prob)
+    table = level_table([_together(drawn, same, prob) for same in by_group(sites)])
     return tidied(table) if tidy else table
 
 
@@ -92,7 +94,7 @@ def group_sites(drawn: Sample, group: str) -> tuple[Site, ...]:
     ArgumentError
         If there is no such group.
     """
-    sites = drawn.of("ranef")
+    sites = drawn.effects
     wanted = group_named(group, (site.group for site in sites)) if group or not sites else ""
     return tuple(site for site in sites if wanted in ("", site.group))
 
@@ -105,10 +107,25 @@ def by_group(sites: Sequence[Site]) -> list[list[Site]]:
     return list(together.values())
 
 
-def _together(drawn: Sample, sites: list[Site]) -> GroupDraws:
-    return GroupDraws(
-        sites[0].group,
-        drawn.labels(sites[0].dims[0]),
-        [label for site in sites for label in drawn.effect_labels(site)],
-        np.concatenate([drawn.draws(site).to_numpy() for site in sites], axis=3),
-    )
+def check_kept(drawn: Sample, sites: Sequence[Site]) -> None:
+    """Refuse sites whose draws were not kept.
+
+    Raises
+    ------
+    ResultError
+        With what draws them again.
+    """
+    for site in sites:
+        if site not in drawn.sites:
+            raise drawn.not_kept(site)
+
+
+def _together(drawn: Sample, sites: list[Site], prob: float) -> GroupTable:
+    group, levels = sites[0].group, drawn.labels(sites[0].dims[0])
+    effects = [label for site in sites for label in drawn.effect_labels(site)]
+    if all(site in drawn.sites for site in sites):
+        draws = np.concatenate([drawn.draws(site).to_numpy() for site in sites], axis=3)
+        return of_draws(group, levels, effects, draws, prob)
+    kept = [drawn.moments(site) for site in sites]
+    mean, sd = (np.concatenate(one, axis=1).ravel() for one in zip(*kept, strict=True))
+    return GroupTable(group, levels, effects, {"mean": mean, "sd": sd})

@@ -14,6 +14,7 @@ from formix.results.json_text import decode
 from formix.results.sample import Sample, sample
 from formix.spelling import label_text
 from formix.verbs.estimates import PROB, estimates, tails
+from formix.verbs.ranef import check_kept
 
 if TYPE_CHECKING:
     from formix.results.layout import Site
@@ -94,7 +95,7 @@ def summary(fit: object, *, prob: float = PROB, ranef: bool = False) -> Summary:
     Raises
     ------
     ResultError
-        If the result is not one of formix.
+        If the result is not one of formix, or the effects to be listed were not kept.
 
     References
     ----------
@@ -110,6 +111,8 @@ def summary(fit: object, *, prob: float = PROB, ranef: bool = False) -> Summary:
     """
     drawn = sample(fit)
     tails(prob)
+    if ranef:
+        check_kept(drawn, drawn.effects)
     parts = list(_parts(drawn, ranef))
     columns: list[dict[str, np.ndarray]] = []
     names: list[str] = []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Float
+
+    from formix.engines.moments import Moments
 
     ByDraw = Float[np.ndarray, "chain draw"]
 
@@ -49,17 +51,20 @@ class Drawn:
     Parameters
     ----------
     values
-        Every site of the results that the spec names.
+        Every site of the results that the spec names and that is kept.
     log_density
         Of each draw, in the generated program's own sites.
     acceptance
         The mean probability with which proposals were accepted on the way to each draw.
+    moments
+        Of the sites that are summarised instead, the earlier draws of a run that goes on left out.
     """
 
     values: dict[str, np.ndarray]
     log_density: ByDraw
     acceptance: ByDraw
     quality: Quality
+    moments: dict[str, Moments] = field(default_factory=dict[str, "Moments"])
 
     def between(self, first: int, last: int) -> Drawn:
         """Return the draws of each chain from one place to another."""

@@ -19,6 +19,7 @@ from scipy import sparse
 
 from formix.engines.marginal.elimination import within
 from formix.engines.marginal.levels import mixed, packed, whitened
+from formix.engines.marginal.stored import factor, sigmas
 from formix.engines.marginal.structure import structure
 from formix.engines.marginal.support import likelihood_fault
 from formix.errors import ArgumentError, UnsupportedError
@@ -79,7 +80,7 @@ def integrated_log_likelihood(spec: Spec, values: Flat, group: str) -> ByLevel:
         hint = f"its groups: {', '.join(named)}" if named else "its formula has no bar"
         raise ArgumentError(f"`{group}` is not a group of this model", hint=hint)
     target = of.groups[named.index(group)]
-    inside = [one for one in of.groups if one.name and (one is target or within(one, target))]
+    inside = _inside(of, target)
     samples = len(next(iter(values.values())))
     answer = np.empty((samples, target.levels))
     step = max(1, _AT_ONCE // max(of.rows, 1))
@@ -92,6 +93,22 @@ def integrated_log_likelihood(spec: Spec, values: Flat, group: str) -> ByLevel:
     return answer
 
 
+def conditioned(spec: Spec, group: str) -> tuple[str, ...]:
+    """Return the groups whose effects are conditioned on where one is integrated.
+
+    There is none where the likelihood cannot be had at all.
+    """
+    if likelihood_fault(spec):
+        return ()
+    of = structure(spec)
+    inside = [one.name for one in _inside(of, next(g for g in of.groups if g.name == group))]
+    return tuple(one.name for one in of.groups if one.name and one.name not in inside)
+
+
+def _inside(of: Structure, target: GroupColumns) -> list[GroupColumns]:
+    return [one for one in of.groups if one.name and (one is target or within(one, target))]
+
+
 def _rows(of: Structure, values: Flat, inside: Sequence[GroupColumns]) -> _Rows:
     samples = len(next(iter(values.values())))
     mean = values["beta"] @ of.X.T if of.X.shape[1] else np.zeros((samples, of.rows))
@@ -101,21 +118,14 @@ def _rows(of: Structure, values: Flat, inside: Sequence[GroupColumns]) -> _Rows:
             for j in range(group.size):
                 mean += r[:, group.index, j] * group.Z[:, j]
     weights = np.ones(of.rows) if of.weights is None else of.weights
-    sigma = values["sigma"] if "sigma" in values else np.full(samples, of.fixed_sigma or 0.0)
+    sigma = sigmas(of, values, samples)
     if of.scaled:
         precision = weights / np.square(sigma)[:, None]
     elif of.groups and not of.groups[-1].name:
         precision = 1.0 / (1.0 / weights + np.square(sigma)[:, None])
     else:
         precision = np.broadcast_to(weights, (samples, of.rows))
-    return _Rows(of.y - mean, precision, [_factor(group, values) for group in inside])
-
-
-def _factor(group: GroupColumns, values: Flat) -> Float[np.ndarray, "sample effect effect"]:
-    sd = values[f"sd_{group.name}"]
-    if f"cor_{group.name}" not in values:
-        return sd[:, :, None] * np.eye(group.size)
-    return sd[:, :, None] * np.linalg.cholesky(values[f"cor_{group.name}"])
+    return _Rows(of.y - mean, precision, [factor(group, values) for group in inside])
 
 
 def _alone(of: Structure, target: GroupColumns, rows: _Rows) -> ByLevel:

@@ -5,23 +5,24 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from formix.engines.decline import Decline
-from formix.engines.draws import Draws
+from formix.engines.draws import Draws, KeepGroups
 from formix.engines.marginal.density import Marginal, one_thread
 from formix.engines.marginal.drawn import Drawn
+from formix.engines.marginal.plan import Plan
 from formix.engines.marginal.proposing import GATE, sampled
 from formix.engines.marginal.recovery import normals_needed, recovered, sites
 from formix.engines.marginal.sharing import shared
 from formix.engines.marginal.source import write
 from formix.engines.marginal.streams import of_chain
 from formix.engines.marginal.support import supports
-from formix.errors import ArgumentError, EngineError, UnsupportedError
+from formix.engines.moments import Moments, added
+from formix.errors import EngineError, UnsupportedError
 from formix.program.load import load
 
 if TYPE_CHECKING:
@@ -42,43 +43,6 @@ _AT_ONCE, _DRAWS_AT_ONCE = 2_000_000, 250
 """Effects and draws that are made at once: bounds the memory, not the answer."""
 
 
-_REMEMBERED = ("chains", "seed", "before", "thin", "centres")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a run is asked to do, and what its state remembers of it.
-
-    `before` are the draws of each chain that an earlier run has returned, `thin` its proposals a
-    draw, `centres` the factors that its draws shared.
-    """
-
-    draws: int
-    chains: int
-    seed: int
-    before: int = 0
-    thin: int = 0
-    centres: int = 0
-
-    def __post_init__(self) -> None:
-        for name, least in (("draws", 1), ("chains", 1), ("seed", 0)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise ArgumentError(
-                    f"{name} is {value!r}, and it is a whole number, {least} or more",
-                    hint=f"for example {name}={max(least, 4)}",
-                )
-
-    @classmethod
-    def of(cls, state: Mapping[str, np.ndarray], draws: int) -> Plan:
-        """Return the plan of a run that goes on from a state."""
-        try:
-            known = {name: int(state[name]) for name in _REMEMBERED}
-        except KeyError as error:
-            raise EngineError("the state to go on from is not one of `marginal`") from error
-        return cls(draws=draws, **known)
-
-
 def run(
     spec: Spec,
     program: Program | None = None,  # noqa: ARG001 - every engine is given one
@@ -86,6 +50,7 @@ def run(
     draws: int = 1000,
     chains: int = 4,
     seed: int = 0,
+    keep_groups: KeepGroups = "draws",
     progress: Report | None = None,  # noqa: ARG001 - it is over before a bar is drawn
     state: Mapping[str, np.ndarray] | None = None,
 ) -> Draws:
@@ -101,6 +66,9 @@ def run(
         Draws kept in each chain, and how many chains.
     seed
         Of the random numbers, whole and not negative.
+    keep_groups
+        Whether the group-level effects are kept as `draws`, as means and standard deviations
+        (`summary`), or not at all (`none`): then not even memory is taken for them.
     state
         That of earlier draws, to go on from: `n` draws and then `m` equal `n + m` in one run.
 
@@ -121,7 +89,11 @@ def run(
     reason = supports(spec)
     if reason:
         raise UnsupportedError(f"the marginal engine cannot fit this model: {reason}")
-    plan = Plan.of(state, draws) if state else Plan(draws, chains, seed)
+    plan = (
+        Plan.of(state, draws, keep_groups)
+        if state
+        else Plan(draws, chains, seed, keep_groups=keep_groups)
+    )
     source = write(spec)
     began = time.perf_counter()
     of = load(source.text, "marginal")(**source.data)
@@ -131,7 +103,7 @@ def run(
     seconds = {"data": read - began, "sampling": time.perf_counter() - read}
     stats = {"lp": drawn.log_density, "acceptance_rate": drawn.acceptance}
     attributes = _attributes(plan, drawn.quality, seconds)
-    return Draws(drawn.values, stats, attributes, _state(plan, drawn.quality))
+    return Draws(drawn.values, stats, attributes, _state(plan, drawn.quality), drawn.moments)
 
 
 def sample(of: Marginal, *, draws: int = 1000, chains: int = 4, seed: int = 0) -> Drawn:
@@ -151,7 +123,7 @@ def _drawn(of: Marginal, plan: Plan) -> Drawn:
     with one_thread(of.algebra):
         if of.algebra.work <= _HEAVY:
             return _independently(of, plan)
-        together = shared(of, plan.seed, plan.chains, plan.before + plan.draws, plan.centres)
+        together = shared(of, plan)
         if together is not None:
             return together.between(plan.before, plan.before + plan.draws)
         if plan.centres:
@@ -218,7 +190,9 @@ def _independently(of: Marginal, plan: Plan) -> Drawn:
         of, plan.seed, plan.chains, plan.before + plan.draws, plan.thin or None
     )
     leading = (plan.chains, plan.draws)
-    values = {site: np.empty((*leading, *shape)) for site, shape in of.structure.shapes.items()}
+    kept = plan.kept(of.structure)
+    values = {site: np.empty((*leading, *shape)) for site, shape in kept.items()}
+    moments: dict[str, Moments] = {}
     log_density = np.empty(leading)
     for chain in range(plan.chains):
         for first, last, normals in _normals(of, plan, chain):
@@ -232,7 +206,8 @@ def _independently(of: Marginal, plan: Plan) -> Drawn:
             log_density[chain, place] = drawn.log_density[new]
             for site, value in values.items():
                 value[chain, place] = made[site][new]
-    return Drawn(values, log_density, found.acceptance[:, plan.before :], quality)
+            added(moments, {site: made[site][new] for site in plan.summarised(of.structure)})
+    return Drawn(values, log_density, found.acceptance[:, plan.before :], quality, moments)
 
 
 def _normals(of: Marginal, plan: Plan, chain: int) -> Iterator[tuple[int, int, np.ndarray]]:

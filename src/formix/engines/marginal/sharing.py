@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.linalg import solve_triangular
 
+from formix.engines.marginal.centres import centres_of, nearest, told
 from formix.engines.marginal.chains import WARMUP, Shape, starts, walk
 from formix.engines.marginal.dense import joined, split
 from formix.engines.marginal.density import marginal
@@ -30,20 +31,21 @@ from formix.engines.marginal.recovery import (
 from formix.engines.marginal.stand_in import stand_in
 from formix.engines.marginal.streams import of_chain
 from formix.engines.marginal.whole import Whole, whole
+from formix.engines.moments import Moments, added
 
 if TYPE_CHECKING:
-    from jaxtyping import Float, Int
+    from jaxtyping import Bool, Float, Int
 
     from formix.engines.marginal.coordinates import Scales
     from formix.engines.marginal.density import Marginal
+    from formix.engines.marginal.plan import Plan
     from formix.engines.marginal.proposals import Mixture
     from formix.engines.marginal.stand_in import StandIn
 
+    Places = tuple[Int[np.ndarray, " draw"], ...]
+
 _CENTRES = (48, 144)
 """How many centres share out the draws; more where the first are too few."""
-
-_CANDIDATES, _ROUNDS = 2000, 8
-"""Draws among which centres are sought, and how often they are moved."""
 
 _JUDGED = 150
 """Draws of each chain, at least, by which it is judged whether centres are enough."""
@@ -51,17 +53,11 @@ _JUDGED = 150
 _AT_ONCE = 32
 """Draws of one centre made at once, always as many: the same draw is rounded alike in any run."""
 
-_TOLD = 2.0
-"""Precision that the data bring to an effect, in units of its prior's, from which they tell it."""
 
-
-def shared(given: Marginal, seed: int, chains: int, draws: int, centres: int = 0) -> Drawn | None:
+def shared(given: Marginal, plan: Plan) -> Drawn | None:
     """Return chains whose draws share factors; nothing where they do not fit.
 
-    Parameters
-    ----------
-    centres
-        How many factors they share; by default as many as it takes.
+    They begin with the draws that an earlier run has returned; moments are of the others only.
     """
     changed = stand_in(given.structure)
     of = marginal(changed.structure) if changed.places else given
@@ -70,10 +66,9 @@ def shared(given: Marginal, seed: int, chains: int, draws: int, centres: int = 0
     if not isinstance(elimination, PatternElimination):
         return None
     everything = whole(of)
-    shape = Shape(chains, max(draws, _JUDGED), 1)
-    for count in (centres,) if centres else _CENTRES:
-        places = _centres(proposal, count, seed)
-        table = _Table(of, elimination, everything, changed, proposal, places, shape, seed)
+    for count in (plan.centres,) if plan.centres else _CENTRES:
+        places = centres_of(proposal, count, plan.seed)
+        table = _Table(of, elimination, everything, changed, proposal, places, plan)
         log_weights = table.filled()
         # The first ones alone choose, as they are the same however many draws there are.
         parts = (log_weights[:, 1 : WARMUP + _JUDGED + 1], log_weights[:, 1:])
@@ -84,45 +79,6 @@ def shared(given: Marginal, seed: int, chains: int, draws: int, centres: int = 0
             quality = Quality(k_hat, ess, flat.size, 0, modes, "independence", 1, count)
             return table.chains(log_weights, quality)
     return None
-
-
-def _centres(proposal: Mixture, count: int, seed: int) -> Float[np.ndarray, "centre coordinate"]:
-    """Return places that share out the proposals: means of the draws nearest to each."""
-    points = proposal.draw(of_chain(seed, -1), _CANDIDATES)
-    inverse = np.linalg.inv(proposal.components[0].root)
-    z = points @ inverse.T
-    centres = z[:count].copy()
-    for _ in range(_ROUNDS):
-        nearest = _nearest(z, centres)
-        for k in range(count):
-            mine = z[nearest == k]
-            if len(mine):
-                centres[k] = mine.mean(axis=0)
-    return centres @ proposal.components[0].root.T
-
-
-def _nearest(
-    points: Float[np.ndarray, "point coordinate"], centres: Float[np.ndarray, "centre coordinate"]
-) -> Int[np.ndarray, " point"]:
-    square = np.square(centres).sum(axis=1) - 2.0 * points @ centres.T
-    return np.argmin(square, axis=1)
-
-
-def told(of: Marginal, centres: Float[np.ndarray, "centre coordinate"]) -> frozenset[int]:
-    """Return the groups left whose levels have data enough to tell their effects from none.
-
-    A little change of a standard deviation moves their standardised effects more than themselves.
-    """
-    middle = np.mean(centres, axis=0, keepdims=True)
-    scales = of.coordinates.scales(of.coordinates.inside(middle))
-    precision = of.precision(scales)[0]
-    found: set[int] = set()
-    for f, _, size in of.algebra.layout.groups:
-        factor, grams = scales.factors[f][0], of.algebra.statistics.grams[f]
-        information = precision * np.einsum("ji,ljk,ki->l", factor, grams, factor) / size
-        if np.mean(information) > _TOLD:
-            found.add(f)
-    return frozenset(found)
 
 
 def log_determinants(
@@ -143,39 +99,44 @@ class _Table:
         changed: StandIn,
         proposal: Mixture,
         centres: np.ndarray,
-        shape: Shape,
-        seed: int,
+        plan: Plan,
     ) -> None:
         self.of, self.whole, self.changed = of, everything, changed
         self.elimination = elimination
         self.told = told(of, centres)
-        self.shape, self.seed = shape, seed
-        streams = [of_chain(seed, chain) for chain in range(shape.chains)]
+        self.plan, self.summarised = plan, plan.summarised(of.structure)
+        self.shape = shape = Shape(plan.chains, max(plan.before + plan.draws, _JUDGED), 1)
+        streams = [of_chain(plan.seed, chain) for chain in range(shape.chains)]
         drawn = np.stack([proposal.draw(own, shape.steps) for own in streams])
         self.points = np.concatenate([starts(proposal, streams)[:, None], drawn], axis=1)
         flat = self.points.reshape(-1, of.size)
         self.log_proposal = proposal.log_density(flat).reshape(self.points.shape[:2])
         inverse = np.linalg.inv(proposal.components[0].root)
-        nearest = _nearest(flat @ inverse.T, centres @ inverse.T)
-        self.nearest = nearest.reshape(self.points.shape[:2])
+        place = nearest(flat @ inverse.T, centres @ inverse.T)
+        self.nearest = place.reshape(self.points.shape[:2])
         self.centres = centres
         leading = self.points.shape[:2]
-        shapes = of.structure.shapes
-        self.values = {site: np.empty((*leading, *shape)) for site, shape in shapes.items()}
+        kept = plan.kept(of.structure)
+        self.values = {site: np.empty((*leading, *one)) for site, one in kept.items()}
         self.log_density = np.full(leading, -np.inf)
+        self.keep = self._store
 
     def filled(self) -> Float[np.ndarray, "chain step"]:
         """Return the log weight of every proposal, everything drawn on the way."""
-        log_weights = np.full(self.points.shape[:2], -np.inf)
+        log_weights = self._fill(np.ones(self.points.shape[:2], dtype=bool))
+        outside = np.any((self.points < 0.0) & self.of.coordinates.folded, axis=2)
+        return np.where(np.isfinite(log_weights) & ~outside, log_weights, -np.inf)
+
+    def _fill(self, wanted: Bool[np.ndarray, "chain step"]) -> Float[np.ndarray, "chain step"]:
+        log_weights = np.full(wanted.shape, -np.inf)
         # Far out, exponentials overflow; such proposals have no weight.
         with np.errstate(all="ignore"):
             for k, centre in enumerate(self.centres):
                 # By step, then by chain: more draws come after these.
-                mine = np.argwhere(np.equal(self.nearest.T, k))[:, ::-1]
+                mine = np.argwhere(np.equal(self.nearest.T, k) & wanted.T)[:, ::-1]
                 if len(mine):
                     log_weights[tuple(mine.T)] = self._of_centre(centre, mine)
-        outside = np.any((self.points < 0.0) & self.of.coordinates.folded, axis=2)
-        return np.where(np.isfinite(log_weights) & ~outside, log_weights, -np.inf)
+        return log_weights
 
     def _of_centre(
         self, centre: np.ndarray, mine: Int[np.ndarray, "draw two"]
@@ -194,14 +155,14 @@ class _Table:
 
     def _normals(self, chain: int, step: int) -> Float[np.ndarray, " normal"]:
         """Return the standard normals of one proposal, whatever the order they are asked for."""
-        key = np.random.SeedSequence([self.seed, chain + 1, step])
+        key = np.random.SeedSequence([self.plan.seed, chain + 1, step])
         return np.random.Generator(np.random.Philox(key)).standard_normal(normals_needed(self.of))
 
     def _made(
         self,
         at: Scales,
         lower: Float[np.ndarray, "column column"],
-        place: tuple[Int[np.ndarray, " draw"], ...],
+        place: Places,
         normals: Float[np.ndarray, "draw normal"],
     ) -> Float[np.ndarray, " draw"]:
         """Keep the proposals that normals make, and return their log weights but for the pivots."""
@@ -232,7 +193,7 @@ class _Table:
 
     def _kept(
         self,
-        place: tuple[Int[np.ndarray, " draw"], ...],
+        place: Places,
         scales: Scales,
         precision: Float[np.ndarray, " draw"],
         effects: list[np.ndarray],
@@ -246,19 +207,47 @@ class _Table:
         jacobian = float(np.sum(np.log(np.diag(common.R))))
         beta = common.beta(g)
         beside = self.of.log_beside(scales, beta, effects)
-        self.log_density[place] = logs - scales.log_slope + jacobian - beside
-        found = sites(self.of, scales, beta, effects)
+        log_density = logs - scales.log_slope + jacobian - beside
+        self.keep(place, sites(self.of, scales, beta, effects), log_density)
+        return logs
+
+    def _store(
+        self, place: Places, found: dict[str, np.ndarray], log_density: Float[np.ndarray, " draw"]
+    ) -> None:
+        self.log_density[place] = log_density
         for site, values in self.values.items():
             values[place] = found[site]
-        return logs
+
+    def _moments(self, stood: Int[np.ndarray, "chain step"]) -> dict[str, Moments]:
+        """Return the moments of what is not kept: everything is made again, and added up.
+
+        Parameters
+        ----------
+        stood
+            At how many of the new draws a chain stood at each proposal.
+        """
+        total: dict[str, Moments] = {}
+
+        def add(place: Places, found: dict[str, np.ndarray], _: object) -> None:
+            # A last proposal is repeated to fill a batch, and counts once.
+            repeated = np.all(np.diff(np.stack(place)) == 0, axis=0)
+            times = stood[place] * np.concatenate([[True], ~repeated])
+            added(total, {site: found[site] for site in self.summarised}, times)
+
+        self.keep = add
+        self._fill(stood > 0)
+        return total
 
     def chains(self, log_weights: Float[np.ndarray, "chain step"], quality: Quality) -> Drawn:
         """Return the chains that walk through the proposals."""
         acceptance: list[np.ndarray] = []
+        stood = np.zeros(log_weights.shape, dtype=np.int64)
         for chain in range(self.shape.chains):
-            own = of_chain(self.seed, chain)
+            own = of_chain(self.plan.seed, chain)
             places, accepted = walk(log_weights[chain], np.log(own.accept.random(self.shape.steps)))
             acceptance.append(accepted[WARMUP:])
+            new = slice(WARMUP + self.plan.before, WARMUP + self.plan.before + self.plan.draws)
+            np.add.at(stood[chain], places[new], 1)
             for step in range(self.shape.steps, WARMUP, -1):
                 # A chain stands where it was or moves on: what is overwritten is needed no more.
                 stands = int(places[step - 1])
@@ -270,4 +259,5 @@ class _Table:
             self.log_density[:, kept],
             np.stack(acceptance),
             quality,
+            self._moments(stood) if self.summarised else {},
         )

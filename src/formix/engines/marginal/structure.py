@@ -109,6 +109,11 @@ class Structure:
         return key.endswith(f"{MEANS}]")
 
     @property
+    def effect_sites(self) -> tuple[str, ...]:
+        """The sites of the groups' effects."""
+        return tuple(f"r_{group.name}" for group in self.named)
+
+    @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of each site of the results."""
         found: dict[str, tuple[int, ...]] = {"beta": (len(self.beta),)} if self.beta else {}
