@@ -74,7 +74,7 @@ from formix.results.ess import ess_bulk
 
 def status(name):
     with open("/proc/self/status", encoding="ascii") as lines:
-        return next(int(line.split()[1]) / 1e3 for line in lines if line.startswith(name))
+        return next(int(line.split()[1]) * 1.024e-3 for line in lines if line.startswith(name))
 
 # Imports what it takes, pandas among it.
 run(fx.Model("diameter ~ 1 + (1 | plate) + (1 | sample)", fx.load("Penicillin")).spec, draws=10)
@@ -148,7 +148,7 @@ def draws(runs: int) -> None:
             )
         for what, rate in (("with its warm-up", "rate"), ("its draws alone", "rate_alone")):
             times = ours["rate"] / theirs[rate]
-            held.append(at_least(f"{name}, times nuts, {what}", times, 100))
+            held.append(f"- {name}, times nuts, {what}: {at_least(times, 100)}")
     print("", *held, sep="\n")
 
 
@@ -171,8 +171,8 @@ def large(runs: int) -> None:
         print(f"| lmer, REML estimates        | {lmer['cpu']:5.1f} | {'':16} | {'':15} | {'':4} |")
     print()
     for lmer in theirs:
-        print(at_most("InstEval, CPU seconds over lmer's", ours["cpu"] / lmer["cpu"], 1))
-    print(at_most("InstEval, MB over the imports", ours["grown"], 300))
+        print(f"- CPU seconds over lmer's: {at_most(ours['cpu'] / lmer['cpu'], 1)}")
+    print(f"- MB over the imports: {at_most(ours['grown'], 300)}")
 
 
 def main() -> None:

@@ -40,7 +40,7 @@ def process(command: Sequence[str], **environment: str) -> Numbers:
         lines = printed.read().splitlines()
     said = json.loads(lines[-1]) if lines and lines[-1].startswith("{") else {}
     cpu = used.ru_utime + used.ru_stime
-    return {**said, "process_cpu": cpu, "wall": wall, "peak": used.ru_maxrss / 1e3}
+    return {**said, "process_cpu": cpu, "wall": wall, "peak": used.ru_maxrss * 1.024e-3}
 
 
 def medians(ways: Mapping[str, Callable[[int], Numbers]], runs: int) -> dict[str, Numbers]:
@@ -93,13 +93,11 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def at_least(what: str, found: float, required: float) -> str:
-    """Return a line that holds a number against the least that is asked of it."""
-    met = "met" if found >= required else "NOT met"
-    return f"- {what}: {found:.3g}; at least {required:g} is asked: {met}"
+def at_least(found: float, asked: float) -> str:
+    """Return a number, and whether it is as large as is asked."""
+    return f"{found:.0f}, {'met' if found >= asked else 'NOT met'} (>= {asked:g})"
 
 
-def at_most(what: str, found: float, required: float) -> str:
-    """Return a line that holds a number against the most that is allowed."""
-    met = "met" if found <= required else "NOT met"
-    return f"- {what}: {found:.3g}; at most {required:g} is asked: {met}"
+def at_most(found: float, asked: float) -> str:
+    """Return a number, and whether it is as small as is asked."""
+    return f"{found:.3g}, {'met' if found <= asked else 'NOT met'} (<= {asked:g})"
