@@ -15,6 +15,7 @@ from kept_fits import CROSSED, NESTED, SLOPES, fitted, with_data
 from made_fits import sleepstudy
 
 import formix as fx
+from formix import fitting
 from formix.results import inference_data
 from formix.results.groups import opened
 
@@ -95,6 +96,15 @@ def test_a_limit_decides_where_nothing_is_said(monkeypatch, caplog):
     assert "r_Subject" in asked["posterior"]
     monkeypatch.setattr("formix.fitting.MOST_EFFECTS", 4 * 500 * 36)
     assert model.sample(seed=1, draws=500).attributes["keep_groups"] == "draws"
+
+
+@pytest.mark.parametrize("link", ["identity", "log"])
+def test_a_note_promises_only_what_can_be_had(monkeypatch, link: str):
+    model = fx.Model(*with_data(SLOPES), family=fx.gaussian(link=link))
+    monkeypatch.setattr(fitting, "MOST_EFFECTS", 0)
+    keep, (note,) = fitting._keeping(model.spec, None, {})
+    assert keep == "summary"
+    assert note.endswith("; fx.redraw draws them again") == (link == "identity")
 
 
 def test_what_cannot_be_kept_is_refused():
