@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
 from formix.bars import bar
-from formix.engines import ENGINES
+from formix.engines import ENGINES, load
 from formix.engines.ancestral import run as ancestral
 from formix.engines.choice import choose
 from formix.engines.decline import Decline
@@ -124,8 +124,10 @@ def _keeping(
     note = (
         f"the draws of {', '.join(f'`{site}`' for site in sites)} would be "
         f"{draws * chains * each:,} numbers, more than {MOST_EFFECTS:,}: their means and standard "
-        'deviations are kept (keep_groups="summary"), and fx.redraw(fit) draws them again'
+        'deviations are kept (keep_groups="summary")'
     )
+    if load("formix.engines.marginal.support").likelihood_fault(spec) is None:
+        note += "; fx.redraw draws them again"
     logging.getLogger("formix").info(note)
     return "summary", (note,)
 
