@@ -1,9 +1,9 @@
 """Bayesian multilevel models, written as a formula."""
 
-from importlib.metadata import version
-
 import lazy_loader
 
-__version__ = version("formix")
+from formix.versions import version_of
+
+__version__ = version_of("formix")
 
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

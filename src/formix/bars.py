@@ -7,14 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress as Shown,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from formix.engines import load
 
 if TYPE_CHECKING:
     from formix.engines.progress import Progress, Report
@@ -34,13 +27,15 @@ def bar(*, show: bool | None = None) -> Generator[Report | None]:
     if not (sys.stderr.isatty() if show is None else show):
         yield None
         return
-    shown = Shown(
-        TextColumn("{task.description:<9}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[divergences]}"),
-        console=Console(stderr=True),
+    # Most fits show no bar, and rich takes its time to load.
+    rich = load("rich.progress")
+    shown = rich.Progress(
+        rich.TextColumn("{task.description:<9}"),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeElapsedColumn(),
+        rich.TextColumn("{task.fields[divergences]}"),
+        console=load("rich.console").Console(stderr=True),
         transient=True,
     )
     with shown:

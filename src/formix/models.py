@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from formix.engines import load
 from formix.families import family as family_of
 from formix.fitting import posterior, prior as prior_draws
 from formix.floors import Floors
-from formix.maximum import estimates
 from formix.results import inference_data
 from formix.stages import learnt, remade
 from formix.unbuilt import unbuilt
 
 if TYPE_CHECKING:
     from formix.engines.draws import KeepGroups
+    from formix.engines.marginal.criterion import Method
     from formix.families import Family
     from formix.maximum import Estimates
     from formix.prior import PriorTable
     from formix.results.groups import Groups
     from formix.results.recipe import Recipe
+    from formix.spec import Spec
 
 ChainMethod = Literal["auto", "parallel", "vectorized"]
 
@@ -222,7 +224,7 @@ class Model(Floors):
         Intercept   251.405  6.825
         Days         10.467  1.546
         """
-        return estimates(self.spec, "REML")
+        return _estimates(self.spec, "REML")
 
     def ml(self) -> Estimates:
         """Return the estimates that maximise the likelihood, as `lmer(REML = FALSE)` does.
@@ -242,4 +244,10 @@ class Model(Floors):
         >>> print(f"{found.loglik:.2f}, {found.df} parameters")
         -875.97, 6 parameters
         """
-        return estimates(self.spec, "ML")
+        return _estimates(self.spec, "ML")
+
+
+def _estimates(spec: Spec, method: Method) -> Estimates:
+    """Return estimates by a module that brings in an optimiser, which draws do without."""
+    found: Estimates = load("formix.maximum").estimates(spec, method)
+    return found

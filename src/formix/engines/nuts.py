@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +21,7 @@ from formix.engines.start import begun
 from formix.engines.state import restored, saved
 from formix.engines.steps import Clock, Walk
 from formix.engines.waiting import listening
+from formix.versions import version_of
 
 if TYPE_CHECKING:
     from formix.engines.chains import Placement
@@ -163,7 +163,7 @@ def _attributes(
         "target_accept": plan.target_accept,
         "max_tree_depth": plan.max_tree_depth,
         "versions": {
-            **{name: version(name) for name in _PACKAGES},
+            **{name: version_of(name) for name in _PACKAGES},
             "python": platform.python_version(),
         },
         "seconds": {phase: round(spent, 3) for phase, spent in seconds.items()},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from formix.errors import ResultError
 from formix.results.json_text import decode, encode
 from formix.results.layout import OBS, Site, StoredColumn
 from formix.results.recipe import SCHEMA, Recipe, RecipePrior
+from formix.versions import version_of
 
 if TYPE_CHECKING:
     from formix.results.groups import Attribute, Groups
@@ -52,7 +52,7 @@ def attributes(recipe: Recipe, layout: Layout, run: Mapping[str, object]) -> dic
         "columns": {column.name: _column_json(column) for column in layout.columns},
         "sites": [_site_json(site) for site in layout.sites],
     }
-    others = {"formix_version": version("formix"), **recipe.run, **run}
+    others = {"formix_version": version_of("formix"), **recipe.run, **run}
     kept = {name: value for name, value in others.items() if name not in own}
     return {name: encode(value) for name, value in {**own, **kept}.items()}
 
@@ -137,7 +137,7 @@ def check_ours(found: Groups) -> None:
         made_by = found.attributes.get("formix_version", "a newer version")
         raise ResultError(
             f"this result has schema {number}, made by formix {made_by}; this formix "
-            f"({version('formix')}) reads schemas up to {SCHEMA}",
+            f"({version_of('formix')}) reads schemas up to {SCHEMA}",
             hint="pip install --upgrade formix",
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +16,7 @@ from formix.results.layout import OBS, in_storage, lay_out
 from formix.results.likelihood import log_likelihood, log_prior
 from formix.results.names import claim
 from formix.results.state import state_dataset
+from formix.versions import version_of
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -208,5 +208,5 @@ def _stamped(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.assign_attrs(
         created_at=datetime.now(UTC).isoformat(),
         inference_library="formix",
-        inference_library_version=version("formix"),
+        inference_library_version=version_of("formix"),
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
 
 import xarray as xr
 
 from formix import results
 from formix.results.groups import Groups, opened, tree
+from formix.versions import version_of
 
-ARVIZ_1 = int(version("arviz").split(".", 1)[0]) >= 1
+ARVIZ_1 = int(version_of("arviz").split(".", 1)[0]) >= 1
 """ArviZ 1.x keeps `InferenceData` as a lazy alias, so only the version tells the two apart."""
 
 

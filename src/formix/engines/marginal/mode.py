@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -22,10 +21,16 @@ _STEP = 1e-2
 _WIDE = 0.1
 """Of the curvature's differences, in widths: its error is the square of this."""
 
-_ROUNDS = 3
-"""How often widths are learnt from the curvature and the search goes on with them."""
+_MOST_STEPS = 40
 
-_NO_DENSITY = 1e12
+_SETTLED = 1e-4
+"""What a step would gain in log density, below which the search stops."""
+
+_TRUSTED = 0.25
+"""The share of what a step should gain that it must, not to be shortened or prolonged."""
+
+_ALONG = np.concatenate([[4.0, 2.0], 0.5 ** np.arange(1, 12)])
+"""Shares of a step that are tried at once, where the whole of it does not do."""
 
 _DOWN, _UP = -np.geomspace(0.5, 8.0, 8), np.geomspace(0.5, 3.0, 5)
 """Where lines through a mode are looked at for other modes, in units of each coordinate."""
@@ -83,7 +88,7 @@ def modes(
     """
 
     def climbed(start: Point) -> Mode:
-        mode = _climb(log_density, start, units, widths, _ROUNDS if thorough else 1)
+        mode = _climb(log_density, start, units, widths)
         return replace(mode, point=np.where(folded, np.abs(mode.point), mode.point))
 
     found = [climbed(start)]
@@ -127,8 +132,7 @@ def edges(
             continue
         if not (thorough or _near(along, mode, others)):
             continue
-        rounds = _ROUNDS if thorough else 1
-        there = _climb(along, mode.point[others], units[others], widths[others], rounds)
+        there = _climb(along, mode.point[others], units[others], widths[others])
         if there.log_density < mode.log_density - _LOWEST:
             continue
         point = np.full(len(units), _EDGE)
@@ -187,51 +191,50 @@ def _sides(
     return down, _UP * units[j]
 
 
-def _climb(
-    log_density: LogDensity, start: Point, units: Point, widths: Point, rounds: int = _ROUNDS
-) -> Mode:
-    point = start
-    root = np.diag(np.minimum(widths, units))
-    value = float(log_density(start[None])[0])
-    # Proposals need no more; where points are cheap, more costs nothing.
-    tolerance = 1e-11 if rounds > 1 else 1e-6
-    for _ in range(rounds):
-        point, value = _search(log_density, point, root, tolerance)
-        hessian = curvature(log_density, point, root)
-        step = root @ _scale(hessian, root, units)
-        settled = np.linalg.norm(np.linalg.solve(step, root) - np.eye(len(root))) < 1.0
-        root = step
-        if settled:
+def _climb(log_density: LogDensity, start: Point, units: Point, widths: Point) -> Mode:
+    """Climb by Newton's method in coordinates that each step's curvature whitens.
+
+    Curvature is made positive by the sizes of its eigenvalues, so that every step leads uphill.
+    """
+    point, root = start, np.diag(np.minimum(widths, units))
+    value, slope, hessian = _differences(log_density, point, root)
+    for _ in range(_MOST_STEPS):
+        uphill = _scale(hessian, root, units, uphill=True)
+        ahead = uphill.T @ slope
+        gain = 0.5 * float(ahead @ ahead)
+        moved = None
+        if gain > _SETTLED:
+            moved = _ahead(log_density, point, root @ uphill @ ahead, value, gain)
+        if moved is None:
             break
-    return Mode(point, value, root)
+        point, root = moved, root @ uphill
+        value, slope, hessian = _differences(log_density, point, root)
+    return Mode(point, value, root @ _scale(hessian, root, units))
 
 
-def _search(
-    log_density: LogDensity, start: Point, root: np.ndarray, tolerance: float
-) -> tuple[Point, float]:
-    """Climb in coordinates whose widths are about one."""
-    size = len(start)
-    offsets = np.concatenate([np.zeros((1, size)), _STEP * np.eye(size), -_STEP * np.eye(size)])
-
-    def negative(z: Point) -> tuple[float, Point]:
-        values = log_density(start + (z + offsets) @ root.T)
-        values = np.where(np.isfinite(values), -values, _NO_DENSITY)
-        return float(values[0]), (values[1 : size + 1] - values[size + 1 :]) / (2.0 * _STEP)
-
-    found = minimize(
-        negative,
-        np.zeros(size),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": 200, "ftol": tolerance, "gtol": 1e-3},
-    )
-    return start + root @ found.x, -float(found.fun)
+def _ahead(
+    log_density: LogDensity, point: Point, step: Point, value: float, gain: float
+) -> Point | None:
+    """Return the point a step ahead, or where along it the density is highest; none if it falls."""
+    if float(log_density((point + step)[None])[0]) > value + _TRUSTED * gain:
+        return point + step
+    tried = point + _ALONG[:, None] * step
+    values = log_density(tried)
+    best = int(np.argmax(np.where(np.isfinite(values), values, -np.inf)))
+    return tried[best] if values[best] > value else None
 
 
 def curvature(
     log_density: LogDensity, point: Point, root: np.ndarray
 ) -> Float[np.ndarray, "coordinate coordinate"]:
     """Return the negative second derivatives along the columns of `root`."""
+    return _differences(log_density, point, root)[2]
+
+
+def _differences(
+    log_density: LogDensity, point: Point, root: np.ndarray
+) -> tuple[float, Point, Float[np.ndarray, "coordinate coordinate"]]:
+    """Return the log density, its slopes and its negative second derivatives along `root`."""
     size = len(point)
     steps = _WIDE * np.eye(size)
     pairs = [(i, j) for i in range(size) for j in range(i)]
@@ -245,11 +248,17 @@ def curvature(
         both = values[2 * size + 1 + 2 * place : 2 * size + 3 + 2 * place].sum()
         answer[i, j] = 0.5 * (plus[i] + minus[i] + plus[j] + minus[j] - 2.0 * middle - both)
         answer[j, i] = answer[i, j]
-    return answer / _WIDE**2
+    return float(middle), (plus - minus) / (2.0 * _WIDE), answer / _WIDE**2
 
 
-def _scale(hessian: np.ndarray, root: np.ndarray, units: Point) -> np.ndarray:
-    """Return a root of the inverse curvature, none longer than three units."""
+def _scale(
+    hessian: np.ndarray, root: np.ndarray, units: Point, *, uphill: bool = False
+) -> np.ndarray:
+    """Return a root of the inverse curvature, none longer than three units.
+
+    For a step `uphill`, curvature that is negative counts by its size.
+    """
     values, vectors = np.linalg.eigh(hessian)
+    values = np.abs(values) if uphill else values
     lengths = np.linalg.norm((root @ vectors) / units[:, None], axis=0)
     return vectors / np.sqrt(np.maximum(values, np.square(lengths / 3.0)))

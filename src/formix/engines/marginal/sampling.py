@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Iterator, Mapping
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +23,7 @@ from formix.engines.marginal.support import supports
 from formix.engines.moments import Moments, added
 from formix.errors import EngineError, UnsupportedError
 from formix.program.load import load
+from formix.versions import version_of
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -177,7 +177,7 @@ def _attributes(plan: Plan, quality: Quality, seconds: Mapping[str, float]) -> d
         "refits": quality.refits,
         "centres": quality.centres,
         "versions": {
-            **{name: version(name) for name in ("formix", "numpy", "scipy")},
+            **{name: version_of(name) for name in ("formix", "numpy", "scipy")},
             "python": platform.python_version(),
         },
         "seconds": {phase: round(spent, 3) for phase, spent in seconds.items()},

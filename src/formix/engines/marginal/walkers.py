@@ -76,11 +76,13 @@ def walked(
     warm = 20 * size + 100
     while True:
         state, _, _ = _steps(log_density, proposal, own, state, warm)
-        state, trail, accepted = _steps(log_density, proposal, own, state, each * thin)
+        # Of few draws R-hat says nothing: it is of as many steps as walkers took to settle.
+        count = max(each * thin, warm)
+        state, trail, accepted = _steps(log_density, proposal, own, state, count)
         worst = split_rhat(trail.reshape(len(trail), -1, size))
         if worst < _CHECKED:
-            return _chains(trail, accepted, log_density, thin, draws)
-        if (warm + each * thin) * 2 > _MOST_STEPS:
+            return _chains(trail[-each * thin :], accepted, log_density, thin, draws)
+        if (warm + count) * 2 > _MOST_STEPS:
             raise Decline(
                 "the posterior of the standard deviations and correlations has a shape that "
                 f"neither proposals nor walkers fit (split R-hat {worst:.3f})"
