@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from formix.engines.marginal.coefficients import coefficients
 from formix.engines.marginal.coordinates import coordinates
@@ -130,7 +131,13 @@ def algebra(of: Structure, common: Coefficients) -> Algebra:
 def one_thread(how: Algebra | None = None) -> AbstractContextManager[object]:
     """Hold BLAS to one thread while its matrices are small: others would only wait, and loudly."""
     small = how is None or how.layout.solved < _SMALL
-    return threadpool_limits(1 if small else None, user_api="blas")
+    return _pools().limit(limits=1 if small else None, user_api="blas")
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    """Return the process's libraries that have threads: to find them takes milliseconds."""
+    return ThreadpoolController()
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy
 
 from formix.engines.decline import Decline
 from formix.engines.draws import Draws, KeepGroups
@@ -177,7 +178,9 @@ def _attributes(plan: Plan, quality: Quality, seconds: Mapping[str, float]) -> d
         "refits": quality.refits,
         "centres": quality.centres,
         "versions": {
-            **{name: version_of(name) for name in ("formix", "numpy", "scipy")},
+            "formix": version_of("formix"),
+            "numpy": np.__version__,
+            "scipy": scipy.__version__,
             "python": platform.python_version(),
         },
         "seconds": {phase: round(spent, 3) for phase, spent in seconds.items()},
