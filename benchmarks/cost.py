@@ -24,55 +24,38 @@ from measure import Numbers, medians, process
 COST = """
 import json, sys, time
 import numpy as np
-from formix.engines.marginal.coefficients import Coefficients, coefficients
-from formix.engines.marginal.density import algebra, one_thread
-from formix.engines.marginal.dense import solved
-from formix.engines.marginal.structure import GroupColumns, Part, Structure
-from formix.engines.marginal.coefficients import _reference
+from formix.engines.marginal.density import one_thread
+from formix.engines.marginal.primitives import Prior, block, common, group, integrate
 shape, n, groups = sys.argv[1], int(float(sys.argv[2])), int(float(sys.argv[3]))
 generator = np.random.default_rng(1)
 x = generator.normal(size=n)
 X = np.column_stack([np.ones(n), x])
 index = generator.integers(0, groups, n)
-
-def group(name, index, levels, slope):
-    Z = X if slope else X[:, :1]
-    parts = (Part(0, Z.shape[1], slope),)
-    return GroupColumns(name, Z, index, levels, parts, ("Intercept", "x")[: Z.shape[1]])
-
+half, normal = Prior("HalfNormal", 2), Prior("Normal", 0, 10)
 if shape == "slope":
-    held = (group("g", index, groups, True),)
+    held = [group("g", index, groups, block(half, half, cor=Prior("LKJ", 1)), Z=X)]
 elif shape == "intercept":
-    held = (group("g", index, groups, False),)
+    held = [group("g", index, groups, block(half))]
 elif shape == "nested":
     outer = max(2, groups // 10)
-    held = (group("a", index % outer, outer, False), group("a:b", index, groups, False))
+    held = [group("a", index % outer, outer, block(half)),
+            group("a:b", index, groups, block(half))]
 else:
     other = max(2, min(groups // 10, 1000))
-    held = (group("g", index, groups, False),
-            group("h", generator.integers(0, other, n), other, False))
-of = Structure(generator.normal(size=n) + x, X, None, held, True, None)
+    held = [group("g", index, groups, block(half)),
+            group("h", generator.integers(0, other, n), other, block(half))]
+y = generator.normal(size=n) + x
 cpu = time.process_time()
-R, center = _reference(of, np.zeros(2), (0, 1))
-common = Coefficients((0, 1), 2, np.zeros(2), R, center, np.zeros((3, 3)), 0.0)
-how = algebra(of, common)
+of = integrate(y, common(X, normal, normal), held, sigma=half)
 read = time.process_time() - cpu
-points = 64 if how.batch >= 64 else how.batch
-scale = np.exp(generator.normal(0.0, 0.1, points))
-factors = [scale[:, None, None] * np.eye(g.size) for g in held]
-
-def density():
-    reduced = how.reduce(factors, scale)
-    return how.log_likelihood(
-        reduced, solved(reduced.form, how.layout, factors, np.empty((points, 0))), scale)
-
-with one_thread(how):
-    density()
+points = np.abs(generator.normal(1.0, 0.1, (min(64, of.algebra.batch), of.size)))
+with one_thread(of.algebra):
+    assert np.all(np.isfinite(of.log_density(points)))
     cpu, repeats = time.process_time(), 0
     while time.process_time() - cpu < 0.5:
-        density()
+        of.log_density(points)
         repeats += 1
-    each = (time.process_time() - cpu) / repeats / points
+    each = (time.process_time() - cpu) / repeats / len(points)
 print(json.dumps({"read": read, "density": each}))
 """
 
