@@ -203,3 +203,16 @@ def test_a_result_of_before_keeps_draws():
     assert "keep_groups" not in groups.attributes
     assert len(fx.ranef(groups)) == 36
     assert fx.redraw(groups).shape == (4, 5, 18, 2)
+
+
+def test_numbers_of_numpy_are_numbers():
+    model = fx.Model("Reaction ~ 1 + (1 | Subject)", fx.load("sleepstudy"))
+    fit = model.sample(draws=np.int64(250), chains=np.int32(4), seed=np.uint8(3))
+    same = model.sample(draws=250, chains=4, seed=3)
+    np.testing.assert_array_equal(fit["posterior"]["beta"], same["posterior"]["beta"])
+
+
+def test_a_setting_that_the_engine_has_no_use_for_is_read_all_the_same():
+    model = fx.Model("Reaction ~ 1 + (1 | Subject)", fx.load("sleepstudy"))
+    with pytest.raises(fx.ArgumentError, match="warmup is -1"):
+        model.sample(warmup=-1)

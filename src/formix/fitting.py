@@ -11,6 +11,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
+import numpy as np
+
 from formix.bars import bar
 from formix.engines import ENGINES, load
 from formix.engines.ancestral import run as ancestral
@@ -22,8 +24,6 @@ from formix.errors import ArgumentError, ConvergenceWarning, EngineError
 from formix.results import collect, collect_prior, diagnose, warning_text, without_draws
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from formix.program.program import Program
     from formix.results.groups import Groups
     from formix.results.recipe import Recipe
@@ -68,10 +68,11 @@ def posterior(
     keep_groups
         What is kept of group-level effects; None keeps their draws up to `MOST_EFFECTS` numbers.
     """
+    settings = {name: _plain(value) for name, value in settings.items()}
     check_settings(settings, engine)
     keep, notes = _keeping(spec, keep_groups, settings)
     settings["keep_groups"] = keep
-    seed = _seed(seed)
+    seed = _seed(_plain(seed))
     declined: dict[str, str] = {}
     drawn = None
     while drawn is None:
@@ -90,10 +91,26 @@ def posterior(
                 ) from None
             declined[chosen.name] = signal.reason
     said = {**drawn.attributes, "declined": declined, "keep_groups": keep}
+    notes += _chosen(str(drawn.attributes.get("engine", "")), declined)
     recipe = replace(recipe, notes=(*recipe.notes, *notes))
     found = collect(spec, replace(drawn, attributes=said), recipe)
     warn_if_poor(found)
     return without_draws(found, keep)
+
+
+def _plain(value: Any) -> Any:
+    """Return a number of NumPy's, such as loops over arrays give, as Python's."""
+    return np.asarray(value).item() if np.isscalar(value) else value
+
+
+def _chosen(engine: str, declined: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a note on each engine that did not take the model."""
+    notes = tuple(
+        f"sampled by {engine}, as {other} declined: {reason}" for other, reason in declined.items()
+    )
+    for note in notes:
+        logging.getLogger("formix").info(note)
+    return notes
 
 
 def _keeping(
@@ -142,6 +159,8 @@ def check_settings(settings: Mapping[str, Any], engine: str) -> None:
     """
     named = [candidate for candidate in ENGINES if engine in ("auto", candidate.name)]
     known = [*_EVERY, *dict.fromkeys(name for e in named for name in e.settings)]
+    if "warmup" in settings:
+        whole("warmup", settings["warmup"], 0)
     for name in settings:
         if named and name not in known and name not in _DEFAULTED:
             close = get_close_matches(name, known, n=1)

@@ -115,7 +115,8 @@ def estimates(spec: Spec, method: Method) -> Estimates:
         )
     _check_identified(spec)
     found = optimum(spec, method)
-    if found.sigma <= _EXACT * np.max(np.abs(spec.response.values)):
+    largest = float(np.max(np.abs(spec.response.values)))
+    if found.sigma <= _EXACT * largest or (not largest and np.isfinite(found.sigma)):
         raise DataError(
             "the coefficients fit the response exactly: there is no noise to estimate",
             hint="is the response constant, or one of the terms?",

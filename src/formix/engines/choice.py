@@ -37,6 +37,11 @@ def choose(
         if reason is None:
             return engine, declined
         declined[engine.name] = reason
+    if name != "auto":
+        raise UnsupportedError(
+            f"the engine `{name}` cannot fit this model: {declined[name]}",
+            hint='engine="auto" takes the first that can',
+        )
     reasons = "; ".join(f"{engine}: {reason}" for engine, reason in declined.items())
     raise UnsupportedError(f"no engine can fit this model ({reasons})")
 

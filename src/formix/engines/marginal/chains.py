@@ -9,7 +9,7 @@ Tierney (1994), doi:10.1214/aos/1176325750.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 WARMUP = 50
 """Proposals that each chain sees before its first draw is kept: it forgets its start at the first
 that it accepts."""
+
+_BLOCK = 1024
+"""Proposals that are made and weighed at once."""
 
 _DISPERSION = 2.0
 """Starts lie so many times farther out than proposals."""
@@ -85,8 +88,28 @@ class Shape:
 
 def proposed(log_density: LogDensity, proposal: Mixture, seed: int, shape: Shape) -> Weighed:
     """Return every chain's proposals with their weights, one chain's after the other's."""
-    points = [proposal.draw(of_chain(seed, chain), shape.steps) for chain in range(shape.chains)]
-    return weighed(log_density, proposal, np.concatenate(points))
+    parts = [
+        weighed(log_density, proposal, points)
+        for chain in range(shape.chains)
+        for points in blocks(proposal, of_chain(seed, chain), shape.steps)
+    ]
+    place = np.arange(len(parts) * _BLOCK).reshape(shape.chains, -1)
+    kept = place[:, : shape.steps].ravel()
+    return Weighed(
+        np.concatenate([part.points for part in parts])[kept],
+        np.concatenate([part.log_density for part in parts])[kept],
+        np.concatenate([part.log_weights for part in parts])[kept],
+    )
+
+
+def blocks(proposal: Mixture, own: Stream, steps: int) -> Iterator[Points]:
+    """Yield a chain's proposals in blocks of one size, the last one with more than are needed.
+
+    Libraries round a row by the size of the batch it is in: so the same proposals are the same to
+    the last digit, however many there are.
+    """
+    for _ in range(-(-steps // _BLOCK)):
+        yield proposal.draw(own, _BLOCK)
 
 
 def independence_chains(

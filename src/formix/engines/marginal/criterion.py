@@ -62,6 +62,8 @@ class Criterion:
         """About how large each entry is where effects add as much to a row as the noise does."""
         deviation, weight = spread(self.algebra)
         unit = 1.0 if self.profiled else deviation
+        # Noise is as large as that where a row's weight is one.
+        unit = unit / np.sqrt(weight) if self.of.scaled else unit
         rows = np.sqrt(self.algebra.statistics.rows * weight)
         lengths = [column_lengths(self.algebra, f) for f in range(len(self.of.groups))]
         return np.array([unit * rows / lengths[f][i] for f, i, _ in self.places])

@@ -83,12 +83,14 @@ def solved(
     form[:, np.arange(q), np.arange(q)] += 1.0
     if common.free:
         form = _without_free(form, layout.solved, fixed)
-    # One more on the last pivot keeps it positive when the residual's square is all but zero.
-    form[:, -1, -1] += 1.0
+    # As much again on the last pivot keeps it positive when what remains is all but zero, whatever
+    # the units: it has no digits below those of the residual's square anyway.
+    more = np.where(form[:, -1, -1] > 0.0, form[:, -1, -1], 1.0)
+    form[:, -1, -1] += more
     lower = factored(form)
     pivots = np.diagonal(lower, axis1=1, axis2=2)
     log_pivots = np.sum(np.log(pivots[:, :-1]), axis=1)
-    return Solved(lower, log_pivots, np.square(pivots[:, -1]) - 1.0)
+    return Solved(lower, log_pivots, np.square(pivots[:, -1]) - more)
 
 
 def _scale(form: Forms, place: slice, factor: Float[np.ndarray, "point effect effect"]) -> None:

@@ -177,7 +177,9 @@ def _rises(
     first = 0
     for _, side in sides:
         along = np.concatenate([[mode.log_density], values[first : first + len(side)]])
-        up = np.flatnonzero(np.isfinite(along[1:]) & (np.diff(along) > 0.0))
+        # From no density to none there is no rise.
+        with np.errstate(invalid="ignore"):
+            up = np.flatnonzero(np.isfinite(along[1:]) & (np.diff(along) > 0.0))
         found += [points[first + up[0]]] if len(up) else []
         first += len(side)
     return found

@@ -257,13 +257,16 @@ def _clusters(
     square = np.square(z - means[0]).sum(axis=1)
     for _ in range(count - 1):
         chance = weights * square
+        if not chance.sum() > 0.0:
+            # All that weighs anything is in one place.
+            break
         chosen = int(stream.accept.choice(len(points), p=chance / chance.sum()))
         means = np.concatenate([means, z[[chosen]]])
         square = np.minimum(square, np.square(z - z[chosen]).sum(axis=1))
     nearest = np.zeros(len(points), dtype=np.int64)
     for _ in range(_LLOYD_STEPS):
         nearest = np.argmin(np.square(means).sum(axis=1) - 2.0 * z @ means.T, axis=1)
-        for k in range(count):
+        for k in range(len(means)):
             mine = np.where(nearest == k, weights, 0.0)
             if mine.sum() > 0.0:
                 means[k] = mine @ z / mine.sum()

@@ -92,7 +92,8 @@ class Redrawing:
         if self.of.scaled:
             precision = 1.0 / np.square(sigmas(self.of, values, samples))
         reduced = self.algebra.reduce(factors, precision)
-        g = self.algebra.common.g(values["beta"])
+        # Without common effects there is no site of theirs.
+        g = self.algebra.common.g(values.get("beta", np.empty((samples, 0))))
         normals = [self._normals(f, places) for f in range(len(factors))]
         order = [f for f, _, _ in layout.groups]
         flat = [normals[f].reshape(samples, -1) for f in order]

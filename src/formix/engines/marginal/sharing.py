@@ -15,7 +15,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from formix.engines.marginal.centres import centres_of, nearest, told
-from formix.engines.marginal.chains import WARMUP, Shape, starts, walk
+from formix.engines.marginal.chains import WARMUP, Shape, blocks, starts, walk
 from formix.engines.marginal.dense import joined, split
 from formix.engines.marginal.density import marginal
 from formix.engines.marginal.drawn import Drawn, Quality
@@ -107,10 +107,14 @@ class _Table:
         self.plan, self.summarised = plan, plan.summarised(of.structure)
         self.shape = shape = Shape(plan.chains, max(plan.before + plan.draws, _JUDGED), 1)
         streams = [of_chain(plan.seed, chain) for chain in range(shape.chains)]
-        drawn = np.stack([proposal.draw(own, shape.steps) for own in streams])
-        self.points = np.concatenate([starts(proposal, streams)[:, None], drawn], axis=1)
+        first = starts(proposal, streams)
+        by_chain = [list(blocks(proposal, own, shape.steps)) for own in streams]
+        drawn = np.stack([np.concatenate(mine)[: shape.steps] for mine in by_chain])
+        self.points = np.concatenate([first[:, None], drawn], axis=1)
         flat = self.points.reshape(-1, of.size)
-        self.log_proposal = proposal.log_density(flat).reshape(self.points.shape[:2])
+        logs = [np.concatenate([proposal.log_density(x) for x in mine]) for mine in by_chain]
+        logs = np.stack(logs)[:, : shape.steps]
+        self.log_proposal = np.column_stack([proposal.log_density(first), logs])
         inverse = np.linalg.inv(proposal.components[0].root)
         place = nearest(flat @ inverse.T, centres @ inverse.T)
         self.nearest = place.reshape(self.points.shape[:2])

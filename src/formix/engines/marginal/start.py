@@ -41,6 +41,7 @@ def start(of: Marginal) -> Start:
     for f, (group, sds) in enumerate(zip(numbers.groups, numbers.sds, strict=True)):
         lengths = column_lengths(algebra, f) / np.sqrt(algebra.statistics.rows * weight)
         unit = deviation if numbers.profile is None else 1.0 / NOISE_SHARE
+        unit = unit / np.sqrt(weight) if algebra.scaled else unit
         for number, length in zip(sds, lengths, strict=True):
             point.append(_inside(number, _EFFECT_SHARE * unit / length))
             units.append(1.0)
