@@ -19,7 +19,13 @@ from .errors import (
     UnknownLevelError as UnknownLevelError,
     UnsupportedError as UnsupportedError,
 )
-from .families import Family as Family, gaussian as gaussian
+from .families import (
+    Family as Family,
+    bernoulli as bernoulli,
+    binomial as binomial,
+    gaussian as gaussian,
+    poisson as poisson,
+)
 from .formulas import expand as expand, parse as parse, to_text as to_text
 from .maximum import Estimates as Estimates
 from .models import Model as Model

@@ -1,10 +1,13 @@
 """Families of responses, each one value."""
 
 from formix.errors import ArgumentError
+from formix.families.bernoulli import bernoulli
+from formix.families.binomial import binomial
 from formix.families.family import Family, FamilyParameter
 from formix.families.gaussian import gaussian
+from formix.families.poisson import poisson
 
-FAMILIES: tuple[Family, ...] = (gaussian,)
+FAMILIES: tuple[Family, ...] = (gaussian, bernoulli, binomial, poisson)
 """Every family, in the order of the documentation."""
 
 
@@ -25,4 +28,13 @@ def family(name: str | Family) -> Family:
     raise ArgumentError(f"`{name}` is not a family", hint=f"families: {known}")
 
 
-__all__ = ["FAMILIES", "Family", "FamilyParameter", "family", "gaussian"]
+__all__ = [
+    "FAMILIES",
+    "Family",
+    "FamilyParameter",
+    "bernoulli",
+    "binomial",
+    "family",
+    "gaussian",
+    "poisson",
+]
