@@ -23,6 +23,8 @@ def data() -> pd.DataFrame:
     frame["won"] = generator.random(60) < special.expit(level)
     frame["s"] = generator.binomial(frame["n"], special.expit(level))
     frame["count"] = generator.poisson(np.exp(1.0 + level))
+    frame["t"] = np.round(generator.gamma(2.0, np.exp(1.0 + level) / 2.0) + 0.01, 3)
+    frame["share"] = np.clip(np.round(generator.beta(1.0 + level**2, 2.0), 3), 0.001, 0.999)
     return frame
 
 
@@ -42,6 +44,10 @@ RESPONSES = {
     "bernoulli": ("hit", "won", "h[b]"),
     "binomial": ("s | trials(n)", "cbind(s, n - s)", "prop(s, n)"),
     "poisson": ("count",) * 3,
+    "negative_binomial": ("count",) * 3,
+    "gamma": ("t",) * 3,
+    "lognormal": ("t",) * 3,
+    "beta": ("share",) * 3,
 }
 """The response of the shapes of each family: of common effects, of intercepts, of slopes."""
 
@@ -95,10 +101,24 @@ def _binomial(y, eta, link: str, n) -> np.ndarray:
     return ways + y * LATENT[link].logcdf(eta) + (n - y) * LATENT[link].logsf(eta)
 
 
+def _nb2(y, mu, shape) -> np.ndarray:
+    return stats.nbinom(shape, shape / (shape + mu)).logpmf(y)
+
+
 LIKELIHOODS: dict[str, Callable[[np.ndarray, np.ndarray, str, Known], np.ndarray]] = {
     "bernoulli": lambda y, eta, link, of: _binomial(y, eta, link, 1.0),
     "binomial": lambda y, eta, link, of: _binomial(y, eta, link, of["trials"]),
     "poisson": lambda y, eta, link, of: stats.poisson(MEANS[link](eta)).logpmf(y),
+    "negative_binomial": lambda y, eta, link, of: _nb2(y, MEANS[link](eta), of["shape"]),
+    "gamma": lambda y, eta, link, of: stats.gamma(
+        of["shape"], scale=MEANS[link](eta) / of["shape"]
+    ).logpdf(y),
+    "lognormal": lambda y, eta, link, of: stats.lognorm(
+        of["sigma"], scale=np.exp(MEANS[link](eta))
+    ).logpdf(y),
+    "beta": lambda y, eta, link, of: stats.beta(
+        of["phi"] * LATENT[link].cdf(eta), of["phi"] * LATENT[link].sf(eta)
+    ).logpdf(y),
 }
 """The log density of every row, of the linear predictor and of what else is known."""
 

@@ -22,8 +22,12 @@ from .errors import (
 from .families import (
     Family as Family,
     bernoulli as bernoulli,
+    beta as beta,
     binomial as binomial,
+    gamma as gamma,
     gaussian as gaussian,
+    lognormal as lognormal,
+    negative_binomial as negative_binomial,
     poisson as poisson,
 )
 from .formulas import expand as expand, parse as parse, to_text as to_text

@@ -104,7 +104,7 @@ def _cauchit_logits(eta: Array) -> Array:
 LINKS: tuple[Link, ...] = (
     Link("identity", _identity, _identity, np.ones_like, "{eta}"),
     Link("log", np.log, np.exp, _reciprocal, "jnp.exp({eta})", (0.0, np.inf)),
-    Link("inverse", _reciprocal, _reciprocal, _minus_inverse_square, "1.0 / ({eta})"),
+    Link("inverse", _reciprocal, _reciprocal, _minus_inverse_square, "1.0 / {eta}"),
     Link("sqrt", np.sqrt, np.square, _half_reciprocal_root, "jnp.square({eta})", (0.0, np.inf)),
     Link(
         "logit",

@@ -149,6 +149,7 @@ def _scales(
     design: Design, family: Family, predictors: tuple[Predictor, ...]
 ) -> Mapping[str, Scale]:
     y = np.asarray(design.response.values, float)
+    y = np.log(y) if family.logarithm else y
     main = predictors[0]
     shift = main.offset if main.offset is not None else np.zeros(len(y))
     scales = {main.name: mean_scale(y, shift, main.link, counts=family.counts)}

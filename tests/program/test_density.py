@@ -119,7 +119,7 @@ def of_predictor(model: Model, values: dict[str, np.ndarray]) -> tuple[float, np
     return total, eta
 
 
-def random_sites(function, data: dict, seed: int) -> dict[str, np.ndarray]:
+def random_sites(function, data: dict, seed: int, spread: float = 0.7) -> dict[str, np.ndarray]:
     """A random point: every drawn site from a standard normal on the unconstrained line."""
     generator = np.random.default_rng(seed)
     # A starting value stands in for a draw: nothing can be drawn from an improper prior.
@@ -132,7 +132,7 @@ def random_sites(function, data: dict, seed: int) -> dict[str, np.ndarray]:
         if site["type"] == "sample" and not site["is_observed"]:
             transform = biject_to(site["fn"].support)
             shape = jax.eval_shape(transform.inv, site["value"]).shape
-            sites[name] = np.asarray(transform(generator.normal(size=shape) * 0.7))
+            sites[name] = np.asarray(transform(generator.normal(size=shape) * spread))
     return sites
 
 
@@ -170,7 +170,7 @@ def test_density_of_every_family_is_scipys(shape: family_shapes.FamilyShape):
     with jax.enable_x64(True):
         function = program(model)
         for seed in range(POINTS):
-            sites = random_sites(function, model.data, seed)
+            sites = random_sites(function, model.data, seed, 0.4)
             ours, values = joint(function, model.data, sites)
             assert np.isfinite(ours)
             assert ours == pytest.approx(independent(model, values), rel=RELATIVE)

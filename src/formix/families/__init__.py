@@ -2,12 +2,25 @@
 
 from formix.errors import ArgumentError
 from formix.families.bernoulli import bernoulli
+from formix.families.beta import beta
 from formix.families.binomial import binomial
 from formix.families.family import Family, FamilyParameter
+from formix.families.gamma import gamma
 from formix.families.gaussian import gaussian
+from formix.families.lognormal import lognormal
+from formix.families.negative_binomial import negative_binomial
 from formix.families.poisson import poisson
 
-FAMILIES: tuple[Family, ...] = (gaussian, bernoulli, binomial, poisson)
+FAMILIES: tuple[Family, ...] = (
+    gaussian,
+    lognormal,
+    gamma,
+    beta,
+    bernoulli,
+    binomial,
+    poisson,
+    negative_binomial,
+)
 """Every family, in the order of the documentation."""
 
 
@@ -33,8 +46,12 @@ __all__ = [
     "Family",
     "FamilyParameter",
     "bernoulli",
+    "beta",
     "binomial",
     "family",
+    "gamma",
     "gaussian",
+    "lognormal",
+    "negative_binomial",
     "poisson",
 ]

@@ -68,6 +68,8 @@ class Family:
         they keep its digits where it is all but 0 or 1.
     counts
         Whether the response is a count, which may be 0 in every row.
+    logarithm
+        Whether the main parameter is of the logarithm of the response.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Family:
     arrays: tuple[str, ...] = ()
     logits: bool = False
     counts: bool = False
+    logarithm: bool = False
     chosen: tuple[tuple[str, str], ...] = field(default=())
 
     def __getitem__(self, name: str) -> FamilyParameter:

@@ -52,6 +52,11 @@ def are_counts(values: np.ndarray) -> Bool[np.ndarray, " obs"]:
     return (values >= 0.0) & (values == np.round(values)) & np.isfinite(values)
 
 
+def are_positive(values: np.ndarray) -> Bool[np.ndarray, " obs"]:
+    """Return which values are numbers above 0."""
+    return (values > 0.0) & np.isfinite(values)
+
+
 def listed(values: tuple[object, ...]) -> str:
     """Return the first few of some values as text."""
     shown = ", ".join(str(value) for value in values[:_SHOWN])
