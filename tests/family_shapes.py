@@ -43,6 +43,7 @@ class FamilyShape:
 RESPONSES = {
     "bernoulli": ("hit", "won", "h[b]"),
     "binomial": ("s | trials(n)", "cbind(s, n - s)", "prop(s, n)"),
+    "student": ("y", "y | se(k / 4, sigma = TRUE)", "y | weights(n)"),
     "poisson": ("count",) * 3,
     "negative_binomial": ("count",) * 3,
     "gamma": ("t",) * 3,
@@ -105,6 +106,11 @@ def _nb2(y, mu, shape) -> np.ndarray:
     return stats.nbinom(shape, shape / (shape + mu)).logpmf(y)
 
 
+def _scales(sigma, of: Known) -> np.ndarray:
+    """What stands for sigma where standard errors or weights are known."""
+    return np.sqrt(np.square(sigma) / of.get("weights", 1.0) + np.square(of.get("se", 0.0)))
+
+
 LIKELIHOODS: dict[str, Callable[[np.ndarray, np.ndarray, str, Known], np.ndarray]] = {
     "bernoulli": lambda y, eta, link, of: _binomial(y, eta, link, 1.0),
     "binomial": lambda y, eta, link, of: _binomial(y, eta, link, of["trials"]),
@@ -115,6 +121,9 @@ LIKELIHOODS: dict[str, Callable[[np.ndarray, np.ndarray, str, Known], np.ndarray
     ).logpdf(y),
     "lognormal": lambda y, eta, link, of: stats.lognorm(
         of["sigma"], scale=np.exp(MEANS[link](eta))
+    ).logpdf(y),
+    "student": lambda y, eta, link, of: stats.t(
+        of["nu"], MEANS[link](eta), _scales(of["sigma"], of)
     ).logpdf(y),
     "beta": lambda y, eta, link, of: stats.beta(
         of["phi"] * LATENT[link].cdf(eta), of["phi"] * LATENT[link].sf(eta)

@@ -29,6 +29,7 @@ from .families import (
     lognormal as lognormal,
     negative_binomial as negative_binomial,
     poisson as poisson,
+    student as student,
 )
 from .formulas import expand as expand, parse as parse, to_text as to_text
 from .maximum import Estimates as Estimates

@@ -10,9 +10,11 @@ from formix.families.gaussian import gaussian
 from formix.families.lognormal import lognormal
 from formix.families.negative_binomial import negative_binomial
 from formix.families.poisson import poisson
+from formix.families.student import student
 
 FAMILIES: tuple[Family, ...] = (
     gaussian,
+    student,
     lognormal,
     gamma,
     beta,
@@ -54,4 +56,5 @@ __all__ = [
     "lognormal",
     "negative_binomial",
     "poisson",
+    "student",
 ]

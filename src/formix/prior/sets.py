@@ -122,9 +122,21 @@ SETS: Mapping[str, Rules] = {"default": default, "brms": brms, "flat": flat}
 
 
 def _by_set(name: str, address: Address, scale: Scale) -> tuple[str, Prior]:
-    """Return the prior of an address in a set: its family's own, else the set's rule."""
+    """Return the prior of an address in a set: its family's own, else the set's rule.
+
+    Raises
+    ------
+    PriorError
+        If the set's prior is not in the table.
+    """
     if name in address.own:
         return address.key, from_text(address.own[name])
+    if address.own and name != "flat":
+        example = next(iter(address.own.values()))
+        raise PriorError(
+            f"the prior that {name} has for `{address.key}` is not in formix's table",
+            hint=f'give it one, as in priors={{"": "{name}", "{address.key}": "{example}"}}',
+        )
     return SETS[name](address, scale)
 
 
