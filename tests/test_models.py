@@ -222,6 +222,11 @@ OVERVIEWS = {
     "aspirin": ("y | se(sd) ~ 1 + (1 | study)", "aspirin", {}),
     "aspirin_sigma": ("y | se(sd, sigma = TRUE) ~ 1", "aspirin", {"priors": "brms"}),
     "aspirin_weights": ("y | weights(1 / sd^2) ~ 1", "aspirin", {}),
+    "cbpp": (
+        "cbind(incidence, size - incidence) ~ period + (1 | herd)",
+        "cbpp",
+        {"family": "binomial"},
+    ),
     "own": (
         "Reaction ~ . + (1 | Subject)",
         "sleepstudy",
