@@ -52,7 +52,7 @@ RESPONSES = {
 }
 """The response of the shapes of each family: of common effects, of intercepts, of slopes."""
 
-_FAR = {"identity": " + offset(40 + n)", "inverse": " + offset(40 + n)"}
+_FAR = {"identity": " + offset(40 + n)", "inverse": " + offset(40 + n)", "sqrt": " + offset(9 + n)"}
 """What keeps a mean above 0 at the points where densities are compared."""
 
 
@@ -90,7 +90,7 @@ MEANS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "identity": lambda eta: eta,
     "log": np.exp,
     "inverse": lambda eta: 1.0 / eta,
-    "sqrt": lambda eta: eta**2,
+    "sqrt": lambda eta: np.where(eta > 0.0, eta**2, np.nan),
     **{link: latent.cdf for link, latent in LATENT.items()},
 }
 

@@ -69,3 +69,7 @@ def test_the_program_writes_the_same(one: Link):
         if one.logits:
             written = np.asarray(eval(one.logits_source.format(eta="eta"), names))
             np.testing.assert_allclose(written, one.logits(eta), rtol=1e-11, atol=1e-13)
+
+
+def test_a_predictor_below_zero_is_no_square_root():
+    assert link("sqrt").inverse(np.array([-2.0, 0.0, 2.0])).tolist() == [-4.0, 0.0, 4.0]

@@ -51,6 +51,11 @@ def _reciprocal(x: Array) -> Array:
     return 1.0 / x
 
 
+def _signed_square(eta: Array) -> Array:
+    # As in R a predictor below 0 has no mean; by its plain square two opposite ones had the same.
+    return eta * np.abs(eta)
+
+
 def _half_reciprocal_root(x: Array) -> Array:
     return 0.5 / np.sqrt(x)
 
@@ -105,7 +110,14 @@ LINKS: tuple[Link, ...] = (
     Link("identity", _identity, _identity, np.ones_like, "{eta}"),
     Link("log", np.log, np.exp, _reciprocal, "jnp.exp({eta})", (0.0, np.inf)),
     Link("inverse", _reciprocal, _reciprocal, _minus_inverse_square, "1.0 / {eta}"),
-    Link("sqrt", np.sqrt, np.square, _half_reciprocal_root, "jnp.square({eta})", (0.0, np.inf)),
+    Link(
+        "sqrt",
+        np.sqrt,
+        _signed_square,
+        _half_reciprocal_root,
+        "{eta} * jnp.abs({eta})",
+        (0.0, np.inf),
+    ),
     Link(
         "logit",
         special.logit,

@@ -6,7 +6,7 @@ from formix.distributions import half_t
 numpyro.enable_x64()
 
 
-def model(X, g, count=None):
+def model(X, offset, g, count=None):
     # common effects: 1 + x, with the intercept's prior at the mean of x (1.665)
     at_means = numpyro.sample("Intercept@means", dist.Normal(1.924, 2.042))
     slopes = numpyro.sample("slopes", dist.Normal(0.0, 1.225).expand([1]))
@@ -18,8 +18,8 @@ def model(X, g, count=None):
     r_g = numpyro.deterministic("r_g", z_g * sd_g)
     # likelihood
     shape = numpyro.sample("shape", dist.InverseGamma(0.4, 0.3))
-    eta = X @ beta + r_g[g, 0]
-    mu = jnp.square(eta)
+    eta = X @ beta + offset + r_g[g, 0]
+    mu = eta * jnp.abs(eta)
     numpyro.sample(
         "count",
         dist.NegativeBinomialLogits(shape, jnp.log(mu / shape)),
