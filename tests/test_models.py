@@ -76,7 +76,6 @@ def test_several_formulas_are_a_list_or_one_text():
 @pytest.mark.parametrize(
     ("formula", "says", "marked"),
     [
-        ("y | trials(n) ~ x", "`trials(n)` of the response", "trials(n)"),
         ("y | trunc(lb = 0) ~ x", "`trunc(lb = 0)` of the response", "trunc(lb = 0)"),
         ("y | rate(n) ~ x", "`rate(n)` of the response", "rate(n)"),
         ("y | cens(l) ~ x", "`cens(l)` of the response", "cens(l)"),
@@ -223,6 +222,11 @@ OVERVIEWS = {
     "aspirin": ("y | se(sd) ~ 1 + (1 | study)", "aspirin", {}),
     "aspirin_sigma": ("y | se(sd, sigma = TRUE) ~ 1", "aspirin", {"priors": "brms"}),
     "aspirin_weights": ("y | weights(1 / sd^2) ~ 1", "aspirin", {}),
+    "cbpp": (
+        "cbind(incidence, size - incidence) ~ period + (1 | herd)",
+        "cbpp",
+        {"family": "binomial"},
+    ),
     "own": (
         "Reaction ~ . + (1 | Subject)",
         "sleepstudy",

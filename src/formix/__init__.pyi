@@ -19,7 +19,18 @@ from .errors import (
     UnknownLevelError as UnknownLevelError,
     UnsupportedError as UnsupportedError,
 )
-from .families import Family as Family, gaussian as gaussian
+from .families import (
+    Family as Family,
+    bernoulli as bernoulli,
+    beta as beta,
+    binomial as binomial,
+    gamma as gamma,
+    gaussian as gaussian,
+    lognormal as lognormal,
+    negative_binomial as negative_binomial,
+    poisson as poisson,
+    student as student,
+)
 from .formulas import expand as expand, parse as parse, to_text as to_text
 from .maximum import Estimates as Estimates
 from .models import Model as Model

@@ -19,11 +19,16 @@ if TYPE_CHECKING:
 
 
 def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "sample obs"]]:
-    """Return the parameters of the family at every row: predicted, sampled, fixed or known."""
-    predicted = {
-        predictor.name: predictor.link.inverse(eta(spec, predictor, values))
-        for predictor in spec.predictors
-    }
+    """Return the parameters of the family at every row: predicted, sampled, fixed or known.
+
+    The logits of the main one and the arrays are among them, where the family has such.
+    """
+    predicted: dict[str, np.ndarray] = {}
+    for predictor in spec.predictors:
+        linear = eta(spec, predictor, values)
+        predicted[predictor.name] = predictor.link.inverse(linear)
+        if predictor.name == spec.family.main and spec.family.logits and predictor.link.logits:
+            predicted["logits"] = predictor.link.logits(linear)
     others: dict[str, np.ndarray] = {}
     for parameter in spec.family.parameters:
         name = parameter.name
@@ -31,7 +36,8 @@ def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "
             others[name] = np.asarray(spec.fixed[name], dtype=np.float64)
         elif name not in predicted and name in values:
             others[name] = values[name][:, None]
-    return _with_known(spec, predicted | others)
+    arrays = {name: spec.response.known[name] for name in spec.family.arrays}
+    return _with_known(spec, predicted | others | arrays)
 
 
 def _with_known(spec: Spec, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

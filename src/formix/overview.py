@@ -10,6 +10,9 @@ from formix.dispersion import SAID
 from formix.spelling import label_text, one_line
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Float
+
     from formix.design.matrices import Design
     from formix.families import Family
     from formix.prior import PriorTable
@@ -57,11 +60,17 @@ def _known(family: Family, response: Response) -> Iterator[str]:
     """Yield what is known of each row beside the response."""
     given = family.given(response.known)
     if given is not None:
-        values = response.known[given.arrays[0]]
-        least, most = float(values.min()), float(values.max())
-        size = f"of {least:.4g}" if least == most else f"from {least:.4g} to {most:.4g}"
+        size = _range(response.known[given.arrays[0]])
         yield given.words.format(range=size, dispersion=family.dispersion)
-    yield from (name.replace("_", " ") for name in response.known if name not in SAID)
+    for name, values in response.known.items():
+        if name not in SAID:
+            text = name.replace("_", " ")
+            yield f"{text} {_range(values)}" if name in family.arrays else text
+
+
+def _range(values: Float[np.ndarray, " obs"]) -> str:
+    least, most = float(values.min()), float(values.max())
+    return f"of {least:.4g}" if least == most else f"from {least:.4g} to {most:.4g}"
 
 
 def _data(design: Design) -> str:

@@ -240,7 +240,8 @@ class GaussianForm:
 class Spec:
     """A model, whole: what `source/` writes, `engines/` sample and `results/` store.
 
-    `known_identifiers` are those of the arrays by which more is known of the rows' dispersion.
+    `known_identifiers` are those of the arrays by which more is known of the rows: of their
+    dispersion, and what the family must know of them.
     """
 
     family: Family

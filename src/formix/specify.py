@@ -95,9 +95,10 @@ def specify(
 
 
 def _known(response: Response, family: Family, identifiers: Identifiers) -> dict[str, str]:
-    """Return the identifiers of the arrays that tell more of the rows' dispersion."""
+    """Return the identifiers of the arrays that tell more of the rows."""
     given = family.given(response.known)
-    return {name: identifiers.make(name) for name in given.arrays} if given else {}
+    names = (*family.arrays, *(given.arrays if given else ()))
+    return {name: identifiers.make(name) for name in names}
 
 
 def _nothing(text: str, response: Response) -> FormulaError:
@@ -118,7 +119,10 @@ def _addresses(
     return (
         *(address for predictor in predictors for address in common.addresses(predictor)),
         *(address for blocks in groups for address in group.addresses(blocks)),
-        *(Address(p.name, (), "auxiliary", p.support, p.name, np.empty(0)) for p in auxiliary),
+        *(
+            Address(p.name, (), "auxiliary", p.support, p.name, np.empty(0), own=dict(p.priors))
+            for p in auxiliary
+        ),
     )
 
 
@@ -145,9 +149,10 @@ def _scales(
     design: Design, family: Family, predictors: tuple[Predictor, ...]
 ) -> Mapping[str, Scale]:
     y = np.asarray(design.response.values, float)
+    y = np.log(y) if family.logarithm else y
     main = predictors[0]
     shift = main.offset if main.offset is not None else np.zeros(len(y))
-    scales = {main.name: mean_scale(y, shift, main.link)}
+    scales = {main.name: mean_scale(y, shift, main.link, counts=family.counts)}
     for parameter in family.parameters[1:]:
         predicted = any(predictor.name == parameter.name for predictor in predictors)
         scales[parameter.name] = (

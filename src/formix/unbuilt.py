@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from formix.families import Family
     from formix.terms.term import Terms
 
+_KNOWN = SAID | {"trials"}
+"""What may be known of the rows; whether a family has a use for it, its own check says."""
+
 _FITTED = frozenset(structure.name for structure in COVARIANCES)
 
 
@@ -24,11 +27,13 @@ def not_of_family(terms: Terms, family: Family) -> FormulaError | None:
     for addition in terms.response.additions:
         if not family.takes(known_as(addition)):
             return FormulaError(
-                f"`{addition.name}()` says nothing of a {family.name} response, whose variance "
-                "follows from its mean",
+                f"`{addition.name}()` says nothing of a {family.name} response, which has no "
+                "residual standard deviation",
                 text=terms.formula.text,
                 span=addition.span,
-                hint="it is for families with a residual standard deviation, such as gaussian",
+                hint="trials are said by prop(successes, trials), or by `| trials(n)`"
+                if "trials" in family.arrays
+                else "it is for families with one, such as gaussian",
             )
     for other in terms.formula.others:
         node = other.left if isinstance(other, Equation) else other.parameter
@@ -79,10 +84,8 @@ def _found(terms: Terms) -> list[tuple[str, Span]]:
     found = [
         (f"`{addition.text}` of the response", addition.span)
         for addition in terms.response.additions
-        if not SAID.issuperset(known_as(addition))
+        if not _KNOWN.issuperset(known_as(addition))
     ]
-    if terms.response.level:
-        found.append(("a level of the response", terms.response.span))
     found += [
         (f"a predictor of `{to_text(other.left)}`", other.left.span)
         for other in terms.formula.others

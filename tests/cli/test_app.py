@@ -68,6 +68,22 @@ def test_explain_shows_the_model_and_its_design():
     assert "levels of Subject: 18" in text
 
 
+def test_a_family_is_named():
+    formula = "cbind(incidence, size - incidence) ~ period + (1 | herd)"
+    for command, words in (
+        ("explain", ("binomial (mu logit)", "trials from 2 to 34")),
+        ("source", ("dist.Binomial(trials, logits=eta)",)),
+    ):
+        text = _printed(command, formula, "cbpp", "--family", "binomial")
+        assert not [word for word in words if word not in text]
+
+
+def test_a_family_refuses_what_its_response_cannot_be():
+    text = _refused("fit", "Reaction ~ Days", "sleepstudy", "--family", "poisson")
+    assert "a poisson response is a whole number of at least 0" in text
+    assert "^" in text
+
+
 def test_explain_tells_the_rows_left_out():
     Path("mine.csv").write_text("y,x\n1,2\n3,NA\n5,7\n2,3\n", encoding="utf-8")
     text = _printed("explain", "y ~ x", "mine.csv")

@@ -8,7 +8,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-import marginal_shapes  # noqa: E402 - found on the path set above
+import family_shapes  # noqa: E402 - found on the path set above
+import marginal_shapes  # noqa: E402
 import shapes  # noqa: E402
 import test_maximum  # noqa: E402
 import test_models  # noqa: E402
@@ -36,6 +37,9 @@ if __name__ == "__main__":
         )
         target = HERE / "sources" / f"{shape.name}.py"
         target.write_text(model.source, encoding="utf-8")
+    for shape in family_shapes.SHAPES:
+        target = HERE / "sources" / f"{shape.name}.py"
+        target.write_text(shape.model().source, encoding="utf-8")
     model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))
     (HERE / "sources" / "sleepstudy.py").write_text(model.source, encoding="utf-8")
     reviewed = {name: marginal_shapes.model_of(name).spec for name in MARGINAL}

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import family_shapes
 import pytest
 import shapes
 
@@ -25,9 +26,15 @@ def test_source_is_the_reviewed_one(shape: shapes.Shape):
     assert source(shape) == reviewed
 
 
+@pytest.mark.parametrize("shape", family_shapes.SHAPES, ids=lambda shape: shape.name)
+def test_source_of_every_family_is_the_reviewed_one(shape: family_shapes.FamilyShape):
+    assert shape.model().source == (HERE / f"{shape.name}.py").read_text(encoding="utf-8")
+
+
 def test_every_reviewed_source_has_its_shape():
     names = {path.stem for path in HERE.glob("*.py")}
-    assert names == {shape.name for shape in shapes.SHAPES} | {"sleepstudy"}
+    every = (*shapes.SHAPES, *family_shapes.SHAPES)
+    assert names == {shape.name for shape in every} | {"sleepstudy"}
 
 
 def test_the_sleep_study_takes_at_most_thirty_lines():

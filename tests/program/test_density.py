@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import family_shapes
 import jax
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from scipy import special, stats
 
 from formix import Model
 from formix.prior import Prior
+from formix.results.likelihood import log_densities
 
 RELATIVE = 1e-9
 POINTS = 4
@@ -64,6 +66,24 @@ def log_lkj_factor(L: np.ndarray, eta: float) -> float:
 
 def independent(model: Model, values: dict[str, np.ndarray]) -> float:
     """The joint log density from the design and SciPy alone, in the program's own sites."""
+    total, eta = of_predictor(model, values)
+    for statement in model.spec.likelihood:
+        total += log_prior(model.spec.priors[statement.site], values[statement.site])
+    return total + pointwise(model, values, eta).sum()
+
+
+def pointwise(model: Model, values: dict[str, np.ndarray], eta: np.ndarray) -> np.ndarray:
+    """The log density of every row."""
+    if model.family.name != "gaussian":
+        return family_shapes.log_likelihood(model, eta, values)
+    known = model.design.response.known
+    variance = values.get("sigma", 0.0) ** 2 / known.get("weights", 1.0)
+    variance = variance + known.get("se", 0.0) ** 2
+    return stats.norm.logpdf(model.design.response.values, eta, np.sqrt(variance))
+
+
+def of_predictor(model: Model, values: dict[str, np.ndarray]) -> tuple[float, np.ndarray]:
+    """The log prior density of a linear predictor's sites, and the predictor."""
     spec, design = model.spec, model.design
     total, eta = 0.0, np.zeros(len(design.rows))
     if design.columns:
@@ -96,15 +116,10 @@ def independent(model: Model, values: dict[str, np.ndarray]) -> float:
             r = z[:, part] @ (np.diag(sd[part]) @ L).T
             eta = eta + np.sum(block.Z * r[block.index], axis=1)
             start = part.stop
-    variance = np.zeros(len(design.rows))
-    if "sigma" in spec.priors:
-        total += log_prior(spec.priors["sigma"], values["sigma"])
-        variance += values["sigma"] ** 2 / design.response.known.get("weights", 1.0)
-    variance += design.response.known.get("se", 0.0) ** 2
-    return total + stats.norm.logpdf(design.response.values, eta, np.sqrt(variance)).sum()
+    return total, eta
 
 
-def random_sites(function, data: dict, seed: int) -> dict[str, np.ndarray]:
+def random_sites(function, data: dict, seed: int, spread: float = 0.7) -> dict[str, np.ndarray]:
     """A random point: every drawn site from a standard normal on the unconstrained line."""
     generator = np.random.default_rng(seed)
     # A starting value stands in for a draw: nothing can be drawn from an improper prior.
@@ -117,7 +132,7 @@ def random_sites(function, data: dict, seed: int) -> dict[str, np.ndarray]:
         if site["type"] == "sample" and not site["is_observed"]:
             transform = biject_to(site["fn"].support)
             shape = jax.eval_shape(transform.inv, site["value"]).shape
-            sites[name] = np.asarray(transform(generator.normal(size=shape) * 0.7))
+            sites[name] = np.asarray(transform(generator.normal(size=shape) * spread))
     return sites
 
 
@@ -149,12 +164,37 @@ def test_density_is_scipys(shape: shapes.Shape):
             assert ours == pytest.approx(expected, rel=RELATIVE)
 
 
+@pytest.mark.parametrize("shape", family_shapes.SHAPES, ids=lambda shape: shape.name)
+def test_density_of_every_family_is_scipys(shape: family_shapes.FamilyShape):
+    model = shape.model()
+    with jax.enable_x64(True):
+        function = program(model)
+        for seed in range(POINTS):
+            sites = random_sites(function, model.data, seed, 0.4)
+            ours, values = joint(function, model.data, sites)
+            assert np.isfinite(ours)
+            assert ours == pytest.approx(independent(model, values), rel=RELATIVE)
+            # The same rows in NumPy, as the results store them.
+            rows = pointwise(model, values, of_predictor(model, values)[1])
+            stored = log_densities(model.spec, {site: x[None] for site, x in values.items()})
+            np.testing.assert_allclose(stored[0], rows, rtol=RELATIVE, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", family_shapes.LINKED, ids=lambda shape: shape.name)
+def test_gradient_of_every_family_is_the_central_difference(shape: family_shapes.FamilyShape):
+    check_gradient(shape.model())
+
+
 @pytest.mark.parametrize(
     "name", ["random_slope", "two_correlated_blocks", "own_priors", "variances", "nested_slopes"]
 )
 def test_gradient_is_the_central_difference(name: str):
     shape = next(shape for shape in shapes.SHAPES if shape.name == name)
-    model = Model(shape.formula, shapes.data(), priors=shape.priors)
+    check_gradient(Model(shape.formula, shapes.data(), priors=shape.priors))
+
+
+def check_gradient(model: Model):
+    """Compare the gradient with central differences, whose own error is below a part in 10^6."""
     with jax.enable_x64(True):
         function = program(model)
         sites = random_sites(function, model.data, 1)

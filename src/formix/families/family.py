@@ -24,12 +24,14 @@ class FamilyParameter:
     """A parameter of a family: `mu`, `sigma`, ...
 
     `links` are those its predictor may have, the default first; `support` is where it lives when
-    it has no predictor.
+    it has no predictor. `priors` are its priors then, by set, as text; a set that is not among them
+    takes it for a scale in the units of the response.
     """
 
     name: str
     links: tuple[str, ...]
     support: Literal["real", "positive", "unit"]
+    priors: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,11 @@ class Family:
     parameters
         The main one, whose predictor the main formula writes, first.
     distribution
-        The NumPyro distribution as the generated program writes it, its parameters in braces.
+        The NumPyro distribution as the generated program writes it; in braces its parameters, its
+        `arrays`, and `logits`.
     log_density
-        `(y, parameters by name) -> log density`, elementwise and broadcasting.
+        `(y, parameters by name) -> log density`, elementwise and broadcasting; the arrays are among
+        the parameters, and so are the logits.
     draw
         `(random generator, parameters by name) -> draws` of the broadcast shape.
     mean
@@ -57,6 +61,15 @@ class Family:
         family has none.
     dispersions
         What stands in its place at rows of which more is known, by what that is.
+    arrays
+        What must be known of every row beside the response: `trials`.
+    logits
+        Whether the density is of the `logits` of the main parameter, a probability, in its place:
+        they keep its digits where it is all but 0 or 1.
+    counts
+        Whether the response is a count, which may be 0 in every row.
+    logarithm
+        Whether the main parameter is of the logarithm of the response.
     """
 
     name: str
@@ -68,6 +81,10 @@ class Family:
     check: Callable[[Response], FormixError | None]
     dispersion: str = ""
     dispersions: tuple[Dispersion, ...] = ()
+    arrays: tuple[str, ...] = ()
+    logits: bool = False
+    counts: bool = False
+    logarithm: bool = False
     chosen: tuple[tuple[str, str], ...] = field(default=())
 
     def __getitem__(self, name: str) -> FamilyParameter:

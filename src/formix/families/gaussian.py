@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.dispersion import STANDARD_DEVIATIONS
-from formix.errors import DataError, FormixError
 from formix.families.family import Family, FamilyParameter
+from formix.families.responses import not_one_number
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
+    from formix.errors import FormixError
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -36,19 +37,7 @@ def _mean(parameters: dict[str, Array]) -> Array:
 
 
 def _check(response: Response) -> FormixError | None:
-    if response.levels:
-        shown = ", ".join(str(level) for level in response.levels[:5])
-        return DataError(
-            f"the response `{response.name}` is not numeric; a gaussian response is a number",
-            hint=f"its values are levels: {shown}{', ...' if len(response.levels) > 5 else ''}",
-        )
-    if response.values.ndim != 1 or "trials" in response.known:
-        return DataError(
-            f"the response `{response.name}` counts successes among trials; "
-            "a gaussian response is one number a row",
-            hint="make one column of it, or take a family of counts",
-        )
-    return None
+    return not_one_number(response, "gaussian")
 
 
 gaussian = Family(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
@@ -42,6 +42,8 @@ class Address:
         The design's column that it multiplies; empty where there is none.
     levels, effects
         Of a group: how many levels it has, and how many effects its block has.
+    own
+        Its priors by set, as text, where its family has some for it.
     """
 
     key: str
@@ -52,6 +54,7 @@ class Address:
     column: Float[np.ndarray, " obs"]
     levels: int = 0
     effects: int = 0
+    own: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def keys(self) -> tuple[str, ...]:

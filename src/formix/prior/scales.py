@@ -24,9 +24,12 @@ def mean_scale(y: Vector, offset: Vector, link: Link, *, counts: bool = False) -
     """Return the scale of the predictor of the mean.
 
     On the identity link the mean and standard deviation of `y - offset`; on the log link the log of
-    the ratio of the sums of `y` (with 1/2 added for counts) and of `exp(offset)`; on any other the
-    link of the mean, and the standard deviation times the link's slope there.
+    the ratio of the sums of `y` (with 1/2 added for counts) and of `exp(offset)`; on a link of a
+    probability 0 and 1; on any other the link of the mean, and the standard deviation times the
+    link's slope there.
     """
+    if link.of_probability:
+        return Scale(0.0, 1.0, 1.0, 0.0, _BRMS_LEAST, float(np.mean(offset)))
     if link.name == "identity":
         location, spread = float(np.mean(y - offset)), deviation(y - offset)
         size = float(np.sqrt(np.mean(np.square(y - offset))))

@@ -11,6 +11,7 @@ import numpy as np
 from formix.errors import ArgumentError, PriorError
 from formix.prior.address import Address, at_means_key, user_entries
 from formix.prior.prior import Prior, PriorEntry, PriorTable, rounded
+from formix.prior.reading import from_text
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -120,6 +121,25 @@ SETS: Mapping[str, Rules] = {"default": default, "brms": brms, "flat": flat}
 """The sets by name."""
 
 
+def _by_set(name: str, address: Address, scale: Scale) -> tuple[str, Prior]:
+    """Return the prior of an address in a set: its family's own, else the set's rule.
+
+    Raises
+    ------
+    PriorError
+        If the set's prior is not in the table.
+    """
+    if name in address.own:
+        return address.key, from_text(address.own[name])
+    if address.own and name != "flat":
+        example = next(iter(address.own.values()))
+        raise PriorError(
+            f"the prior that {name} has for `{address.key}` is not in formix's table",
+            hint=f'give it one, as in priors={{"": "{name}", "{address.key}": "{example}"}}',
+        )
+    return SETS[name](address, scale)
+
+
 def resolve(
     addresses: tuple[Address, ...],
     scales: Mapping[str, Scale],
@@ -157,7 +177,7 @@ def resolve(
         if address.key in chosen:
             entries.append(chosen[address.key])
         else:
-            key, prior = SETS[name](address, scales[address.parameter])
+            key, prior = _by_set(name, address, scales[address.parameter])
             entry = PriorEntry(key, prior, name)
             entries.append(rounded(entry) if name == "default" else entry)
     return PriorTable(tuple(entries), name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 MOST_NUMBERS = 8
 """A prior's parameter that takes more numbers than this is an argument of the program."""
+
+_SPECIAL = ("expit", "log_ndtr", "ndtr")
+"""Functions of jax.scipy.special that links are written with, as an import lists them."""
 
 _CALL = """\
 
@@ -170,7 +174,8 @@ class _Writer:
         for statement in self.spec.likelihood:
             lines += self._lines(statement)
         for predictor in self.spec.predictors:
-            more, spelled[predictor.name] = self._predictor(predictor)
+            more, name, spelling = self._predictor(predictor)
+            spelled[name] = spelling
             lines += more
         distribution = self.spec.family.distribution.format(**self._with_known(spelled))
         name = self.spec.response_identifier
@@ -180,6 +185,7 @@ class _Writer:
     def _with_known(self, spelled: dict[str, str]) -> dict[str, str]:
         """Return what stands for each parameter, at rows of which more is known as at others."""
         family, of = self.spec.family, dict(self.spec.known_identifiers)
+        spelled = spelled | {name: of[name] for name in family.arrays}
         given = family.given(self.spec.response.known)
         if given is None:
             return spelled
@@ -187,8 +193,8 @@ class _Writer:
             of[PARAMETER] = spelled[family.dispersion]
         return {**spelled, family.dispersion: given.source.format(**of)}
 
-    def _predictor(self, predictor: Predictor) -> tuple[list[str], str]:
-        """Return the lines of a linear predictor, and what stands for its parameter."""
+    def _predictor(self, predictor: Predictor) -> tuple[list[str], str, str]:
+        """Return the lines of a linear predictor, what it gives, and what stands for that."""
         main = predictor is self.spec.predictors[0]
         eta = self.identifiers.make("eta" if main else f"eta_{predictor.name}")
         mine = [s.expression for s in self.spec.summands if s.predictor == predictor.name]
@@ -199,11 +205,13 @@ class _Writer:
             lines = laid_out(f"{eta} = {mine[0]}", 4)
             for expression in mine[1:]:
                 lines += laid_out(f"{eta} += {expression}", 4)
-        if predictor.link.name == "identity":
-            return lines, eta
-        name = self.identifiers.make(predictor.name)
-        inverse = predictor.link.inverse_source.format(eta=eta)
-        return lines + laid_out(f"{name} = {inverse}", 4), name
+        name, inverse = predictor.name, predictor.link.inverse_source
+        if main and self.spec.family.logits:
+            name, inverse = "logits", predictor.link.logits_source
+        if inverse == "{eta}":
+            return lines, name, eta
+        target = self.identifiers.make(name)
+        return lines + laid_out(f"{target} = {inverse.format(eta=eta)}", 4), name, target
 
 
 def _row(entry: PriorEntry) -> str:
@@ -228,4 +236,7 @@ def _imports(body: str) -> list[str]:
         lines.append("from formix.distributions import half_t")
     if "block_diag(" in body:
         lines.append("from jax.scipy.linalg import block_diag")
+    special = [name for name in _SPECIAL if re.search(rf"\b{name}\(", body)]
+    if special:
+        lines.append(f"from jax.scipy.special import {', '.join(special)}")
     return lines

@@ -61,7 +61,7 @@ def sigma(
             else "this model has no residual standard deviation",
             hint="fx.fixef(fit) has its coefficients, on the scale of its link"
             if varies
-            else "beside known standard errors there is one with se(s, sigma = TRUE)",
+            else "gaussian responses have one, beside known standard errors by se(s, sigma = TRUE)",
         )
     draws = drawn.draws(sites[0])
     if not summary:

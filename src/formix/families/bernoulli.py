@@ -1,0 +1,72 @@
+"""The Bernoulli family: yes or no."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.errors import DataError
+from formix.families.family import Family, FamilyParameter
+from formix.families.responses import listed, outside
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.errors import FormixError
+    from formix.spec import Response
+
+    Array = Float[np.ndarray, "..."]
+
+
+def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
+    logits = parameters["logits"]
+    return -np.logaddexp(0.0, np.where(y > 0.0, -logits, logits))
+
+
+def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
+    mu = parameters["mu"]
+    return (generator.random(mu.shape) < mu).astype(np.float64)
+
+
+def _mean(parameters: dict[str, Array]) -> Array:
+    return parameters["mu"]
+
+
+def _check(response: Response) -> FormixError | None:
+    if "trials" in response.known:
+        return DataError(
+            f"the response `{response.name}` counts successes among trials; "
+            "a bernoulli response is one yes or no a row",
+            hint="take the family binomial",
+        )
+    if response.levels:
+        return None if len(response.levels) == 2 else _levels(response)
+    values = response.values
+    good = (values == 0.0) | (values == 1.0)
+    hint = "counts of successes among trials are of the family binomial"
+    return outside(response, good, "bernoulli", "0 or 1, a truth, or one of two levels", hint)
+
+
+def _levels(response: Response) -> DataError:
+    number = len(response.levels)
+    example = f"{response.name}[{response.levels[-1]}]"
+    return DataError(
+        f"the response `{response.name}` has {number} {'level' if number == 1 else 'levels'}; "
+        "a bernoulli response has two",
+        hint=f"name the one that counts as success, as in `{example}`; "
+        f"there are: {listed(response.levels)}",
+    )
+
+
+bernoulli = Family(
+    name="bernoulli",
+    parameters=(FamilyParameter("mu", ("logit", "probit", "cloglog", "cauchit"), "unit"),),
+    distribution="dist.Bernoulli(logits={logits})",
+    log_density=_log_density,
+    draw=_draw,
+    mean=_mean,
+    check=_check,
+    logits=True,
+)
+"""y ~ Bernoulli(mu): mu the probability of 1, of a truth, or of the second of two levels."""

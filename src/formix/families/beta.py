@@ -1,0 +1,76 @@
+"""The beta family: proportions strictly between 0 and 1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from formix.families.family import Family, FamilyParameter
+from formix.families.responses import not_one_number, outside
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.errors import FormixError
+    from formix.spec import Response
+
+    Array = Float[np.ndarray, "..."]
+
+
+def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
+    a, b = _counts(parameters)
+    return (a - 1.0) * np.log(y) + (b - 1.0) * np.log1p(-y) - special.betaln(a, b)
+
+
+def _counts(parameters: dict[str, Array]) -> tuple[Array, Array]:
+    """Return the two parameters of the textbooks, each with its digits where it is all but 0."""
+    phi, logits = parameters["phi"], parameters["logits"]
+    return phi * special.expit(logits), phi * special.expit(-logits)
+
+
+def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
+    least = np.finfo(np.float64).tiny
+    a, b = (np.maximum(count, least) for count in _counts(parameters))
+    return generator.beta(a, b)
+
+
+def _mean(parameters: dict[str, Array]) -> Array:
+    return parameters["mu"]
+
+
+def _check(response: Response) -> FormixError | None:
+    good = (response.values > 0.0) & (response.values < 1.0)
+    return not_one_number(response, "beta") or outside(
+        response, good, "beta", "a number above 0 and below 1"
+    )
+
+
+beta = Family(
+    name="beta",
+    parameters=(
+        FamilyParameter("mu", ("logit", "probit", "cloglog", "cauchit"), "unit"),
+        FamilyParameter(
+            "phi",
+            ("log", "identity"),
+            "positive",
+            (("default", "InverseGamma(0.4, 0.3)"), ("brms", "Gamma(0.01, 0.01)")),
+        ),
+    ),
+    distribution="dist.Beta({phi} * expit({logits}), {phi} * expit(-{logits}))",
+    log_density=_log_density,
+    draw=_draw,
+    mean=_mean,
+    check=_check,
+    logits=True,
+)
+"""y ~ Beta(mu phi, (1 - mu) phi): proportions of mean mu and variance mu (1 - mu) / (1 + phi).
+
+The prior of `phi` shrinks the standard deviation at a rate all but constant.
+
+References
+----------
+Ferrari and Cribari-Neto (2004), doi:10.1080/0266476042000214501; Simpson, Rue, Riebler, Martins and
+Sorbye (2017), doi:10.1214/16-STS576 (penalised complexity).
+"""

@@ -1,0 +1,73 @@
+"""The lognormal family against SciPy, its priors, and the responses that it takes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from families.drawn import check_moments
+from scipy import stats
+
+from formix import Model, lognormal
+from formix.errors import DataError
+
+DATA = pd.DataFrame(
+    {
+        "x": np.arange(4.0),
+        "count": [0, 2, 5, 3],
+        "n": [5, 5, 5, 8],
+        "half": [0.5, 1.0, 0.25, 3.0],
+        "share": [0.5, 0.9, 0.01, 0.3],
+        "f": ["a", "b", "a", "b"],
+    }
+)
+
+
+def test_log_density_is_scipys_elementwise():
+    generator = np.random.default_rng(0)
+    mu, sigma = generator.normal(size=(5, 7)), generator.gamma(2.0, size=(5, 1))
+    y = generator.gamma(2.0, size=7)
+    found = lognormal.log_density(y, {"mu": mu, "sigma": sigma})
+    expected = stats.lognorm(sigma, scale=np.exp(mu)).logpdf(y)
+    np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize(("mu", "sigma"), [(0.5, 0.2), (-1.0, 0.4)])
+def test_draws_have_their_mean_and_variance(mu: float, sigma: float):
+    _, variance, _, kurtosis = stats.lognorm(sigma, scale=np.exp(mu)).stats("mvsk")
+    given = {"mu": mu, "sigma": sigma}
+    check_moments(lognormal, given, float(variance), float(kurtosis))
+
+
+@pytest.mark.parametrize(
+    ("priors", "says"), [("default", "HalfStudentT(3, 1.06)"), ("brms", "HalfStudentT(3, 2.5)")]
+)
+def test_priors_of_sigma(priors: str, says: str):
+    model = Model("half ~ x", DATA, "lognormal", priors=priors)
+    assert str(model.priors["sigma"].prior) == says
+
+
+def test_its_own_parameter_takes_a_users_prior():
+    model = Model("half ~ x", DATA, "lognormal", priors={"sigma": "Exponential(2)"})
+    assert "dist.Exponential(2.0)" in model.source
+
+
+def test_draws_from_the_prior_are_responses():
+    model = Model("half ~ x", DATA, "lognormal")
+    drawn = model.prior(draws=100, seed=1)["prior_predictive"]["half"].to_numpy()
+    assert drawn.shape == (1, 100, 4)
+    assert (drawn >= 0.0).all()
+
+
+@pytest.mark.parametrize(
+    ("response", "says"),
+    [
+        ("count", "a lognormal response is a number above 0; `count` is not in 1 row: 0"),
+        ("f", "the response `f` is not numeric; a lognormal response is a number"),
+        ("prop(count, n)", "a lognormal response is one number a row"),
+    ],
+)
+def test_other_responses_are_refused(response: str, says: str):
+    with pytest.raises(DataError) as caught:
+        Model(f"{response} ~ x", DATA, "lognormal")
+    assert says in str(caught.value)
