@@ -65,6 +65,15 @@ def test_a_program_of_an_engine_that_declines_is_refused():
         model.source_for("stan")
 
 
+@pytest.mark.parametrize("formula", ["y | trials(n) ~ x", "f[a] ~ x"])
+def test_a_response_that_another_family_counts_can_be_looked_at(formula: str):
+    model = fx.Model(formula, shapes.data().assign(f=["a", "b"] * 30))
+    assert model.design.X.shape == (60, 2)
+    with pytest.raises(fx.DataError) as caught:
+        _ = model.spec
+    assert caught.value.message in str(model)
+
+
 def test_several_formulas_are_a_list_or_one_text():
     data = shapes.data()
     together = Model("y ~ x; sigma ~ z", data)

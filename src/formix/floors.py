@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from formix.design.encoding import Encoding
     from formix.design.matrices import Design
+    from formix.errors import FormixError
     from formix.families import Family
     from formix.prior import PriorTable
     from formix.results.recipe import Recipe
@@ -169,8 +170,20 @@ class Floors:
             notes=self.notes,
         )
 
+    def _refusal(self) -> FormixError | None:
+        """Return why the lower floors can be looked at and the model cannot be fitted, or nothing.
+
+        So it is where no engine fits a part, and where a response of measurements is written as
+        those are that count, whose family may only not have been chosen yet.
+        """
+        response = self.terms.response
+        counted = response.level or any(one.name == "trials" for one in response.additions)
+        measured = counted and self._family.dispersion
+        fault = self._family.check(self.design.response) if measured else None
+        return unbuilt(self.terms) or fault
+
     def __str__(self) -> str:
-        refusal = unbuilt(self.terms)
+        refusal = self._refusal()
         priors = self.spec.priors if refusal is None else refusal.message
         return overview(self.formula.text, self._family, self.design, priors, self.notes)
 

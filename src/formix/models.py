@@ -11,7 +11,6 @@ from formix.fitting import posterior, prior as prior_draws
 from formix.floors import Floors
 from formix.results import inference_data
 from formix.stages import learnt, remade
-from formix.unbuilt import unbuilt
 
 if TYPE_CHECKING:
     from formix.engines.draws import KeepGroups
@@ -81,7 +80,7 @@ class Model(Floors):
         chosen = family_of(family)
         stages = learnt(formula, data, chosen, functions or {}, contrasts or {})
         super().__init__(stages, chosen, priors)
-        if unbuilt(self.terms) is None:
+        if self._refusal() is None:
             # A prior that is wrong is refused here, not when the draws are awaited.
             _ = self.spec
 
