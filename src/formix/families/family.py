@@ -25,13 +25,18 @@ class FamilyParameter:
 
     `links` are those its predictor may have, the default first; `support` is where it lives when
     it has no predictor. `priors` are its priors then, by set, as text; a set that is not among them
-    takes it for a scale in the units of the response.
+    takes it for a scale in the units of the response. `predicted` are those, by set, of the
+    intercept of its predictor, on the link's scale and at the means of the columns; its other
+    coefficients and group-level effects are of scale 1 there. `held` is the value that it has where
+    the formula gives it neither a predictor nor another value, such as an ordinal `disc` of 1.
     """
 
     name: str
     links: tuple[str, ...]
     support: Literal["real", "positive", "unit"]
     priors: tuple[tuple[str, str], ...] = ()
+    predicted: tuple[tuple[str, str], ...] = ()
+    held: float | None = None
 
 
 @dataclass(frozen=True)
