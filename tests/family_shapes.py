@@ -72,7 +72,10 @@ def _shapes(family: Family) -> list[FamilyShape]:
 
 
 SHAPES = tuple(
-    shape for family in FAMILIES if family.name != "gaussian" for shape in _shapes(family)
+    shape
+    for family in FAMILIES
+    if family.name != "gaussian" and not (family.by_level or family.thresholds)
+    for shape in _shapes(family)
 )
 
 LINKED = tuple(shape for shape in SHAPES if not shape.name.endswith(("_common", "_slopes")))

@@ -21,14 +21,21 @@ from .errors import (
 )
 from .families import (
     Family as Family,
+    acat as acat,
     bernoulli as bernoulli,
     beta as beta,
     binomial as binomial,
+    categorical as categorical,
+    cratio as cratio,
+    cumulative as cumulative,
+    dirichlet as dirichlet,
     gamma as gamma,
     gaussian as gaussian,
     lognormal as lognormal,
+    multinomial as multinomial,
     negative_binomial as negative_binomial,
     poisson as poisson,
+    sratio as sratio,
     student as student,
 )
 from .formulas import expand as expand, parse as parse, to_text as to_text

@@ -85,7 +85,8 @@ class Floors:
         refusal = unbuilt(self.terms)
         if refusal is not None:
             raise refusal
-        return specify(self.design, self._family, self._priors, self.formula.text)
+        fixed = {one.parameter: one.value for one in self.terms.fixed}
+        return specify(self.design, self._family, self._priors, self.formula.text, fixed)
 
     @property
     def priors(self) -> PriorTable:
@@ -164,6 +165,7 @@ class Floors:
             self.spec,
             self._stages.frame,
             json.loads(self.encoding.to_json()),
+            matrices=self.design.predictors,
             source=self.source,
             contrasts=self._stages.contrasts,
             functions=tuple(self._stages.functions),
@@ -179,13 +181,14 @@ class Floors:
         response = self.terms.response
         counted = response.level or any(one.name == "trials" for one in response.additions)
         measured = counted and self._family.dispersion
-        fault = self._family.check(self.design.response) if measured else None
+        fault = self._family.fault(self.design.response) if measured else None
         return unbuilt(self.terms) or fault
 
     def __str__(self) -> str:
         refusal = self._refusal()
         priors = self.spec.priors if refusal is None else refusal.message
-        return overview(self.formula.text, self._family, self.design, priors, self.notes)
+        fixed = {one.parameter: one.value for one in self.terms.fixed}
+        return overview(self.formula.text, self._family, self.design, priors, self.notes, fixed)
 
     def __repr__(self) -> str:
         return str(self)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.dispersion import PARAMETER
-from formix.spec import prefix
+from formix.spec import THRESHOLD, prefix
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -24,11 +24,19 @@ def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "
     The logits of the main one and the arrays are among them, where the family has such.
     """
     predicted: dict[str, np.ndarray] = {}
+    levels: list[np.ndarray] = []
     for predictor in spec.predictors:
         linear = eta(spec, predictor, values)
-        predicted[predictor.name] = predictor.link.inverse(linear)
-        if predictor.name == spec.family.main and spec.family.logits and predictor.link.logits:
-            predicted["logits"] = predictor.link.logits(linear)
+        if predictor.parameter == spec.family.main and spec.family.by_level:
+            levels.append(linear)
+        elif predictor.thresholds:
+            predicted["eta"] = linear
+        else:
+            predicted[predictor.name] = predictor.link.inverse(linear)
+            if predictor.name == spec.family.main and spec.family.logits and predictor.link.logits:
+                predicted["logits"] = predictor.link.logits(linear)
+    if levels:
+        predicted["logits"] = np.stack([np.zeros_like(levels[0]), *levels], axis=-1)
     others: dict[str, np.ndarray] = {}
     for parameter in spec.family.parameters:
         name = parameter.name
@@ -37,7 +45,22 @@ def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "
         elif name not in predicted and name in values:
             others[name] = values[name][:, None]
     arrays = {name: spec.response.known[name] for name in spec.family.arrays}
-    return _with_known(spec, predicted | others | arrays)
+    found = predicted | others | arrays
+    if spec.family.thresholds:
+        found["logits"] = _of_thresholds(spec, found, values[THRESHOLD])
+    return _with_known(spec, found)
+
+
+def _of_thresholds(
+    spec: Spec, found: dict[str, np.ndarray], threshold: Float[np.ndarray, "sample boundary"]
+) -> Float[np.ndarray, "sample obs boundary"]:
+    """Return the log odds of a response at or below each threshold."""
+    z = threshold[:, None, :] - found.pop("eta")[..., None]
+    z = -z if spec.family.onward else z
+    if "disc" in found:
+        z = found["disc"][..., None] * z
+    logits = spec.predictors[0].link.logits
+    return z if logits is None else logits(z)
 
 
 def _with_known(spec: Spec, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

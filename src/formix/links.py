@@ -119,6 +119,9 @@ LINKS: tuple[Link, ...] = (
         (0.0, np.inf),
     ),
     Link(
+        "softmax", np.log, np.exp, _reciprocal, "jnp.exp({eta})", (0.0, np.inf), _identity, "{eta}"
+    ),
+    Link(
         "logit",
         special.logit,
         special.expit,

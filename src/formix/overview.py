@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from formix.covariances import COVARIANCES
 from formix.dispersion import SAID
+from formix.spec import MAIN
 from formix.spelling import label_text, one_line
 
 if TYPE_CHECKING:
@@ -23,7 +24,12 @@ _SHOWN = 6
 
 
 def overview(
-    formula: str, family: Family, design: Design, priors: PriorTable | str, notes: tuple[str, ...]
+    formula: str,
+    family: Family,
+    design: Design,
+    priors: PriorTable | str,
+    notes: tuple[str, ...],
+    fixed: Mapping[str, float],
 ) -> str:
     """Return a model as text: formula, family, data, terms, groups, priors, notes.
 
@@ -31,14 +37,18 @@ def overview(
     ----------
     priors
         The table, or why there is none.
+    fixed
+        The parameters that are held at a value.
     """
-    rows = [("formula", formula), ("family", _family(family, design))]
+    rows = [("formula", "; ".join(formula.splitlines())), ("family", _family(family, design))]
+    rows += [("fixed", f"{name} = {value:g}") for name, value in fixed.items()]
     rows += [("known", text) for text in _known(family, design.response)]
+    rows += _levels(family, design.response)
     rows.append(("data", _data(design)))
     for matrix in design.predictors:
         name = "common" if len(design.predictors) == 1 else f"{matrix.name} common"
-        rows.append((name, _common(matrix)))
-    rows += [("group", _block(block)) for block in design.blocks]
+        rows.append((name, _common(matrix, thresholds=matrix.name == MAIN and family.thresholds)))
+    rows += [(_whose(block), _block(block)) for block in design.blocks]
     width = max(len(name) for name, _ in rows)
     lines = [f"{name:<{width}}  {text}" for name, text in rows]
     if isinstance(priors, str):
@@ -54,6 +64,16 @@ def overview(
 def _family(family: Family, design: Design) -> str:
     links = ", ".join(f"{m.name} {family.link(m.name).name}" for m in design.predictors)
     return f"{family.name} ({links})"
+
+
+def _levels(family: Family, response: Response) -> Iterator[tuple[str, str]]:
+    """Yield what the family makes of the levels of the response."""
+    levels = family.coded(response).levels
+    if family.by_level:
+        yield "levels", f"{_list(tuple(map(str, levels)))}; each is compared with the first"
+    elif family.thresholds:
+        said = f"{_list(tuple(map(str, levels)))}, in this order"
+        yield "levels", f"{said}; {_count(len(levels) - 1, 'threshold')}"
 
 
 def _known(family: Family, response: Response) -> Iterator[str]:
@@ -80,9 +100,16 @@ def _data(design: Design) -> str:
     return "; ".join(parts)
 
 
-def _common(matrix: PredictorMatrix) -> str:
-    text = _list(matrix.labels) if matrix.labels else "none"
+def _common(matrix: PredictorMatrix, *, thresholds: str | bool) -> str:
+    labels = matrix.labels[1:] if thresholds and matrix.has_intercept else matrix.labels
+    text = _list(labels) if labels else "none"
     return text + ("; offset" if matrix.offset is not None else "")
+
+
+def _whose(block: Block) -> str:
+    """Return what a block's row is called: with the parameter, where it is not in the main one."""
+    names = list(dict.fromkeys(effect.predictor for effect in block.effects))
+    return "group" if names == [MAIN] else f"{', '.join(names)} group"
 
 
 def _block(block: Block) -> str:

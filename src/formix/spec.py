@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MAIN = "mu"
 """The predictor of the main formula; its sites carry no prefix."""
 
+THRESHOLD, THRESHOLD_AT_MEANS = "threshold", "threshold@means"
+"""The site of the thresholds between ordered levels, and where they are at the columns' means."""
+
 Label = str | int | float | bool
 """A level of a group or factor, or a row's label, as stored in a coordinate."""
 
@@ -76,9 +79,9 @@ class Block:
 
     @property
     def prefix(self) -> str:
-        """What stands before its site names: nothing where an effect is of the main predictor."""
+        """What stands before its site names: nothing in the main predictor, or where shared."""
         predictors = {effect.predictor for effect in self.effects}
-        return "" if MAIN in predictors else prefix(min(predictors))
+        return prefix(predictors.pop()) if len(predictors) == 1 else ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -117,7 +120,11 @@ class PredictorMatrix:
 
 @dataclass(frozen=True, eq=False)
 class Predictor:
-    """The linear predictor of one parameter of the family, with the link to it."""
+    """The linear predictor of one parameter of the family, with the link to it.
+
+    `parameter` is the family's: `mu` of the predictor `mu[B]` of a level. `thresholds` is how many
+    stand in the place of an intercept.
+    """
 
     name: str
     link: Link
@@ -125,6 +132,8 @@ class Predictor:
     columns: tuple[Column, ...]
     offset: Float[np.ndarray, " obs"] | None
     text: str
+    parameter: str = MAIN
+    thresholds: int = 0
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -141,8 +150,9 @@ class Predictor:
 class Response:
     """The response: its name in the results, its values, and what else is known of it.
 
-    A factor response keeps its `levels`, and its `values` are codes into them. `known` holds
-    `se`, `weights`, `trials`, ... by name, one value a row.
+    A factor response keeps its `levels`, and its `values` are codes into them; `ordered` tells
+    whether their order means something. One of several columns has a value for each of its
+    `levels` in every row. `known` holds `se`, `weights`, `trials`, ... by name, one value a row.
     """
 
     name: str
@@ -150,6 +160,7 @@ class Response:
     levels: tuple[Label, ...] = ()
     known: Mapping[str, Float[np.ndarray, " obs"]] = field(default_factory=dict[str, Any])
     span: Span = field(default=Span(0, 0), repr=False)
+    ordered: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,7 +182,7 @@ class Parameter:
     site: str
     dims: tuple[str, ...]
     shape: tuple[int, ...]
-    support: Literal["real", "positive", "unit", "correlation"]
+    support: Literal["real", "ordered", "positive", "unit", "correlation"]
     keys: tuple[str, ...] = ()
 
 
@@ -180,11 +191,12 @@ class Statement:
     """A line or a few of the generated program.
 
     `prior` draws `target`, an array of that `shape`, from the priors at `keys`, one an element;
+    `ordered` draws it from one prior and puts it in order;
     `sample` draws it from the distribution that `value` spells; `deterministic` and `assign`
     compute `value`, which without a `target` is recorded only. `comment` stands above it.
     """
 
-    verb: Literal["prior", "sample", "deterministic", "assign"]
+    verb: Literal["prior", "ordered", "sample", "deterministic", "assign"]
     target: str
     site: str = ""
     value: str = ""
@@ -268,12 +280,17 @@ class Spec:
     @property
     def groups(self) -> tuple[tuple[Block, ...], ...]:
         """The blocks, those that share a group's sites together, in formula order."""
-        together: dict[str, list[Block]] = {}
-        for block in self.blocks:
-            together.setdefault(block.prefix + block.group, []).append(block)
-        return tuple(tuple(blocks) for blocks in together.values())
+        return together(self.blocks)
 
     @property
     def effect_sites(self) -> tuple[str, ...]:
         """The sites of the group-level effects."""
         return tuple(f"{blocks[0].prefix}r_{blocks[0].group}" for blocks in self.groups)
+
+
+def together(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], ...]:
+    """Return the blocks that share a group's sites together, in formula order."""
+    found: dict[str, list[Block]] = {}
+    for block in blocks:
+        found.setdefault(block.prefix + block.group, []).append(block)
+    return tuple(tuple(same) for same in found.values())

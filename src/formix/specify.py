@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.effects import common, group, offset
+from formix.effects import common, group, offset, threshold
 from formix.errors import FormulaError
-from formix.prior import Address, PriorTable, Scale, resolve
-from formix.prior.scales import auxiliary_scale, deviation_scale, mean_scale
-from formix.spec import Block, Datum, Fragment, Parameter, Predictor, Spec, Statement
+from formix.predictors import blocks as varying, predictors
+from formix.prior import Address, PriorTable, resolve
+from formix.prior.scales import scales_of
+from formix.spec import Datum, Fragment, Parameter, Spec, Statement, together
 from formix.spelling import Identifiers
 
 if TYPE_CHECKING:
     from formix.design.matrices import Design
     from formix.families import Family, FamilyParameter
-    from formix.spec import PredictorMatrix, Response
+    from formix.spec import Block, Predictor, Response
 
 
 def specify(
@@ -25,6 +27,7 @@ def specify(
     family: Family,
     priors: str | Mapping[str, object] | PriorTable,
     text: str,
+    fixed: Mapping[str, float] | None = None,
 ) -> Spec:
     """Return the model, whole.
 
@@ -38,6 +41,8 @@ def specify(
         The name of a set, priors by address, or those of an earlier fit, already resolved.
     text
         The formula, for messages and results.
+    fixed
+        The parameters of the family that the formula holds at a value.
 
     Raises
     ------
@@ -48,36 +53,34 @@ def specify(
     PriorError
         If a prior's address matches nothing, or a prior does not suit its parameter.
     """
-    fault = family.check(design.response)
-    if fault is not None:
-        fault.text, fault.span = text, design.response.span
-        raise fault
-    predictors = tuple(_predictor(matrix, family) for matrix in design.predictors)
-    groups = _together(design.blocks)
-    named = {predictor.name for predictor in predictors}
-    auxiliary = tuple(p for p in family.estimates(design.response.known) if p.name not in named)
+    design = _checked(design, family, text)
+    response = design.response
+    linear, blocks = predictors(design, family, text), varying(design, family)
+    groups = together(blocks)
+    auxiliary, fixed = _auxiliary(family, response, linear, fixed or {})
     if not isinstance(priors, PriorTable):
-        scales = _scales(design, family, predictors)
-        priors = resolve(_addresses(predictors, groups, auxiliary), scales, priors)
+        scales = scales_of(response, family, linear)
+        priors = resolve(_addresses(linear, groups, auxiliary, family), scales, priors)
     identifiers = Identifiers()
-    response = identifiers.make(design.response.name)
-    known = _known(design.response, family, identifiers)
+    name = identifiers.make(response.name)
+    known = _known(response, family, identifiers)
     whole = _merged(
         [
-            *(common.statements(predictor, priors, identifiers) for predictor in predictors),
-            *(offset.statements(predictor, identifiers) for predictor in predictors),
-            *(group.statements(blocks, identifiers) for blocks in groups),
-            Fragment(data=tuple(Datum(known[n], design.response.known[n]) for n in known)),
+            *(common.statements(predictor, priors, identifiers) for predictor in linear),
+            *(threshold.statements(p, response, family, priors, identifiers) for p in linear),
+            *(offset.statements(predictor, identifiers) for predictor in linear),
+            *(group.statements(same, identifiers) for same in groups),
+            Fragment(data=tuple(Datum(known[n], response.known[n]) for n in known)),
         ]
     )
     if not whole.parameters and not auxiliary:
-        raise _nothing(text, design.response)
+        raise _nothing(text, response)
     own = tuple(Parameter(p.name, (), (), p.support, (p.name,)) for p in auxiliary)
     return Spec(
         family=family,
-        response=design.response,
-        predictors=predictors,
-        blocks=design.blocks,
+        response=response,
+        predictors=linear,
+        blocks=blocks,
         priors=priors,
         parameters=(*whole.parameters, *own),
         dimensions=whole.dimensions,
@@ -87,11 +90,34 @@ def specify(
         ),
         summands=whole.summands,
         data=whole.data,
-        gaussian=tuple(group.gaussian(block) for block in design.blocks),
-        response_identifier=response,
+        gaussian=tuple(group.gaussian(block) for block in blocks),
+        response_identifier=name,
         text=text,
+        fixed=fixed,
         known_identifiers=known,
     )
+
+
+def _checked(design: Design, family: Family, text: str) -> Design:
+    """Return the design with its response as the family's density takes it."""
+    fault = family.fault(design.response)
+    if fault is not None:
+        fault.text, fault.span = text, design.response.span
+        raise fault
+    return replace(design, response=family.coded(design.response))
+
+
+def _auxiliary(
+    family: Family,
+    response: Response,
+    linear: tuple[Predictor, ...],
+    given: Mapping[str, float],
+) -> tuple[tuple[FamilyParameter, ...], dict[str, float]]:
+    """Return the parameters that are sampled as one number, and those that are held at a value."""
+    predicted = {predictor.parameter for predictor in linear}
+    there = [p for p in family.estimates(response.known) if p.name not in predicted]
+    fixed = {**{p.name: p.held for p in there if p.held is not None}, **given}
+    return tuple(p for p in there if p.name not in fixed), fixed
 
 
 def _known(response: Response, family: Family, identifiers: Identifiers) -> dict[str, str]:
@@ -114,53 +140,24 @@ def _addresses(
     predictors: tuple[Predictor, ...],
     groups: tuple[tuple[Block, ...], ...],
     auxiliary: tuple[FamilyParameter, ...],
+    family: Family,
 ) -> tuple[Address, ...]:
     """Return every place of a model that has a prior, in the order of its sites."""
+    own = {p.name: dict(p.predicted) for p in family.parameters}
     return (
-        *(address for predictor in predictors for address in common.addresses(predictor)),
+        *(
+            replace(address, own=own[predictor.parameter])
+            if address.rule == "intercept"
+            else address
+            for predictor in predictors
+            for address in (*threshold.addresses(predictor), *common.addresses(predictor))
+        ),
         *(address for blocks in groups for address in group.addresses(blocks)),
         *(
             Address(p.name, (), "auxiliary", p.support, p.name, np.empty(0), own=dict(p.priors))
             for p in auxiliary
         ),
     )
-
-
-def _predictor(matrix: PredictorMatrix, family: Family) -> Predictor:
-    return Predictor(
-        name=matrix.name,
-        link=family.link(matrix.name),
-        X=matrix.X,
-        columns=matrix.columns,
-        offset=matrix.offset,
-        text=matrix.text,
-    )
-
-
-def _together(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], ...]:
-    """Return the blocks that share a group's sites together, in formula order."""
-    together: dict[str, list[Block]] = {}
-    for block in blocks:
-        together.setdefault(block.prefix + block.group, []).append(block)
-    return tuple(tuple(same) for same in together.values())
-
-
-def _scales(
-    design: Design, family: Family, predictors: tuple[Predictor, ...]
-) -> Mapping[str, Scale]:
-    y = np.asarray(design.response.values, float)
-    y = np.log(y) if family.logarithm else y
-    main = predictors[0]
-    shift = main.offset if main.offset is not None else np.zeros(len(y))
-    scales = {main.name: mean_scale(y, shift, main.link, counts=family.counts)}
-    for parameter in family.parameters[1:]:
-        predicted = any(predictor.name == parameter.name for predictor in predictors)
-        scales[parameter.name] = (
-            deviation_scale(y, family.link(parameter.name))
-            if predicted
-            else auxiliary_scale(y, shift, main.link)
-        )
-    return scales
 
 
 def _merged(fragments: list[Fragment]) -> Fragment:

@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from jaxtyping import Float
 
+OURS = ("adjacent", "continuing", "cumulative", "dirichlet", "half_t", "ordered", "stopping")
+"""Names of formix.distributions, as an import lists them."""
+
+SPECIAL = ("expit", "log_ndtr", "ndtr")
+"""Functions of jax.scipy.special that programs are written with, as an import lists them."""
+
 _TAKEN = frozenset(
-    {"jax", "jnp", "dist", "numpyro", "model", "data", "mcmc", "block_diag", "half_t"}
+    {"jax", "jnp", "dist", "numpyro", "model", "data", "mcmc", "block_diag", *OURS, *SPECIAL}
 )
 _LONGEST = 22
 _COMMENT = 84
@@ -34,6 +40,7 @@ class Identifiers:
 
     def __init__(self, given: Iterable[str] = ()) -> None:
         self._given: set[str] = {*_TAKEN, *given}
+        self._of: dict[Hashable, str] = {}
 
     def make(self, text: str) -> str:
         """Return an identifier that reads like `text` and was not given out before."""
@@ -44,6 +51,12 @@ class Identifiers:
             name = f"{slug}_{count}"
         self._given.add(name)
         return name
+
+    def of(self, thing: Hashable, text: str) -> str:
+        """Return the one identifier of a thing, made of `text` when it is first asked for."""
+        if thing not in self._of:
+            self._of[thing] = self.make(text)
+        return self._of[thing]
 
 
 def _slug(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from formix.covariances import COVARIANCES
@@ -41,6 +42,21 @@ def not_of_family(terms: Terms, family: Family) -> FormulaError | None:
         if fault is not None:
             fault.text, fault.span = terms.formula.text, node.span
             return fault
+    return _no_value(terms, family)
+
+
+def _no_value(terms: Terms, family: Family) -> FormulaError | None:
+    """Return why a parameter cannot be held at the value that the formula gives it, or nothing."""
+    for fixed in terms.fixed:
+        support = family[fixed.parameter].support
+        low, high = {"real": (-inf, inf), "positive": (0.0, inf), "unit": (0.0, 1.0)}[support]
+        if not low < fixed.value < high:
+            where = {"positive": "above 0", "unit": "above 0 and below 1"}.get(support, "finite")
+            return FormulaError(
+                f"`{fixed.parameter}` of {family.name} is {where}, and cannot be {fixed.value:g}",
+                text=terms.formula.text,
+                span=fixed.span,
+            )
     return None
 
 
@@ -86,16 +102,10 @@ def _found(terms: Terms) -> list[tuple[str, Span]]:
         for addition in terms.response.additions
         if not _KNOWN.issuperset(known_as(addition))
     ]
-    found += [
-        (f"a predictor of `{to_text(other.left)}`", other.left.span)
-        for other in terms.formula.others
-        if isinstance(other, Equation)
-    ]
     for predictor in terms.predictors:
-        for term in predictor.groups:
-            if term.covariance not in _FITTED:
-                found.append((f"the covariance `{term.covariance}()`", term.span))
-            if term.id:
-                found.append((f"a block shared as `{term.id}`", term.span))
-    found += [(f"a fixed `{fixed.parameter}`", fixed.span) for fixed in terms.fixed]
+        found += [
+            (f"the covariance `{term.covariance}()`", term.span)
+            for term in predictor.groups
+            if term.covariance not in _FITTED
+        ]
     return found

@@ -214,8 +214,8 @@ def test_an_error_is_printed_as_it_prints_itself():
 
 
 def test_what_cannot_be_fitted_yet_is_refused_before_anything_is_written():
-    text = _refused("fit", "Reaction ~ Days; sigma ~ Days", "sleepstudy")
-    assert "sigma" in text
+    text = _refused("fit", "Reaction ~ Days; nu ~ Days", "sleepstudy")
+    assert "`nu` is not a parameter of gaussian" in text
     assert "^" in text
     assert not list(Path().iterdir())
 

@@ -10,7 +10,7 @@ import formix as fx
 from formix.engines.choice import choose
 from formix.families import FAMILIES, Family
 
-OTHERS = [one for one in FAMILIES if one.name != "gaussian"]
+OTHERS = [one for one in FAMILIES if one.name in family_shapes.RESPONSES]
 
 
 def shape_of(family: Family) -> family_shapes.FamilyShape:

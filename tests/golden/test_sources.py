@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 
 import family_shapes
+import level_shapes
 import pytest
 import shapes
 
 import formix as fx
 
 HERE = Path(__file__).parent / "sources"
+
+LEVELLED = (*level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
 
 
 def source(shape: shapes.Shape) -> str:
@@ -31,9 +34,14 @@ def test_source_of_every_family_is_the_reviewed_one(shape: family_shapes.FamilyS
     assert shape.model().source == (HERE / f"{shape.name}.py").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("shape", LEVELLED, ids=lambda shape: shape.name)
+def test_source_of_several_predictors_is_the_reviewed_one(shape: level_shapes.LevelShape):
+    assert shape.model().source == (HERE / f"{shape.name}.py").read_text(encoding="utf-8")
+
+
 def test_every_reviewed_source_has_its_shape():
     names = {path.stem for path in HERE.glob("*.py")}
-    every = (*shapes.SHAPES, *family_shapes.SHAPES)
+    every = (*shapes.SHAPES, *family_shapes.SHAPES, *LEVELLED)
     assert names == {shape.name for shape in every} | {"sleepstudy"}
 
 

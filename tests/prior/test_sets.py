@@ -182,7 +182,7 @@ def test_scales_on_other_links():
     inverse = mean_scale(Y, zero, link("inverse"))
     assert inverse.location == pytest.approx(1.0 / 7.0)
     assert inverse.spread == pytest.approx(np.std(Y, ddof=1) / 49.0)
-    spread = deviation_scale(Y, link("log"))
+    spread = deviation_scale(Y, link("log"), inverse)
     assert (spread.location, spread.spread) == (pytest.approx(np.log(np.std(Y, ddof=1))), 1.0)
 
 

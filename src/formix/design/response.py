@@ -16,6 +16,7 @@ from formix.design.table import Table, listed
 from formix.design.values import Factor, Matrix, are_truths
 from formix.errors import FormulaError, UnknownLevelError
 from formix.spec import Response
+from formix.syntax.printer import to_text
 from formix.syntax.tree import Call, Number
 from formix.terms.response import ADDITIONS, bound, known_as
 
@@ -30,8 +31,12 @@ def learn_response(response: ResponseTerm, table: Table) -> dict[str, Any]:
     memory: dict[str, Any] = {}
     found = _parts(response, table, memory)[0]
     levels: tuple[Any, ...] = ()
+    extra: dict[str, bool] = {}
+    if isinstance(found, Matrix):
+        levels = found.names
     if isinstance(found, Factor):
         used = set(np.unique(found.codes).tolist())
+        extra = {"ordered": True} if found.ordered else {}
         keep = are_truths(found.levels)
         levels = tuple(v for i, v in enumerate(found.levels) if keep or i in used)
         if response.level and response.level not in map(text_of, levels):
@@ -41,7 +46,7 @@ def learn_response(response: ResponseTerm, table: Table) -> dict[str, Any]:
                 span=response.span,
                 hint=f"its levels are: {listed(levels)}",
             )
-    return {"levels": list(levels), "memory": memory}
+    return {"levels": list(levels), "memory": memory, **extra}
 
 
 def encode_response(
@@ -60,6 +65,9 @@ def encode_response(
         found, trials = _parts(response, some, dict(state["memory"]))
         if isinstance(found, Factor):
             found = _codes(found, tuple(state["levels"]), response, table)
+        if isinstance(found, Matrix):
+            values = np.full((len(table), len(found.names)), np.nan)
+            found = found.values
         values[rows] = found
         if trials is not None:
             known["trials"] = _spread(trials, rows, len(table))
@@ -69,7 +77,8 @@ def encode_response(
         if rows is not None:
             for name, given in _known(addition, table.restricted(rows)).items():
                 known[name] = _spread(given, rows, len(table))
-    return Response(response.text, values, levels, known, response.span)
+    ordered = bool(state.get("ordered")) and not response.level
+    return Response(response.text, values, levels, known, response.span, ordered)
 
 
 def _rows(names: Iterable[Name], table: Table, *, new: bool) -> np.ndarray | None:
@@ -120,9 +129,11 @@ def _codes(
 
 def _parts(
     response: ResponseTerm, table: Table, memory: dict[str, Any]
-) -> tuple[np.ndarray | Factor, np.ndarray | None]:
+) -> tuple[np.ndarray | Factor | Matrix, np.ndarray | None]:
     """Return the response's values and, where it has two columns, the trials."""
     node = inner(response.node)
+    if isinstance(node, Call) and node.function == "cbind" and len(node.arguments) > 2:
+        return _columns(node, response, table, memory), None
     if isinstance(node, Call) and node.function in PAIRS:
         return _pair(node, response, table, memory)
     found = table.evaluated(node, memory, response.text, node.span)
@@ -133,9 +144,24 @@ def _parts(
             f"`{response.text}` has {len(found.names)} columns, and a response has one",
             text=table.text,
             span=node.span,
-            hint="cbind(successes, failures) and prop(successes, trials) are the two that have two",
+            hint="write its columns: cbind(successes, failures), or cbind(a, b, c) of counts or "
+            "shares",
         )
     return found, None
+
+
+def _columns(call: Call, response: ResponseTerm, table: Table, memory: dict[str, Any]) -> Matrix:
+    """Return the columns of a response that has a number for every level."""
+    columns = [
+        _numbers(argument, table, memory.setdefault(str(i), {}))
+        for i, argument in enumerate(call.arguments)
+    ]
+    names = tuple(a.name or to_text(a.value).strip("`") for a in call.arguments)
+    if len(set(names)) < len(names):
+        raise FormulaError(
+            f"`{response.text}` has the same column twice", text=table.text, span=call.span
+        )
+    return Matrix(np.stack(columns, axis=-1), names)
 
 
 def _pair(

@@ -44,6 +44,9 @@ MOST_COLUMNS = 5000
 _ONE_LINE = 75
 """A comment shorter than this stands on one line."""
 
+_ONE_STATEMENT = 84
+"""A sum longer than this is written as two statements, since a line cannot be broken there."""
+
 _LONGEST_LITERAL = 40
 """A vector that takes more characters than this is an argument of the program."""
 
@@ -151,11 +154,11 @@ def _chunks(plan: Layout, term: CommonTerms, table: Table) -> Iterator[np.ndarra
 def addresses(predictor: Predictor) -> tuple[Address, ...]:
     """Return where the coefficients of a predictor have their priors."""
     site = prefix(predictor.name) + "beta"
-    slope = "slope" if predictor.has_intercept else "coefficient"
+    slope = "slope" if predictor.has_intercept or predictor.thresholds else "coefficient"
     return tuple(
         Address(
             key=f"{site}[{column.label}]",
-            wider=(site,),
+            wider=_wider(predictor, column, site),
             rule="intercept" if predictor.has_intercept and j == 0 else slope,
             support="real",
             parameter=predictor.name,
@@ -163,6 +166,14 @@ def addresses(predictor: Predictor) -> tuple[Address, ...]:
         )
         for j, column in enumerate(predictor.columns)
     )
+
+
+def _wider(predictor: Predictor, column: Column, site: str) -> tuple[str, ...]:
+    """Return the keys that cover a coefficient too: of a level's predictor, those of all levels."""
+    if predictor.name == predictor.parameter:
+        return (site,)
+    every = prefix(predictor.parameter) + "beta"
+    return (f"{every}[{column.label}]", site, every)
 
 
 def parameters(predictor: Predictor) -> tuple[tuple[Parameter, ...], tuple[Dimension, ...]]:
@@ -186,11 +197,13 @@ def statements(predictor: Predictor, priors: PriorTable, identifiers: Identifier
         return Fragment()
     sites, dimensions = parameters(predictor)
     site = sites[0].site
-    matrix = identifiers.make("X" if predictor.name == MAIN else f"X_{predictor.name}")
-    target = identifiers.make(site)
+    of = "" if predictor.parameter == MAIN else f"_{predictor.parameter}"
+    matrix = identifiers.of(("X", id(predictor.X)), f"X{of}")
+    target = identifiers.of(("beta", predictor.name), site)
     keys = sites[0].keys
     at_means = at_means_key(keys[0])
-    comment = f"common effects: {predictor.text}"
+    whose = "" if predictor.name == MAIN else f" of {predictor.name}"
+    comment = f"common effects{whose}: {predictor.text}"
     data = [Datum(matrix, predictor.X)]
     if at_means not in priors or len(keys) == 1:
         found = tuple(key if key in priors else at_means_key(key) for key in keys)
@@ -217,7 +230,8 @@ def _means(
     literal = vector_text(means)
     if len(literal) <= _LONGEST_LITERAL:
         return literal, []
-    name = identifiers.make(f"{prefix(predictor.name)}X_means")
+    of = prefix(predictor.parameter)
+    name = identifiers.of(("means", id(predictor.X)), f"{of}X_means")
     return name, [Datum(name, means)]
 
 
@@ -240,10 +254,18 @@ def _centred(
         identifiers.make(f"{before}{name}") for name in ("at_means", "slopes", "intercept")
     )
     key = at_means_key(keys[0])
+    moved = f"{means} @ {slopes}"
+    lines = (Statement("assign", intercept, value=f"{at_means} - {moved}"),)
+    if len(f"{intercept} = {at_means} - {moved}") > _ONE_STATEMENT:
+        shift = identifiers.make(f"{before}shift")
+        lines = (
+            Statement("assign", shift, value=moved),
+            Statement("assign", intercept, value=f"{at_means} - {shift}"),
+        )
     return (
         Statement("prior", at_means, f"{before}Intercept{MEANS}", keys=(key,), comment=comment),
         Statement("prior", slopes, f"{before}slopes", keys=keys[1:], shape=(len(keys) - 1,)),
-        Statement("assign", intercept, value=f"{at_means} - {means} @ {slopes}"),
+        *lines,
         Statement(
             "deterministic", target, f"{before}beta", value=f"jnp.append({intercept}, {slopes})"
         ),

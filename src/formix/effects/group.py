@@ -23,6 +23,7 @@ from formix.spec import (
     Parameter,
     Statement,
     Summand,
+    prefix,
 )
 from formix.syntax.tree import Name, walk
 from formix.terms.term import GroupTerm
@@ -30,6 +31,10 @@ from formix.terms.term import GroupTerm
 if TYPE_CHECKING:
     from formix.design.table import Table
     from formix.spelling import Identifiers
+
+
+_ONE_LINE = 78
+"""A comment shorter than this stands on one line."""
 
 
 def claims(term: Any) -> TypeGuard[GroupTerm]:
@@ -94,7 +99,7 @@ def addresses(blocks: tuple[Block, ...]) -> tuple[Address, ...]:
     found = [
         Address(
             key=f"{site}[{label}]",
-            wider=(site, f"{before}sd"),
+            wider=(site, f"{before}sd", *_of_all_levels(before, f"sd_{group}", label, "sd")),
             rule="sd",
             support="positive",
             parameter=effect.predictor,
@@ -109,10 +114,20 @@ def addresses(blocks: tuple[Block, ...]) -> tuple[Address, ...]:
         key = f"{before}cor_{group}"
         parameter = blocks[0].effects[0].predictor
         size = next(len(block.effects) for block in blocks if _is_correlated(block))
-        wider = (f"{before}cor",)
+        wider = (f"{before}cor", *_of_all_levels(before, f"cor_{group}", "", "cor"))
         column = np.empty(0)
         found.append(Address(key, wider, "cor", "correlation", parameter, column, effects=size))
     return tuple(found)
+
+
+def _of_all_levels(before: str, site: str, label: str, kind: str) -> tuple[str, ...]:
+    """Return the keys of a group in the predictors of all levels: those of `mu`, for `mu[B]`."""
+    parameter, level, _ = before.partition("[")
+    if not level:
+        return ()
+    every = prefix(parameter)
+    own = (f"{every}{site}[{label}]",) if label else ()
+    return (*own, f"{every}{site}", f"{every}{kind}")
 
 
 def parameters(blocks: tuple[Block, ...]) -> tuple[tuple[Parameter, ...], tuple[Dimension, ...]]:
@@ -146,12 +161,12 @@ def statements(blocks: tuple[Block, ...], identifiers: Identifiers) -> Fragment:
     """Return the lines that draw a group's effects, non-centred, and what they add to eta."""
     sites, dimensions = parameters(blocks)
     before, group = blocks[0].prefix, blocks[0].group
-    index = identifiers.make(group)
+    # Of one group all predictors have the same levels.
+    index = identifiers.of(("index", group), group)
     sd, z, r = (identifiers.make(f"{before}{name}_{group}") for name in ("sd", "z", "r"))
     levels, size = sites[-1].shape
-    comment = f"group-level effects: {' + '.join(block.text for block in blocks)}, "
     correlated = any(_is_correlated(block) for block in blocks)
-    comment += "correlated, " if correlated and size > 1 else ""
+    comment = _comment(blocks, correlated=correlated and size > 1)
     lines = [
         Statement(
             "prior",
@@ -159,7 +174,7 @@ def statements(blocks: tuple[Block, ...], identifiers: Identifiers) -> Fragment:
             f"{before}sd_{group}",
             keys=sites[0].keys,
             shape=(size,),
-            comment=comment + "non-centred",
+            comment=comment,
         )
     ]
     standard = f"dist.Normal(jnp.zeros(({levels}, {size})), 1.0)"
@@ -178,6 +193,19 @@ def statements(blocks: tuple[Block, ...], identifiers: Identifiers) -> Fragment:
         lines += [drawn, Statement("deterministic", r, f"{before}r_{group}", value=f"{z} * {sd}")]
     summands, data = _summands(blocks, index, r, identifiers)
     return Fragment(sites, dimensions, tuple(lines), summands, data)
+
+
+def _comment(blocks: tuple[Block, ...], *, correlated: bool) -> str:
+    """Return what stands above a group's lines, on two of them where one would be too long."""
+    said = f"group-level effects{_whose(blocks)}: {' + '.join(block.text for block in blocks)}"
+    how = "correlated, non-centred" if correlated else "non-centred"
+    return f"{said}, {how}" if len(said + how) < _ONE_LINE else f"{said}\n{how}"
+
+
+def _whose(blocks: tuple[Block, ...]) -> str:
+    """Return of which parameter a group's effects are, where that is not the main one alone."""
+    names = list(dict.fromkeys(effect.predictor for block in blocks for effect in block.effects))
+    return "" if names == [MAIN] else f" of {' and '.join(names)}"
 
 
 def gaussian(block: Block) -> GaussianForm:
@@ -215,6 +243,14 @@ def _correlation(
     return whole, [*lines, Statement("assign", whole, value=f"block_diag({', '.join(diagonal)})")]
 
 
+def _columns(mine: list[int]) -> str:
+    """Return how an array of effects by level is asked for some of its columns."""
+    first, last = mine[0], mine[-1]
+    if mine == list(range(first, last + 1)):
+        return f", {first or ''}:{last + 1}"
+    return f"[:, None], jnp.array({mine})"
+
+
 def _summands(
     blocks: tuple[Block, ...], index: str, r: str, identifiers: Identifiers
 ) -> tuple[tuple[Summand, ...], tuple[Datum, ...]]:
@@ -228,11 +264,13 @@ def _summands(
         if len(mine) == 1 and effects[mine[0]].column.term == "1":
             summands.append(Summand(predictor, f"{r}[{index}, {mine[0]}]"))
             continue
-        suffix = "" if predictor == MAIN else f"_{predictor}"
-        matrix = identifiers.make(f"Z_{blocks[0].group}{suffix}")
+        parameter = predictor.partition("[")[0]
+        suffix = "" if parameter == MAIN else f"_{parameter}"
+        # The predictors of all levels have the same columns.
+        same = ("Z", blocks[0].group, parameter, tuple(Z[:, j].tobytes() for j in mine))
+        matrix = identifiers.of(same, f"Z_{blocks[0].group}{suffix}")
         all_of_them = len(mine) == len(effects)
         data.append(Datum(matrix, Z if all_of_them else Z[:, mine]))
-        columns = "" if all_of_them else f", jnp.array({mine})"
-        chosen = f"{r}[{index}]" if all_of_them else f"{r}[{index}[:, None]{columns}]"
+        chosen = f"{r}[{index}]" if all_of_them else f"{r}[{index}{_columns(mine)}]"
         summands.append(Summand(predictor, f"jnp.sum({matrix} * {chosen}, axis=-1)"))
     return tuple(summands), tuple(data)

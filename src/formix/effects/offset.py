@@ -49,7 +49,8 @@ def statements(predictor: Predictor, identifiers: Identifiers) -> Fragment:
     """Return the offset as a summand of its predictor, where there is one."""
     if predictor.offset is None:
         return Fragment()
-    name = identifiers.make("offset" if predictor.name == MAIN else f"offset_{predictor.name}")
+    of = "" if predictor.parameter == MAIN else f"_{predictor.parameter}"
+    name = identifiers.of(("offset", id(predictor.offset)), f"offset{of}")
     return Fragment(
         summands=(Summand(predictor.name, name),), data=(Datum(name, predictor.offset),)
     )

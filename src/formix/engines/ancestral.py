@@ -13,7 +13,7 @@ from formix.engines.draws import Draws
 from formix.errors import PriorError
 from formix.linear import family_parameters
 from formix.prior import ForeignPrior, at_means_key
-from formix.spec import prefix
+from formix.spec import THRESHOLD as SITE, THRESHOLD_AT_MEANS as AT_MEANS, prefix
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -55,7 +55,7 @@ def run(spec: Spec, *, draws: int, seed: int) -> Draws:
         count = min(step, draws - start)
         values = _parameters(spec, generator, count)
         y = spec.family.draw(generator, family_parameters(spec, values))
-        values[spec.response.name] = np.broadcast_to(y, (count, rows))
+        values[spec.response.name] = np.broadcast_to(y, (count, *spec.response.values.shape))
         dropped = () if keep else tuple(_r(blocks) for blocks in spec.groups)
         parts.append({site: value for site, value in values.items() if site not in dropped})
     joined = {site: np.concatenate([part[site] for part in parts])[None] for site in parts[0]}
@@ -87,6 +87,8 @@ def _parameters(spec: Spec, generator: np.random.Generator, count: int) -> dict[
     for predictor in spec.predictors:
         if predictor.columns:
             values[prefix(predictor.name) + "beta"] = _beta(spec, predictor, draw)
+        if predictor.thresholds:
+            values[SITE] = _threshold(spec, predictor, draw, values.get("beta"))
     for blocks in spec.groups:
         values |= _group(spec, blocks, generator, count, draw)
     for statement in spec.likelihood:
@@ -111,6 +113,18 @@ def _beta(
     if centred:
         beta[:, 0] -= beta[:, 1:] @ predictor.X[:, 1:].mean(axis=0)
     return beta
+
+
+def _threshold(
+    spec: Spec, predictor: Predictor, draw: Callable[[str], Array], beta: Array | None
+) -> Float[np.ndarray, "sample boundary"]:
+    key = AT_MEANS if AT_MEANS in spec.priors else SITE
+    drawn = np.stack([draw(key) for _ in range(predictor.thresholds)], axis=-1)
+    if spec.family.thresholds == "ordered":
+        drawn = np.sort(drawn, axis=-1)
+    if key == AT_MEANS and beta is not None:
+        drawn += (beta @ predictor.X.mean(axis=0))[:, None]
+    return drawn
 
 
 def _group(

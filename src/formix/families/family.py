@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from formix.dispersion import SAID, Dispersion
-from formix.errors import ArgumentError, FormixError
+from formix.errors import ArgumentError, DataError, FormixError
 from formix.links import Link, link
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ class FamilyParameter:
     priors: tuple[tuple[str, str], ...] = ()
     predicted: tuple[tuple[str, str], ...] = ()
     held: float | None = None
+
+
+def _as_it_is(response: Response) -> Response:
+    return response
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,19 @@ class Family:
         Whether the response is a count, which may be 0 in every row.
     logarithm
         Whether the main parameter is of the logarithm of the response.
+    by_level
+        Whether the main formula is of a predictor for every level of the response but the first.
+        The `logits` are then of all levels, in a last axis, 0 for the first.
+    columns
+        Whether a row of the response has a number for every level.
+    thresholds
+        Whether thresholds between the levels of the response stand in the place of the intercept,
+        in their order (`ordered`) or in any (`free`). The `logits` are then of the threshold less
+        the predictor, in a last axis, times `disc` where the family has one.
+    onward
+        Whether they are of the predictor less the threshold instead.
+    coded
+        Returns a response as the density takes it.
     """
 
     name: str
@@ -90,6 +107,11 @@ class Family:
     logits: bool = False
     counts: bool = False
     logarithm: bool = False
+    by_level: bool = False
+    columns: bool = False
+    thresholds: Literal["", "ordered", "free"] = ""
+    onward: bool = False
+    coded: Callable[[Response], Response] = _as_it_is
     chosen: tuple[tuple[str, str], ...] = field(default=())
 
     def __getitem__(self, name: str) -> FamilyParameter:
@@ -100,6 +122,25 @@ class Family:
     def main(self) -> str:
         """The parameter that the main formula predicts."""
         return self.parameters[0].name
+
+    @property
+    def codes(self) -> bool:
+        """Whether the density is of one level a row, a code into the last axis of the logits."""
+        return bool(self.thresholds) or (self.by_level and not self.columns)
+
+    def fault(self, response: Response) -> FormixError | None:
+        """Return what is wrong with a response, or nothing."""
+        if (response.values.ndim > 1) == self.columns:
+            return self.check(response)
+        count = response.values.shape[-1] if response.values.ndim > 1 else 1
+        several = "a number for every level" if self.columns else "one number a row"
+        return DataError(
+            f"the response `{response.name}` has {count} column{'s' if count > 1 else ''}; "
+            f"a {self.name} response has {several}",
+            hint="write cbind(a, b, c) ~ ..., a column a level"
+            if self.columns
+            else "of several columns are the families multinomial and dirichlet",
+        )
 
     def takes(self, known: Collection[str]) -> bool:
         """Whether what is known of the dispersion of rows is something that this family has."""

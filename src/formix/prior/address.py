@@ -65,7 +65,7 @@ class Address:
 
 def at_means_key(key: str) -> str:
     """Return the key of an intercept at the means, such as `beta[Intercept@means]`."""
-    return key.removesuffix("]") + MEANS + "]"
+    return key.removesuffix("]") + MEANS + ("]" if key.endswith("]") else "")
 
 
 def user_entries(
@@ -113,7 +113,7 @@ def _entry(address: Address, spelling: str, prior: Prior | ForeignPrior) -> Prio
             f"`{prior}` is not a prior for `{spelling}`, which is {_where(address)}",
             hint=_instead(Prior("Flat"), address.support),
         )
-    at_means = spelling.endswith(MEANS + "]")
+    at_means = spelling.removesuffix("]").endswith(MEANS)
     return PriorEntry(
         key=spelling if at_means else address.key,
         prior=prior,

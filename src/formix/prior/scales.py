@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +12,36 @@ from formix.prior.sets import Scale, deviation
 if TYPE_CHECKING:
     from jaxtyping import Float
 
+    from formix.families.family import Family
     from formix.links import Link
+    from formix.spec import Predictor, Response
 
     Vector = Float[np.ndarray, " obs"]
 
 _BRMS_LEAST = 2.5
 _MAD_CONSISTENT = 1.4826
 """Makes the median absolute deviation of a normal its standard deviation."""
+
+
+def scales_of(
+    response: Response, family: Family, predictors: Sequence[Predictor]
+) -> Mapping[str, Scale]:
+    """Return where the response lies, for every predictor and parameter of a model."""
+    y = np.asarray(response.values, float)
+    y = np.log(y) if family.logarithm else y
+    main = predictors[0]
+    shift = main.offset if main.offset is not None else np.zeros(len(y))
+    mean = mean_scale(y, shift, main.link, counts=family.counts)
+    scales = {p.name: mean for p in predictors if p.parameter == family.main}
+    for parameter in family.parameters[1:]:
+        link = family.link(parameter.name)
+        if not any(predictor.name == parameter.name for predictor in predictors):
+            scales[parameter.name] = auxiliary_scale(y, shift, main.link)
+        elif parameter.priors or parameter.held is not None:
+            scales[parameter.name] = unit_scale(mean)
+        else:
+            scales[parameter.name] = deviation_scale(y, link, mean)
+    return scales
 
 
 def mean_scale(y: Vector, offset: Vector, link: Link, *, counts: bool = False) -> Scale:
@@ -47,13 +71,26 @@ def mean_scale(y: Vector, offset: Vector, link: Link, *, counts: bool = False) -
     )
 
 
-def deviation_scale(y: Vector, link: Link) -> Scale:
-    """Return the scale of a standard deviation's predictor: log sd(y) and 1 on the log link."""
-    spread = deviation(y)
+def deviation_scale(y: Vector, link: Link, mean: Scale) -> Scale:
+    """Return the scale of a standard deviation's predictor: log sd(y) and 1 on the log link.
+
+    Parameters
+    ----------
+    mean
+        The scale of the predictor of the mean, which brms has for all group-level effects.
+    """
+    spread, mad = deviation(y), _brms(y, link)[1] if np.all(y >= 0.0) else _BRMS_LEAST
     if link.name == "identity":
-        return Scale(spread, spread, float(np.hypot(spread, spread)), 0.0, _BRMS_LEAST)
+        size = float(np.hypot(spread, spread))
+        return Scale(spread, spread, size, 0.0, mad, group_mad=mean.mad)
     location = float(link.forward(np.asarray(spread)))
-    return Scale(location, 1.0, float(np.hypot(location, 1.0)), 0.0, _BRMS_LEAST)
+    size = float(np.hypot(location, 1.0))
+    return Scale(location, 1.0, size, 0.0, mad, group_mad=mean.mad)
+
+
+def unit_scale(mean: Scale) -> Scale:
+    """Return the scale of a parameter's predictor whose link makes it of the size of 1."""
+    return Scale(0.0, 1.0, 1.0, 0.0, _BRMS_LEAST, group_mad=mean.mad)
 
 
 def auxiliary_scale(y: Vector, offset: Vector, link: Link) -> Scale:

@@ -31,6 +31,8 @@ class Scale:
         brms's location and scale, already rounded and bounded as brms does.
     offset
         The offset's mean.
+    group_mad
+        brms's scale of group-level effects, where that is not `mad`.
     """
 
     location: float
@@ -39,6 +41,7 @@ class Scale:
     median: float
     mad: float
     offset: float = 0.0
+    group_mad: float | None = None
 
 
 Rules = Callable[[Address, Scale], tuple[str, Prior]]
@@ -101,6 +104,8 @@ def brms(address: Address, scale: Scale) -> tuple[str, Prior]:
         return address.key, Prior("Flat")
     if address.rule == "cor":
         return address.key, Prior("LKJ", 1.0)
+    if address.rule == "sd" and scale.group_mad is not None:
+        return address.key, Prior("HalfStudentT", 3.0, scale.group_mad)
     return address.key, Prior("HalfStudentT", 3.0, scale.mad)
 
 
@@ -130,8 +135,9 @@ def _by_set(name: str, address: Address, scale: Scale) -> tuple[str, Prior]:
         If the set's prior is not in the table.
     """
     if name in address.own:
-        return address.key, from_text(address.own[name])
-    if address.own and name != "flat":
+        key = at_means_key(address.key) if address.rule == "intercept" else address.key
+        return key, from_text(address.own[name])
+    if address.own and name != "flat" and address.rule == "auxiliary":
         example = next(iter(address.own.values()))
         raise PriorError(
             f"the prior that {name} has for `{address.key}` is not in formix's table",

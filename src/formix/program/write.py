@@ -12,17 +12,23 @@ import numpy as np
 from formix.dispersion import PARAMETER
 from formix.prior import ForeignPrior, Prior
 from formix.program.layout import laid_out
-from formix.spelling import Identifiers, comment_text, number_text, string_text, vector_text
+from formix.program.predictors import level_lines, predictor_lines
+from formix.spelling import (
+    OURS,
+    SPECIAL,
+    Identifiers,
+    comment_text,
+    number_text,
+    string_text,
+    vector_text,
+)
 
 if TYPE_CHECKING:
     from formix.prior import PriorEntry
-    from formix.spec import Predictor, Spec, Statement
+    from formix.spec import Spec, Statement
 
 MOST_NUMBERS = 8
 """A prior's parameter that takes more numbers than this is an argument of the program."""
-
-_SPECIAL = ("expit", "log_ndtr", "ndtr")
-"""Functions of jax.scipy.special that links are written with, as an import lists them."""
 
 _CALL = """\
 
@@ -82,7 +88,10 @@ class _Writer:
         head = _imports("\n".join(body))
         given = [f"# {name} is given: {comment_text(text)}" for name, text in self.given.items()]
         text = "\n".join([*head, "", "numpyro.enable_x64()", *given, "", "", *definition, *body])
-        data = {**self.data, self.spec.response_identifier: self.spec.response.values}
+        response = self.spec.response.values
+        if self.spec.family.codes:
+            response = response.astype(np.int32)
+        data = {**self.data, self.spec.response_identifier: response}
         return Source(text + "\n" + _CALL, data, self.namespace)
 
     def _lines(self, statement: Statement) -> list[str]:
@@ -91,6 +100,8 @@ class _Writer:
             return lines + laid_out(f"{statement.target} = {statement.value}", 4)
         if statement.verb == "prior":
             return lines + self._priors(statement)
+        if statement.verb == "ordered":
+            return lines + self._ordered(statement)
         return lines + _site(statement.verb, statement.target, statement.site, statement.value)
 
     def _priors(self, statement: Statement) -> list[str]:
@@ -111,6 +122,15 @@ class _Writer:
             *_site("sample", square, f"{site}^2", distribution),
             *_site("deterministic", target, site, f"jnp.sqrt({square})"),
         ]
+
+    def _ordered(self, statement: Statement) -> list[str]:
+        """Return the lines that draw a vector in order, all of it from one prior."""
+        entry = self.spec.priors[statement.keys[0]]
+        size = statement.shape[0]
+        value = f"ordered({self._distribution([entry], (), 'real')}, {size})"
+        if isinstance(entry.prior, Prior) and not entry.prior.is_proper:
+            value = f"dist.ImproperUniform(dist.constraints.ordered_vector, (), ({size},))"
+        return _site("sample", statement.target, statement.site, value)
 
     def _one_by_one(self, statement: Statement, entries: list[PriorEntry]) -> list[str]:
         lines: list[str] = []
@@ -173,10 +193,13 @@ class _Writer:
         spelled |= {name: number_text(value) for name, value in self.spec.fixed.items()}
         for statement in self.spec.likelihood:
             lines += self._lines(statement)
-        for predictor in self.spec.predictors:
-            more, name, spelling = self._predictor(predictor)
+        # Of thresholds and predictor together `disc` is a factor, so its own lines stand first.
+        for predictor in sorted(self.spec.predictors, key=lambda p: p.thresholds > 0):
+            more, name, spelling = predictor_lines(self.spec, predictor, spelled, self.identifiers)
             spelled[name] = spelling
             lines += more
+        if self.spec.family.by_level:
+            lines += level_lines(self.spec, spelled, self.identifiers)
         distribution = self.spec.family.distribution.format(**self._with_known(spelled))
         name = self.spec.response_identifier
         site = string_text(self.spec.response.name)
@@ -192,26 +215,6 @@ class _Writer:
         if given.estimated:
             of[PARAMETER] = spelled[family.dispersion]
         return {**spelled, family.dispersion: given.source.format(**of)}
-
-    def _predictor(self, predictor: Predictor) -> tuple[list[str], str, str]:
-        """Return the lines of a linear predictor, what it gives, and what stands for that."""
-        main = predictor is self.spec.predictors[0]
-        eta = self.identifiers.make("eta" if main else f"eta_{predictor.name}")
-        mine = [s.expression for s in self.spec.summands if s.predictor == predictor.name]
-        if not mine:
-            mine = [f"jnp.zeros({len(self.spec.response.values)})"]
-        lines = laid_out(f"{eta} = {' + '.join(mine)}", 4)
-        if len(lines) > 1 and len(mine) > 1:
-            lines = laid_out(f"{eta} = {mine[0]}", 4)
-            for expression in mine[1:]:
-                lines += laid_out(f"{eta} += {expression}", 4)
-        name, inverse = predictor.name, predictor.link.inverse_source
-        if main and self.spec.family.logits:
-            name, inverse = "logits", predictor.link.logits_source
-        if inverse == "{eta}":
-            return lines, name, eta
-        target = self.identifiers.make(name)
-        return lines + laid_out(f"{target} = {inverse.format(eta=eta)}", 4), name, target
 
 
 def _row(entry: PriorEntry) -> str:
@@ -232,11 +235,17 @@ def _site(verb: str, target: str, site: str, value: str) -> list[str]:
 def _imports(body: str) -> list[str]:
     lines = ["import jax.numpy as jnp"] if "jnp." in body else []
     lines += ["import numpyro", "import numpyro.distributions as dist"]
-    if "half_t(" in body:
-        lines.append("from formix.distributions import half_t")
+    ours = [name for name in OURS if _calls(name, body)]
+    if ours:
+        lines.append(f"from formix.distributions import {', '.join(ours)}")
     if "block_diag(" in body:
         lines.append("from jax.scipy.linalg import block_diag")
-    special = [name for name in _SPECIAL if re.search(rf"\b{name}\(", body)]
+    special = [name for name in SPECIAL if _calls(name, body)]
     if special:
         lines.append(f"from jax.scipy.special import {', '.join(special)}")
     return lines
+
+
+def _calls(name: str, body: str) -> bool:
+    """Return whether a program calls a function by its own name, not as one of a module."""
+    return re.search(rf"(?<![.\w]){name}\(", body) is not None

@@ -80,7 +80,7 @@ def collect_prior(
         "prior": sites_dataset(layout, values),
         "prior_predictive": _dataset(
             layout,
-            {layout.response: ((*_SAMPLE, OBS), predictive)},
+            {layout.response: ((*_SAMPLE, *layout.response_dims), predictive)},
             {layout.response: layout.response_name},
         ),
         **_data(spec, layout, recipe),
@@ -163,7 +163,7 @@ def by_level(
 
 def _data(spec: Spec, layout: Layout, recipe: Recipe) -> dict[str, xr.Dataset]:
     """Return `observed_data` and `constant_data`."""
-    response = {layout.response: ((OBS,), spec.response.values)}
+    response = {layout.response: (layout.response_dims, spec.response.values)}
     columns = {
         stored.variable: ((OBS,), recipe.frame[stored.name].values) for stored in layout.columns
     }

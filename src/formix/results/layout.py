@@ -74,13 +74,14 @@ class StoredColumn:
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """The stored names of a result, and the response's true one."""
+    """The stored names of a result, and the response's true one and its axes."""
 
     sites: tuple[Site, ...]
     axes: tuple[Axis, ...]
     response: str
     response_name: str
     columns: tuple[StoredColumn, ...]
+    response_dims: tuple[str, ...] = ("obs",)
 
     def axis(self, name: str) -> Axis:
         """Return the axis of a stored name."""
@@ -115,6 +116,9 @@ def lay_out(spec: Spec, frame: Frame) -> Layout:
             variable = variables[parameter.site]
             site = Site(parameter.site, variable, dims, "auxiliary", parameter.site)
         sites.append(site)
+    dims: tuple[str, ...] = (OBS,)
+    if spec.response.values.ndim > 1:
+        dims = (OBS, axes.make(("response",), "level", spec.response.levels))
     own = _response_name(spec, frame)
     response = claim(own, taken)
     columns = tuple(
@@ -127,7 +131,7 @@ def lay_out(spec: Spec, frame: Frame) -> Layout:
         )
         for column in frame.columns
     )
-    return Layout(tuple(sites), tuple(axes.made), response, own, columns)
+    return Layout(tuple(sites), tuple(axes.made), response, own, columns, dims)
 
 
 def _response_name(spec: Spec, frame: Frame) -> str:

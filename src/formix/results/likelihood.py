@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import gammaln
 
 from formix.linear import family_parameters
 from formix.prior import Prior, at_means_key
-from formix.spec import prefix
+from formix.spec import THRESHOLD, THRESHOLD_AT_MEANS as AT_MEANS, prefix
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -60,7 +61,9 @@ def log_prior(spec: Spec, values: Values) -> dict[str, Float[np.ndarray, "chain 
         if len(priors) < len(entries):
             continue
         x = np.asarray(values[parameter.site], dtype=np.float64)
-        if parameter.support == "correlation":
+        if parameter.site == THRESHOLD:
+            answer[parameter.site] = _log_thresholds(spec, parameter, entries[0], values)
+        elif parameter.support == "correlation":
             answer[parameter.site] = _log_lkj(spec, parameter, priors[0], x)
         else:
             answer[parameter.site] = _log_elements(spec, parameter, entries, priors, x)
@@ -108,6 +111,18 @@ def _log_elements(
             value = value + _slopes_at_means(spec, parameter, elements)
         total += _log_one(prior, entry.squared, value)
     return total
+
+
+def _log_thresholds(
+    spec: Spec, parameter: Parameter, entry: PriorEntry, values: Values
+) -> np.ndarray:
+    """Sum the log densities of the thresholds; ordered ones are draws that were put in order."""
+    x, count = np.asarray(values[parameter.site], dtype=np.float64), parameter.shape[0]
+    if entry.key == AT_MEANS and "beta" in values:
+        shift = np.asarray(values["beta"]) @ np.mean(spec.predictors[0].X, axis=0)
+        x = x - shift[..., None]
+    orders = gammaln(count + 1.0) if parameter.support == "ordered" else 0.0
+    return np.sum(entry.of_table.log_density(x), axis=-1) + orders
 
 
 def _log_one(prior: Prior, squared: bool, value: np.ndarray) -> np.ndarray:

@@ -148,6 +148,7 @@ def make_recipe(
     frame: Frame,
     encoding: Any,
     *,
+    matrices: Sequence[Predictor | PredictorMatrix] = (),
     source: str = "",
     contrasts: Mapping[str, Any] | None = None,
     functions: Sequence[str] = (),
@@ -161,6 +162,8 @@ def make_recipe(
         The columns used, only the rows that were kept.
     encoding
         The memory of the design as JSON: what `Encoding.to_json` returns.
+    matrices
+        The design's X of every parameter, where the predictors' are not the same.
     source
         The generated program; its checksum is kept.
     functions
@@ -171,7 +174,7 @@ def make_recipe(
     return Recipe(
         formula=spec.text,
         family=spec.family.name,
-        links={predictor.name: predictor.link.name for predictor in spec.predictors},
+        links={predictor.parameter: predictor.link.name for predictor in spec.predictors},
         priors=tuple(
             RecipePrior(entry.address, str(entry.prior), entry.origin) for entry in spec.priors
         ),
@@ -179,7 +182,7 @@ def make_recipe(
         contrasts=dict(contrasts or {}),
         encoding=encoding,
         frame=frame,
-        heads={predictor.name: predictor.X[:HEAD] for predictor in spec.predictors},
+        heads={one.name: one.X[:HEAD] for one in matrices or spec.predictors},
         needs={kind: names for kind, names in needs.items() if names},
         notes=tuple(notes),
         source_sha256=checksum(source),

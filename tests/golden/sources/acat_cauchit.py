@@ -1,0 +1,35 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+from formix.distributions import adjacent, half_t
+
+numpyro.enable_x64()
+
+
+def model(X, g, grade=None):
+    # common effects: x
+    beta = numpyro.sample("beta", dist.Normal(0.0, 1.5).expand([1]))
+    # thresholds between the levels of grade
+    # with their prior at the means of the columns of X
+    threshold_at_means = numpyro.sample(
+        "threshold@means",
+        dist.Normal(0.0, 2.5).expand([3]),
+    )
+    threshold = numpyro.deterministic(
+        "threshold",
+        threshold_at_means + jnp.array([1.6650188549320577]) @ beta,
+    )
+    # group-level effects: (1 | g), non-centred
+    sd_g = numpyro.sample("sd_g", half_t(3.0, 1.0).expand([1]))
+    z_g = numpyro.sample("z_g", dist.Normal(jnp.zeros((6, 1)), 1.0))
+    r_g = numpyro.deterministic("r_g", z_g * sd_g)
+    # likelihood
+    eta = X @ beta + r_g[g, 0]
+    z = eta[:, None] - threshold
+    logits = jnp.log(jnp.arctan2(1.0, -z) / jnp.arctan2(1.0, z))
+    numpyro.sample("grade", dist.Categorical(logits=adjacent(logits)), obs=grade)
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)
