@@ -28,8 +28,8 @@ def _counts(parameters: dict[str, Array]) -> Array:
 
 def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     counts = _counts(parameters)
-    whole: Array = special.gammaln(np.sum(counts, axis=-1))
-    ways = whole - np.sum(special.gammaln(counts), axis=-1)
+    whole = np.asarray(special.gammaln(np.sum(counts, axis=-1)), dtype=np.float64)
+    ways = whole - np.sum(np.asarray(special.gammaln(counts), dtype=np.float64), axis=-1)
     return ways + np.sum((counts - 1.0) * np.log(y), axis=-1)
 
 
