@@ -21,6 +21,7 @@ from .errors import (
 )
 from .families import (
     Family as Family,
+    FamilyParameter as FamilyParameter,
     acat as acat,
     bernoulli as bernoulli,
     beta as beta,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from formix.design.frame import to_pandas
 from formix.engines.choice import written
+from formix.families import FAMILIES
 from formix.overview import overview
 from formix.program.load import Loaded
 from formix.program.program import Program
@@ -169,6 +171,7 @@ class Floors:
             source=self.source,
             contrasts=self._stages.contrasts,
             functions=tuple(self._stages.functions),
+            own_family=replace(self._family, chosen=()) not in FAMILIES,
             notes=self.notes,
         )
 

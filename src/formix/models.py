@@ -91,6 +91,7 @@ class Model(Floors):
         *,
         functions: Mapping[str, Callable[..., Any]] | None = None,
         priors: Mapping[str, object] | None = None,
+        family: Family | None = None,
     ) -> Model:
         """Return the model that a result was made with; nothing is learnt again.
 
@@ -98,8 +99,9 @@ class Model(Floors):
         ----------
         recipe
             What the result says of itself.
-        functions, priors
-            What a file cannot hold: the user's own functions, and priors outside the table.
+        functions, priors, family
+            What a file cannot hold: the user's own functions, priors outside the table, and the
+            user's own family.
 
         Raises
         ------
@@ -109,8 +111,9 @@ class Model(Floors):
         recipe.check_functions(functions or {})
         model = cls.__new__(cls)
         stages = remade(recipe, dict(functions or {}))
-        family = family_of(recipe.family)(**recipe.links)
-        Floors.__init__(model, stages, family, recipe.prior_table(priors))
+        recipe.check_family(family)
+        linked = family_of(family or recipe.family)(**recipe.links)
+        Floors.__init__(model, stages, linked, recipe.prior_table(priors))
         return model
 
     def fit(

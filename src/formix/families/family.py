@@ -92,6 +92,28 @@ class Family:
         Whether they are of the predictor less the threshold instead.
     coded
         Returns a response as the density takes it.
+    imports
+        Lines that the program needs for a distribution that is neither NumPyro's nor formix's.
+
+    Examples
+    --------
+    A family of one's own is the same kind of value, given to `Model` as it is:
+
+    >>> import numpy as np
+    >>> laplace = Family(
+    ...     name="laplace",
+    ...     parameters=(
+    ...         FamilyParameter("mu", ("identity",), "real"),
+    ...         FamilyParameter("sigma", ("log",), "positive"),
+    ...     ),
+    ...     distribution="dist.Laplace({mu}, {sigma})",
+    ...     log_density=lambda y, p: -np.abs(y - p["mu"]) / p["sigma"] - np.log(2.0 * p["sigma"]),
+    ...     draw=lambda generator, p: generator.laplace(p["mu"], p["sigma"]),
+    ...     mean=lambda p: p["mu"],
+    ...     check=lambda response: None,
+    ... )
+    >>> laplace.link("sigma").name
+    'log'
     """
 
     name: str
@@ -112,6 +134,7 @@ class Family:
     thresholds: Literal["", "ordered", "free"] = ""
     onward: bool = False
     coded: Callable[[Response], Response] = _as_it_is
+    imports: tuple[str, ...] = ()
     chosen: tuple[tuple[str, str], ...] = field(default=())
 
     def __getitem__(self, name: str) -> FamilyParameter:

@@ -85,7 +85,7 @@ class _Writer:
         body += self._likelihood()
         arguments = [*self.data, f"{self.spec.response_identifier}=None"]
         definition = laid_out(f"def model({', '.join(arguments)}):", 0)
-        head = _imports("\n".join(body))
+        head = _imports("\n".join(body), self.spec.family.imports)
         given = [f"# {name} is given: {comment_text(text)}" for name, text in self.given.items()]
         text = "\n".join([*head, "", "numpyro.enable_x64()", *given, "", "", *definition, *body])
         response = self.spec.response.values
@@ -232,7 +232,7 @@ def _site(verb: str, target: str, site: str, value: str) -> list[str]:
     return laid_out(f"{target} = {call}" if target else call, 4)
 
 
-def _imports(body: str) -> list[str]:
+def _imports(body: str, own: tuple[str, ...]) -> list[str]:
     lines = ["import jax.numpy as jnp"] if "jnp." in body else []
     lines += ["import numpyro", "import numpyro.distributions as dist"]
     ours = [name for name in OURS if _calls(name, body)]
@@ -243,7 +243,7 @@ def _imports(body: str) -> list[str]:
     special = [name for name in SPECIAL if _calls(name, body)]
     if special:
         lines.append(f"from jax.scipy.special import {', '.join(special)}")
-    return lines
+    return [*lines, *own]
 
 
 def _calls(name: str, body: str) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.design.column import Frame
+    from formix.families import Family
     from formix.spec import Predictor, PredictorMatrix, Spec
 
 SCHEMA = 1
@@ -57,7 +58,7 @@ class Recipe:
     heads
         The first rows of each predictor's X.
     needs
-        What the user passed that a file cannot hold, by kind: functions, priors.
+        What the user passed that a file cannot hold, by kind: functions, priors, family.
     notes
         What the user was told of the model.
     source_sha256
@@ -119,6 +120,21 @@ class Recipe:
                 hint=f"give it again: functions={{{lacking[0]!r}: ...}}",
             )
 
+    def check_family(self, given: Family | None) -> None:
+        """Compare the family given with the user's own that the model has.
+
+        Raises
+        ------
+        ResultError
+            If it is not given, or has another name.
+        """
+        own = self.needs.get("family", ())
+        if own and (given is None or given.name != self.family):
+            raise ResultError(
+                f"the model has your own family `{self.family}`, which the result does not hold",
+                hint="give it again: family=...",
+            )
+
     def check(self, predictors: Sequence[Predictor | PredictorMatrix]) -> None:
         """Compare the first rows of each X, encoded again, with those of the fit.
 
@@ -152,6 +168,7 @@ def make_recipe(
     source: str = "",
     contrasts: Mapping[str, Any] | None = None,
     functions: Sequence[str] = (),
+    own_family: bool = False,
     notes: Sequence[str] = (),
 ) -> Recipe:
     """Return the recipe of a model.
@@ -168,9 +185,12 @@ def make_recipe(
         The generated program; its checksum is kept.
     functions
         The names of the user's own functions that the formula calls.
+    own_family
+        Whether the family is the user's own.
     """
     foreign = [entry.address for entry in spec.priors if isinstance(entry.prior, ForeignPrior)]
-    needs = {"functions": list(functions), "priors": foreign}
+    family = [spec.family.name] if own_family else []
+    needs = {"functions": list(functions), "priors": foreign, "family": family}
     return Recipe(
         formula=spec.text,
         family=spec.family.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from formix.engines.plan import whole
 from formix.fitting import continued, warn_if_poor
@@ -14,6 +14,9 @@ from formix.results.merge import merge
 from formix.results.state import read_state
 from formix.verbs.model import model
 
+if TYPE_CHECKING:
+    from formix.families import Family
+
 
 def extend(
     fit: object,
@@ -22,6 +25,7 @@ def extend(
     progress: bool | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
     priors: Mapping[str, object] | None = None,
+    family: Family | None = None,
 ) -> Any:
     """Return a fit with more draws, as if it had been asked for them at the start.
 
@@ -36,9 +40,9 @@ def extend(
         How many more, in each chain.
     progress
         Whether to draw a bar; by default where standard error is a terminal.
-    functions, priors
-        The user's own functions, and priors outside the table, where the model has any: a result
-        does not hold them.
+    functions, priors, family
+        The user's own functions, priors outside the table, and the user's own family, where the
+        model has any: a result does not hold them.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def extend(
     whole("draws", draws, 1)
     found = opened(fit)
     state = read_state(found)
-    built = model(fit, functions=functions, priors=priors)
+    built = model(fit, functions=functions, priors=priors, family=family)
     engine = str(found.attributes.get("engine", "auto"))
     more = continued(
         built.spec,

@@ -22,6 +22,7 @@ from formix.verbs.redraw import with_effects
 if TYPE_CHECKING:
     from jaxtyping import Float
 
+    from formix.families import Family
     from formix.models import Model
     from formix.results.layout import Layout
     from formix.results.sample import Sample
@@ -36,6 +37,7 @@ def log_likelihood(
     integrate: str = "",
     functions: Mapping[str, Callable[..., Any]] | None = None,
     priors: Mapping[str, object] | None = None,
+    family: Family | None = None,
 ) -> Any:
     """Return a fit that has its log likelihood, which `az.loo` needs.
 
@@ -54,9 +56,9 @@ def log_likelihood(
         What `Model.fit` returned, or a file of it that was opened. It stays as it is.
     integrate
         The group whose effects are integrated, such as `Subject`.
-    functions, priors
-        The user's own functions, and priors outside the table, where the model has any: a result
-        does not hold them.
+    functions, priors, family
+        The user's own functions, priors outside the table, and the user's own family, where the
+        model has any: a result does not hold them.
 
     Returns
     -------
@@ -90,7 +92,7 @@ def log_likelihood(
     here = _beside(drawn)
     if not integrate and decode(drawn.found.attributes["response"], "response") in here:
         return fit
-    built = model(fit, functions=functions, priors=priors)
+    built = model(fit, functions=functions, priors=priors, family=family)
     layout = lay_out(built.spec, built.recipe.frame)
     if integrate:
         group = group_named(integrate, (blocks[0].group for blocks in built.spec.groups))

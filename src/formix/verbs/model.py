@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from formix.errors import FormixError
 from formix.models import Model
 from formix.results.attributes import damaged, read_recipe
 from formix.results.groups import opened
+
+if TYPE_CHECKING:
+    from formix.families import Family
 
 
 def model(
@@ -16,6 +19,7 @@ def model(
     *,
     functions: Mapping[str, Callable[..., Any]] | None = None,
     priors: Mapping[str, object] | None = None,
+    family: Family | None = None,
 ) -> Model:
     """Return the model that a fit was made with: nothing is learnt again, no stored code is run.
 
@@ -23,9 +27,9 @@ def model(
     ----------
     fit
         What `Model.fit` returned, or a file of it that was opened.
-    functions, priors
-        The user's own functions, and priors outside the table, where the model has any: a result
-        does not hold them.
+    functions, priors, family
+        The user's own functions, priors outside the table, and the user's own family, where the
+        model has any: a result does not hold them.
 
     Raises
     ------
@@ -39,7 +43,7 @@ def model(
     """
     recipe = read_recipe(opened(fit))
     try:
-        return Model.from_recipe(recipe, functions=functions, priors=priors)
+        return Model.from_recipe(recipe, functions=functions, priors=priors, family=family)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         if isinstance(error, FormixError):
             raise

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from jaxtyping import Int
 
     from formix.engines.marginal.redrawing import Redrawing
+    from formix.families import Family
     from formix.results.layout import Site
     from formix.results.sample import Sample
     from formix.spec import Spec
@@ -37,6 +38,7 @@ def redraw(
     seed: int | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
     priors: Mapping[str, object] | None = None,
+    family: Family | None = None,
 ) -> xr.DataArray:
     """Return draws of a group's effects, made again from all else that a fit has kept.
 
@@ -56,9 +58,9 @@ def redraw(
         kept.
     seed
         Of the random numbers; by default the fit's own.
-    functions, priors
-        The user's own functions, and priors outside the table, where the model has any: a result
-        does not hold them.
+    functions, priors, family
+        The user's own functions, priors outside the table, and the user's own family, where the
+        model has any: a result does not hold them.
 
     Returns
     -------
@@ -88,7 +90,7 @@ def redraw(
     places = _places(labels, levels, site.group)
     if seed is not None:
         whole("seed", seed, 0)
-    built = model(fit, functions=functions, priors=priors)
+    built = model(fit, functions=functions, priors=priors, family=family)
     wanted = np.unique(places)
     again = redrawing(
         built.spec,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from formix.errors import FormixWarning
 from formix.results.attributes import read_recipe
@@ -12,12 +12,16 @@ from formix.results.groups import opened
 from formix.results.recipe import checksum
 from formix.verbs.model import model
 
+if TYPE_CHECKING:
+    from formix.families import Family
+
 
 def source(
     fit: object,
     *,
     functions: Mapping[str, Callable[..., Any]] | None = None,
     priors: Mapping[str, object] | None = None,
+    family: Family | None = None,
 ) -> str:
     """Return the NumPyro program of a fit, written again from what the fit says of itself.
 
@@ -25,9 +29,9 @@ def source(
     ----------
     fit
         What `Model.fit` returned, or a file of it that was opened.
-    functions, priors
-        The user's own functions, and priors outside the table, where the model has any: a result
-        does not hold them.
+    functions, priors, family
+        The user's own functions, priors outside the table, and the user's own family, where the
+        model has any: a result does not hold them.
 
     Raises
     ------
@@ -44,7 +48,7 @@ def source(
     >>> print(fx.source(fit).splitlines()[0])
     import jax.numpy as jnp
     """
-    text = model(fit, functions=functions, priors=priors).source
+    text = model(fit, functions=functions, priors=priors, family=family).source
     recipe = read_recipe(opened(fit))
     if checksum(text) != recipe.source_sha256:
         made_by = recipe.run.get("formix_version", "another version")
