@@ -183,7 +183,7 @@ class Floors:
         """
         response = self.terms.response
         counted = response.level or any(one.name == "trials" for one in response.additions)
-        measured = counted and self._family.dispersion
+        measured = counted and self._family.residual
         fault = self._family.fault(self.design.response) if measured else None
         return unbuilt(self.terms) or fault
 

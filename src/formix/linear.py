@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.dispersion import PARAMETER
+from formix.observation import with_rate
 from formix.spec import THRESHOLD, prefix
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "
         elif name not in predicted and name in values:
             others[name] = values[name][:, None]
     arrays = {name: spec.response.known[name] for name in spec.family.arrays}
-    found = predicted | others | arrays
+    found = with_rate(spec.family, spec.response, predicted | others) | arrays
     if spec.family.thresholds:
         found["logits"] = _of_thresholds(spec, found, values[THRESHOLD])
     return _with_known(spec, found)

@@ -10,6 +10,7 @@ import numpy as np
 
 from formix.effects import common, group, offset, threshold
 from formix.errors import FormulaError
+from formix.observation import arrays
 from formix.predictors import blocks as varying, predictors
 from formix.prior import Address, PriorTable, resolve
 from formix.prior.scales import scales_of
@@ -123,7 +124,7 @@ def _auxiliary(
 def _known(response: Response, family: Family, identifiers: Identifiers) -> dict[str, str]:
     """Return the identifiers of the arrays that tell more of the rows."""
     given = family.given(response.known)
-    names = (*family.arrays, *(given.arrays if given else ()))
+    names = (*family.arrays, *(given.arrays if given else ()), *arrays(response))
     return {name: identifiers.make(name) for name in names}
 
 

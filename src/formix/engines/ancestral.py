@@ -12,6 +12,7 @@ from formix.engines import load
 from formix.engines.draws import Draws
 from formix.errors import PriorError
 from formix.linear import family_parameters
+from formix.observation import draw as draw_rows
 from formix.prior import ForeignPrior, at_means_key
 from formix.spec import THRESHOLD as SITE, THRESHOLD_AT_MEANS as AT_MEANS, prefix
 
@@ -54,7 +55,7 @@ def run(spec: Spec, *, draws: int, seed: int) -> Draws:
     for start in range(0, draws, step):
         count = min(step, draws - start)
         values = _parameters(spec, generator, count)
-        y = spec.family.draw(generator, family_parameters(spec, values))
+        y = draw_rows(spec.family, spec.response, generator, family_parameters(spec, values))
         values[spec.response.name] = np.broadcast_to(y, (count, *spec.response.values.shape))
         dropped = () if keep else tuple(_r(blocks) for blocks in spec.groups)
         parts.append({site: value for site, value in values.items() if site not in dropped})

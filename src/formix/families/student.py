@@ -10,11 +10,13 @@ from scipy import special
 from formix.dispersion import STANDARD_DEVIATIONS
 from formix.families.family import Family, FamilyParameter
 from formix.families.responses import not_one_number
+from formix.families.tails import student as tails, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.errors import FormixError
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -29,6 +31,11 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     # betaln has digits where the difference of two log gammas of a large nu has none.
     scale = -special.betaln(0.5 * nu, 0.5) - 0.5 * np.log(nu) - np.log(sigma)
     return scale - 0.5 * (nu + 1.0) * np.log1p(np.square(z) / nu)
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    z = (y - parameters["mu"]) / parameters["sigma"]
+    return within(z, -np.inf, np.inf, lambda z: tails(z, parameters["nu"]))
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -61,6 +68,7 @@ student = Family(
     check=_check,
     dispersion="sigma",
     dispersions=STANDARD_DEVIATIONS,
+    log_tails=_log_tails,
 )
 """y ~ StudentT(nu, mu, sigma): mu the centre, sigma a scale, nu the degrees of freedom.
 

@@ -31,6 +31,10 @@ def scales_of(
     y = np.log(y) if family.logarithm else y
     main = predictors[0]
     shift = main.offset if main.offset is not None else np.zeros(len(y))
+    rate = response.known.get("rate")
+    if rate is not None:
+        # The predictor is of one unit, and so are its priors.
+        y, shift = (y, shift + np.log(rate)) if main.link.name == "log" else (y / rate, shift)
     mean = mean_scale(y, shift, main.link, counts=family.counts)
     scales = {p.name: mean for p in predictors if p.parameter == family.main}
     for parameter in family.parameters[1:]:

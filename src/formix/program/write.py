@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.dispersion import PARAMETER
+from formix.observation import source as source_of_rows
 from formix.prior import ForeignPrior, Prior
 from formix.program.layout import laid_out
 from formix.program.predictors import level_lines, predictor_lines
@@ -200,10 +201,23 @@ class _Writer:
             lines += more
         if self.spec.family.by_level:
             lines += level_lines(self.spec, spelled, self.identifiers)
+        lines += self._with_rate(spelled)
         distribution = self.spec.family.distribution.format(**self._with_known(spelled))
+        of = self.spec.known_identifiers
+        distribution = source_of_rows(distribution, self.spec.response, of)
         name = self.spec.response_identifier
         site = string_text(self.spec.response.name)
         return lines + laid_out(f"numpyro.sample({site}, {distribution}, obs={name})", 4)
+
+    def _with_rate(self, spelled: dict[str, str]) -> list[str]:
+        """Return the lines that make of the parameters of one unit those of a row of many."""
+        lines: list[str] = []
+        rate = self.spec.known_identifiers.get("rate")
+        for name in self.spec.family.rates if rate else ():
+            target = self.identifiers.make(f"total_{name}")
+            lines += laid_out(f"{target} = {rate} * {spelled[name]}", 4)
+            spelled[name] = target
+        return lines
 
     def _with_known(self, spelled: dict[str, str]) -> dict[str, str]:
         """Return what stands for each parameter, at rows of which more is known as at others."""

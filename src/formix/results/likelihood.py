@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from formix.linear import family_parameters
+from formix.observation import log_density as density_of_rows
 from formix.prior import Prior, at_means_key
 from formix.spec import THRESHOLD, THRESHOLD_AT_MEANS as AT_MEANS, prefix
 
@@ -90,7 +91,7 @@ def cut(values: Flat, part: slice) -> dict[str, np.ndarray]:
 
 def _log_density(spec: Spec, values: Flat) -> np.ndarray:
     parameters = family_parameters(spec, values)
-    return spec.family.log_density(spec.response.values, parameters)
+    return density_of_rows(spec.family, spec.response, parameters)
 
 
 def _entry(spec: Spec, key: str) -> PriorEntry:

@@ -33,6 +33,15 @@ _MOST_NUMBERS = 50_000_000
 """Numbers that a nested elimination may hold at one point."""
 
 
+_CALLS = {
+    "cens_upper": "cens()",
+    "likelihood_weights": "likelihood weights",
+    "trunc_lower": "trunc()",
+    "trunc_upper": "trunc()",
+}
+"""What wrote what is known under another name than its own."""
+
+
 def supports(spec: Spec) -> str | None:
     """Return why the engine declines a spec, or nothing."""
     reason = _fault(spec) or _priors(spec)
@@ -94,7 +103,7 @@ def _response(spec: Spec) -> str | None:
     known = spec.response.known
     unknown = sorted(set(known) - SAID)
     if unknown:
-        return f"the response has {unknown[0]}()"
+        return f"the response has {_CALLS.get(unknown[0], f'{unknown[0]}()')}"
     if "se" in known and "weights" in known:
         return "the response has both se() and weights()"
     sampled = any(p.site == "sigma" for p in spec.parameters)

@@ -1,0 +1,214 @@
+"""Both tails of a distribution as logarithms, whose digits and gradients last to the far ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import singledispatch
+from typing import Any
+
+import jax.numpy as jnp
+import numpyro.distributions as dist
+from jax.nn import log_sigmoid, sigmoid, softplus
+from jax.scipy.special import erfc, gammaln
+
+from formix.distributions.quadrature import log_concave_tails, scale_of
+from formix.masses import Tails, log_complement
+
+_FAR = 25.0
+"""Standard deviations beyond which the tail of a normal distribution is a continued fraction."""
+
+_DEPTH = 8
+"""Its terms; more of them change no digit beyond `_FAR`."""
+
+_LARGEST = 700.0
+"""A logarithm whose exponential is a number still."""
+
+
+@singledispatch
+def log_tails(distribution: Any, value: Any) -> Tails:
+    """Return log P(Y <= value) and log P(Y > value) of a distribution Y.
+
+    NumPyro's own `cdf` is 0 or 1 where its logarithm has digits left, and some have no gradient.
+
+    Raises
+    ------
+    NotImplementedError
+        If the distribution is none that this knows.
+    """
+    raise NotImplementedError(f"the tails of {type(distribution).__name__} are not known")
+
+
+def _normal(distribution: Any, value: Any) -> Tails:
+    return _within(
+        value, -jnp.inf, jnp.inf, lambda y: _gaussian(distribution.loc, distribution.scale, y)
+    )
+
+
+def _lognormal(distribution: Any, value: Any) -> Tails:
+    loc, scale = distribution.loc, distribution.scale
+    return _within(value, 0.0, jnp.inf, lambda y: _gaussian(loc, scale, jnp.log(y)))
+
+
+def _student(distribution: Any, value: Any) -> Tails:
+    loc, scale, df = distribution.loc, distribution.scale, distribution.df
+    return _within(value, -jnp.inf, jnp.inf, lambda y: student_tails((y - loc) / scale, df))
+
+
+def _gamma(distribution: Any, value: Any) -> Tails:
+    shape, rate = distribution.concentration, distribution.rate
+    return _within(value, 0.0, jnp.inf, lambda y: gamma_tails(jnp.log(rate * y), shape))
+
+
+def _beta(distribution: Any, value: Any) -> Tails:
+    a, b = distribution.concentration1, distribution.concentration0
+    return _within(value, 0.0, 1.0, lambda y: beta_tails(jnp.log(y) - jnp.log1p(-y), a, b))
+
+
+def _weibull(distribution: Any, value: Any) -> Tails:
+    scale, shape = distribution.scale, distribution.concentration
+    return _within(value, 0.0, jnp.inf, lambda y: _of_hazard(jnp.power(y / scale, shape)))
+
+
+def _exponential(distribution: Any, value: Any) -> Tails:
+    return _within(value, 0.0, jnp.inf, lambda y: _of_hazard(distribution.rate * y))
+
+
+def _poisson(distribution: Any, value: Any) -> Tails:
+    rate = jnp.maximum(distribution.rate, jnp.finfo(float).tiny)
+
+    def tails(count: Any) -> Tails:
+        lower, upper = gamma_tails(jnp.log(rate), count + 1.0)
+        return upper, lower
+
+    return _counted(value, jnp.inf, tails)
+
+
+def _gamma_poisson(distribution: Any, value: Any) -> Tails:
+    shape, rate = distribution.concentration, distribution.rate
+    return _counted(value, jnp.inf, lambda count: beta_tails(jnp.log(rate), shape, count + 1.0))
+
+
+def _negative_binomial(distribution: Any, value: Any) -> Tails:
+    shape, logits = distribution.total_count, distribution.logits
+    return _counted(value, jnp.inf, lambda count: beta_tails(-logits, shape, count + 1.0))
+
+
+def _binomial(distribution: Any, value: Any) -> Tails:
+    n, logits = distribution.total_count, distribution.logits
+    # One below its trials a count has a tail above it; from there on the answer is not used.
+    return _counted(
+        value, n, lambda count: beta_tails(-logits, jnp.maximum(n - count, 1.0), count + 1.0)
+    )
+
+
+def _bernoulli(distribution: Any, value: Any) -> Tails:
+    logits = distribution.logits
+    return _counted(value, 1.0, lambda _: (log_sigmoid(-logits), log_sigmoid(logits)))
+
+
+def log_normal_cdf(z: Any) -> Any:
+    """Return log P(Z <= z) of a standard normal Z, whose gradient has its digits too.
+
+    That of JAX errs by 4e-9 in its gradient at -20.
+    """
+    near, far = z > -1.0, z < -_FAR
+    above = jnp.log1p(-0.5 * erfc(jnp.where(near, z, 0.0) / jnp.sqrt(2.0)))
+    middle = jnp.log(0.5 * erfc(-jnp.where(near | far, -1.0, z) / jnp.sqrt(2.0)))
+    out = jnp.where(far, -z, _FAR)
+    fraction = out
+    for term in range(_DEPTH, 0, -1):
+        fraction = out + term / fraction
+    below = -0.5 * jnp.square(out) - 0.5 * jnp.log(2.0 * jnp.pi) - jnp.log(fraction)
+    return jnp.where(near, above, jnp.where(far, below, middle))
+
+
+def gamma_tails(logarithm: Any, shape: Any) -> Tails:
+    """Return the tails of Gamma(shape, 1) at a number of this logarithm."""
+    logarithm, shape = jnp.broadcast_arrays(logarithm, shape)
+
+    def log_density(t: Any, shape: Any) -> Any:
+        return shape * t - jnp.exp(jnp.minimum(t, _LARGEST)) - gammaln(shape)
+
+    number = jnp.exp(jnp.minimum(logarithm, _LARGEST))
+    # From the mode of a small shape the density is level up to 1, where it falls off a cliff.
+    upper = number > jnp.maximum(shape, 1.0 - shape)
+    scale = scale_of(shape - number, number)
+    return log_concave_tails(log_density, logarithm, (shape,), upper, scale)
+
+
+def beta_tails(logits: Any, a: Any, b: Any) -> Tails:
+    """Return the tails of Beta(a, b) at a number of these logits."""
+
+    def log_density(t: Any, a: Any, b: Any) -> Any:
+        normaliser = gammaln(a) + gammaln(b) - gammaln(a + b)
+        return -a * softplus(-t) - b * softplus(t) - normaliser
+
+    p, q = sigmoid(logits), sigmoid(-logits)
+    slope = a * q - b * p
+    # As that of a gamma with a small shape: level from the mode to a cliff on the other side.
+    above = (a >= 1.0) | (logits > -jnp.log(jnp.maximum(b, 1.0)))
+    below = (b >= 1.0) | (logits < jnp.log(jnp.maximum(a, 1.0)))
+    upper = jnp.where(slope < 0.0, above, ~below)
+    scale = scale_of(slope, (a + b) * p * q)
+    return log_concave_tails(log_density, logits, (a, b), upper, scale)
+
+
+def student_tails(z: Any, df: Any) -> Tails:
+    """Return the tails of a standard Student-t: log-concave in asinh(z / sqrt(df))."""
+
+    def log_density(w: Any, df: Any) -> Any:
+        normaliser = gammaln(0.5 * df) + 0.5 * jnp.log(jnp.pi) - gammaln(0.5 * (df + 1.0))
+        return -df * (jnp.logaddexp(w, -w) - jnp.log(2.0)) - normaliser
+
+    w = jnp.arcsinh(z / jnp.sqrt(df))
+    scale = scale_of(df * jnp.tanh(w), df * (1.0 - jnp.square(jnp.tanh(w))))
+    return log_concave_tails(log_density, w, (df,), w > 0.0, scale)
+
+
+def _gaussian(loc: Any, scale: Any, y: Any) -> Tails:
+    z = (y - loc) / scale
+    return log_normal_cdf(z), log_normal_cdf(-z)
+
+
+def _of_hazard(hazard: Any) -> Tails:
+    """Return the tails of a number up to which so much hazard is gathered."""
+    return log_complement(jnp, -hazard), -hazard
+
+
+def _within(value: Any, low: float, high: float, tails: Callable[[Any], Tails]) -> Tails:
+    """Return the tails at numbers between two, beyond which nothing lies."""
+    inside = (value > low) & (value < high)
+    somewhere = 0.5 if low == 0.0 else 0.0
+    lower, upper = tails(jnp.where(inside, value, somewhere))
+    return (
+        jnp.where(inside, lower, jnp.where(value <= low, -jnp.inf, 0.0)),
+        jnp.where(inside, upper, jnp.where(value <= low, 0.0, -jnp.inf)),
+    )
+
+
+def _counted(value: Any, most: Any, tails: Callable[[Any], Tails]) -> Tails:
+    """Return the tails at numbers of which counts up to some lie below or at."""
+    count = jnp.floor(value)
+    inside = (count >= 0.0) & (count < most)
+    lower, upper = tails(jnp.where(inside, count, 0.0))
+    return (
+        jnp.where(inside, lower, jnp.where(count < 0.0, -jnp.inf, 0.0)),
+        jnp.where(inside, upper, jnp.where(count < 0.0, 0.0, -jnp.inf)),
+    )
+
+
+for _kind, _tails in (
+    (dist.Normal, _normal),
+    (dist.LogNormal, _lognormal),
+    (dist.StudentT, _student),
+    (dist.Gamma, _gamma),
+    (dist.Beta, _beta),
+    (dist.Weibull, _weibull),
+    (dist.Exponential, _exponential),
+    (dist.Poisson, _poisson),
+    (dist.GammaPoisson, _gamma_poisson),
+    (dist.NegativeBinomialLogits, _negative_binomial),
+    (dist.BinomialLogits, _binomial),
+    (dist.BernoulliLogits, _bernoulli),
+):
+    log_tails.register(_kind, _tails)

@@ -1,0 +1,149 @@
+"""Both tails of the families' distributions as logarithms, in NumPy.
+
+Each function returns log P(Y <= y) and log P(Y > y), of numbers anywhere on the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from formix.masses import Tails, log_complement
+from formix.quadrature import COARSE, FINE, Rule
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    Array = Float[np.ndarray, "..."]
+
+_SMALL = 1e-250
+"""Below it a probability is near the end of the numbers, and its logarithm is had another way."""
+
+
+def normal(z: Array) -> Tails:
+    """Return the tails of a standard normal distribution."""
+    return special.log_ndtr(z), special.log_ndtr(-z)
+
+
+def student(z: Array, df: Array) -> Tails:
+    """Return the tails of a standard Student-t."""
+    z, df = np.broadcast_arrays(z, df)
+    far = _small(special.stdtr(df, -np.abs(z)), _student, np.arcsinh(-np.abs(z) / np.sqrt(df)), df)
+    near = log_complement(np, far)
+    return np.where(z < 0.0, far, near), np.where(z < 0.0, near, far)
+
+
+def gamma(y: Array, shape: Array) -> Tails:
+    """Return the tails of Gamma(shape, 1)."""
+    y, shape = np.broadcast_arrays(np.maximum(y, 0.0), shape)
+    with np.errstate(divide="ignore"):
+        logarithm = np.log(y)
+    lower, upper = special.gammainc(shape, y), special.gammaincc(shape, y)
+    return _pair(lower, upper, _gamma, logarithm, shape)
+
+
+def beta(p: Array, q: Array, a: Array, b: Array) -> Tails:
+    """Return the tails of Beta(a, b) at p, of which 1 - p is q."""
+    p, q, a, b = np.broadcast_arrays(p, q, a, b)
+    with np.errstate(divide="ignore"):
+        logits = np.log(p) - np.log(q)
+    # Of p and q the smaller one has the digits.
+    small = p < 0.5
+    lower = np.where(small, special.betainc(a, b, p), special.betaincc(b, a, q))
+    upper = np.where(small, special.betaincc(a, b, p), special.betainc(b, a, q))
+    return _pair(lower, upper, _beta, logits, a, b)
+
+
+def of_hazard(hazard: Array) -> Tails:
+    """Return the tails of a number up to which so much hazard is gathered."""
+    return log_complement(np, -hazard), -hazard
+
+
+def within(y: Array, low: float, high: float, tails: Callable[[Array], Tails]) -> Tails:
+    """Return tails at numbers between two, beyond which nothing lies."""
+    y = np.asarray(y, dtype=np.float64)
+    inside = (y > low) & (y < high)
+    lower, upper = tails(np.where(inside, y, 0.5 if low == 0.0 else 0.0))
+    return _where(inside, lower, upper, y <= low)
+
+
+def counted(y: Array, most: Array | float, tails: Callable[[Array], Tails]) -> Tails:
+    """Return tails at numbers at or below which counts up to some lie."""
+    count = np.floor(y)
+    inside = (count >= 0.0) & (count < most)
+    lower, upper = tails(np.where(inside, count, 0.0))
+    return _where(inside, lower, upper, count < 0.0)
+
+
+def _where(inside: Array, lower: Array, upper: Array, below: Array) -> Tails:
+    return (
+        np.where(inside, lower, np.where(below, -np.inf, 0.0)),
+        np.where(inside, upper, np.where(below, 0.0, -np.inf)),
+    )
+
+
+def _pair(
+    lower: Array, upper: Array, log_density: Callable[..., Array], at: Array, *parameters: Array
+) -> Tails:
+    """Return the logarithms of two tails, the larger as the complement of the smaller."""
+    left = lower < upper
+    logarithm = _small(np.minimum(lower, upper), log_density, at, *parameters, upper=~left)
+    rest = log_complement(np, logarithm)
+    return np.where(left, logarithm, rest), np.where(left, rest, logarithm)
+
+
+def _small(
+    tail: Array,
+    log_density: Callable[..., Array],
+    at: Array,
+    *parameters: Array,
+    upper: Array | None = None,
+) -> Array:
+    """Return the logarithm of a tail, by quadrature where it is no number or all but none."""
+    tail = np.asarray(tail, dtype=np.float64)
+    lost = ~(tail > _SMALL) & np.isfinite(at)
+    with np.errstate(divide="ignore"):
+        answer = np.log(tail)
+    if lost.any():
+        side = np.full(tail.shape, -1.0) if upper is None else np.where(upper, 1.0, -1.0)
+        some = [np.broadcast_to(x, tail.shape)[lost] for x in (at, side, *parameters)]
+        answer[lost] = _quadrature(log_density, *some)
+    return answer
+
+
+def _quadrature(log_density: Callable[..., Array], at: Array, side: Array, *of: Array) -> Array:
+    """Return the logarithm of a tail of a log-concave density, as `distributions` has it."""
+    wide = tuple(parameter[:, None] for parameter in of)
+
+    def integral(rule: Rule, scale: Array) -> Array:
+        nodes = at[:, None] + (side * scale)[:, None] * rule.nodes
+        with np.errstate(over="ignore"):
+            heights = log_density(nodes, *wide) + rule.log_weights
+        return special.logsumexp(heights, axis=1) + np.log(scale)
+
+    step = 1e-6 * np.maximum(1.0, np.abs(at))
+    drop = np.abs(log_density(at + step, *of) - log_density(at - step, *of)) / (2.0 * step)
+    guess = 1.0 / np.maximum(drop, 1e-3)
+    scale = np.exp(integral(COARSE, guess) - log_density(at, *of))
+    return integral(FINE, scale)
+
+
+def _student(w: Array, df: Array) -> Array:
+    """Return the log density of asinh(z / sqrt(df)), z a standard Student-t."""
+    normaliser = special.gammaln(0.5 * df) - special.gammaln(0.5 * (df + 1.0))
+    normaliser = normaliser + 0.5 * np.log(np.pi)
+    return -df * (np.logaddexp(w, -w) - np.log(2.0)) - normaliser
+
+
+def _gamma(t: Array, shape: Array) -> Array:
+    """Return the log density of the logarithm of Gamma(shape, 1)."""
+    return shape * t - np.exp(t) - special.gammaln(shape)
+
+
+def _beta(t: Array, a: Array, b: Array) -> Array:
+    """Return the log density of the logits of Beta(a, b)."""
+    normaliser = special.gammaln(a) + special.gammaln(b) - special.gammaln(a + b)
+    return -a * np.logaddexp(0.0, -t) - b * np.logaddexp(0.0, t) - normaliser
