@@ -128,9 +128,14 @@ def _mass(family: Family, response: Response, parameters: Parameters) -> Array:
 
 def _bounds(family: Family, response: Response) -> tuple[Array, Array]:
     """Return what the response lies above, and what it is at most."""
-    low = np.asarray(response.known.get("trunc_lower", -np.inf))
-    high = np.asarray(response.known.get("trunc_upper", np.inf))
+    low, high = _ends(response)
     return (np.ceil(low) - 1.0 if family.discrete else low), high
+
+
+def _ends(response: Response) -> tuple[Array, Array]:
+    """Return the bounds, infinite where there is none."""
+    known = response.known
+    return np.asarray(known.get(BOUNDS[0], -np.inf)), np.asarray(known.get(BOUNDS[1], np.inf))
 
 
 def _tails(family: Family, y: Array, parameters: Parameters) -> Tails:
@@ -146,8 +151,7 @@ def draw(
     drawn = family.draw(generator, parameters)
     if not any(name in response.known for name in BOUNDS):
         return drawn
-    low = np.asarray(response.known.get("trunc_lower", -np.inf))
-    high = np.asarray(response.known.get("trunc_upper", np.inf))
+    low, high = _ends(response)
     shape = np.broadcast_shapes(drawn.shape, low.shape, high.shape)
     drawn = np.array(np.broadcast_to(drawn, shape))
     out = ~((drawn >= low) & (drawn <= high))
@@ -158,30 +162,26 @@ def draw(
         again = np.broadcast_to(family.draw(generator, parameters), shape)
         drawn[out] = again[out]
         out = ~((drawn >= low) & (drawn <= high))
-    drawn[out] = _by_halving(family, response, generator, parameters, shape)[out]
+    left = {name: np.broadcast_to(value, shape)[out] for name, value in parameters.items()}
+    ends = (np.broadcast_to(end, shape)[out] for end in (low, high))
+    drawn[out] = _by_halving(family, *ends, generator.random(int(out.sum())), left)
     return drawn
 
 
 def _by_halving(
-    family: Family,
-    response: Response,
-    generator: np.random.Generator,
-    parameters: Parameters,
-    shape: tuple[int, ...],
+    family: Family, low: Array, high: Array, share: Array, parameters: Parameters
 ) -> Array:
     """Return draws by the inverse of the distribution function, found bit by bit."""
-    lowest, highest = _bounds(family, response)
-    below = _tails(family, lowest, parameters)
-    share = np.log1p(-generator.random(shape))
-    wanted = share + log_between(np, below, _tails(family, highest, parameters))
-    first = np.asarray(response.known.get("trunc_lower", -np.inf))
-    low = np.broadcast_to(_place(first), shape).copy()
-    high = np.broadcast_to(_place(highest), shape).copy()
+    below = _tails(family, np.ceil(low) - 1.0 if family.discrete else low, parameters)
+    wanted = np.log1p(-share) + log_between(np, below, _tails(family, high, parameters))
+    first, last = _place(low), _place(high)
     for _ in range(_HALVINGS):
-        middle = (low >> 1) + (high >> 1) + (low & high & 1)
+        middle = (first >> 1) + (last >> 1) + (first & last & 1)
         enough = log_between(np, below, _tails(family, _number(middle), parameters)) >= wanted
-        low, high = np.where(enough, low, middle + 1), np.where(enough, middle, high)
-    return _number(high)
+        first, last = np.where(enough, first, middle + 1), np.where(enough, middle, last)
+    # Where the bounds are so far out that they hold no probability, the nearer one is left.
+    lost = np.isneginf(wanted) & (below[0] < below[1])
+    return np.where(np.isnan(wanted), np.nan, np.where(lost, high, _number(last)))
 
 
 def _place(number: Array) -> np.ndarray:

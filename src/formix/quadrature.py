@@ -40,7 +40,7 @@ def rule(step: float, first: float, last: float) -> Rule:
 
 
 COARSE = rule(0.5, -2.5, 9.5)
-"""Finds the scale of a tail to a few parts in a hundred, from a guess that may be far off."""
+"""Finds the scale of a tail to a third of it, from a guess that may be a hundred times off."""
 
 FINE = rule(0.08, -3.3, 3.8)
 """Of the log-concave tails of families errs by some parts in 10^11, mostly by less."""

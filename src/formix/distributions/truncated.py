@@ -50,6 +50,8 @@ class Truncated(dist.Distribution):
             return jnp.where(enough, ends[0], middle + 1), jnp.where(enough, middle, ends[1])
 
         drawn = _number(lax.fori_loop(0, _HALVINGS, halve, (_place(low), _place(high)))[1])
+        # Where the bounds are so far out that they hold no probability, the nearer one is left.
+        drawn = jnp.where(jnp.isneginf(wanted) & (below[0] < below[1]), high, drawn)
         return drawn if not self.support.is_discrete else drawn.astype(int)
 
     def log_prob(self, value: Any) -> Any:
