@@ -163,8 +163,8 @@ def draw(
         drawn[out] = again[out]
         out = ~((drawn >= low) & (drawn <= high))
     left = {name: np.broadcast_to(value, shape)[out] for name, value in parameters.items()}
-    ends = (np.broadcast_to(end, shape)[out] for end in (low, high))
-    drawn[out] = _by_halving(family, *ends, generator.random(int(out.sum())), left)
+    low, high = (np.broadcast_to(end, shape)[out] for end in (low, high))
+    drawn[out] = _by_halving(family, low, high, generator.random(int(out.sum())), left)
     return drawn
 
 
@@ -180,7 +180,7 @@ def _by_halving(
         enough = log_between(np, below, _tails(family, _number(middle), parameters)) >= wanted
         first, last = np.where(enough, first, middle + 1), np.where(enough, middle, last)
     # Where the bounds are so far out that they hold no probability, the nearer one is left.
-    lost = np.isneginf(wanted) & (below[0] < below[1])
+    lost = (wanted == -np.inf) & (below[0] < below[1])
     return np.where(np.isnan(wanted), np.nan, np.where(lost, high, _number(last)))
 
 
