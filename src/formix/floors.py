@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from formix.design.frame import to_pandas
 from formix.engines.choice import written
@@ -69,6 +69,11 @@ class Floors:
     def encoding(self) -> Encoding:
         """What the design remembers of the data, for new data."""
         return self._stages.encoding
+
+    @property
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        """The user's own functions that the formula calls."""
+        return self._stages.functions
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -100,7 +100,7 @@ def _r(block: Block) -> str:
 
 def _add_block(total: np.ndarray, predictor: Predictor, block: Block, r: np.ndarray) -> None:
     for column, effect in enumerate(block.effects):
-        if effect.predictor == predictor.name:
+        if effect.predictor == predictor.name and block.Z[:, column].any():
             # From a column that lies together rows are gathered several times as fast.
             mine = np.take(np.ascontiguousarray(r[:, :, column]), block.index, axis=1)
             mine *= block.Z[:, column]

@@ -109,7 +109,7 @@ def learn(
     columns = {c.name: ColumnMemory(c.kind, c.levels, c.text) for c in frame}
     kept = complete_rows(frame, frame.names)
     given = Encoding(columns, contrasts=_contrasts(contrasts or {}, terms))
-    table = _table(terms, frame, kept, given, functions or {})
+    table = table_of(terms, frame, kept, given, functions or {})
     states = {
         _key(part, term): _kind(kinds, term).learn(term, table) for part, term in _all_terms(terms)
     }
@@ -149,7 +149,7 @@ def encode(
         found = dict.fromkeys(name.name for name in predictor_names(terms, functions or {}))
         needed = tuple(name for name in found if name in frame)
     kept = complete_rows(frame, needed)
-    table = _table(terms, frame, kept, encoding, functions or {})
+    table = table_of(terms, frame, kept, encoding, functions or {})
     parts: dict[str, list[Contribution]] = {part.parameter: [] for part in terms.predictors}
     for part, term in _all_terms(terms):
         kind, state = _kind(kinds, term), encoding.states[_key(part, term)]
@@ -179,9 +179,10 @@ def _notes(
     yield from contrast_notes(encoding)
 
 
-def _table(
+def table_of(
     terms: Terms, frame: Frame, kept: np.ndarray, encoding: Encoding, functions: Functions
 ) -> Table:
+    """Return the rows kept of a frame, to look up variables in as they are remembered."""
     some = frame if len(kept) == len(frame) else frame.take(kept)
     shapes = dict(encoding.shapes)
     text = terms.formula.text
