@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from formix.spec import Block
 
-    Draws = Mapping[str, Float[np.ndarray, "sample *shape"]]
-
 _TOGETHER = 64
 """New levels whose random numbers are one stream: any of them can be drawn again by itself."""
 
@@ -42,7 +40,9 @@ class FreshLevels:
         """The site of the group-level effects."""
         return f"{self.blocks[0].prefix}r_{self.blocks[0].group}"
 
-    def effects(self, levels: Int[np.ndarray, " level"]) -> Float[np.ndarray, "sample level effect"]:
+    def effects(
+        self, levels: Int[np.ndarray, " level"]
+    ) -> Float[np.ndarray, "sample level effect"]:
         """Return effects of some of the new levels, by their number."""
         samples, size = self.scaled.shape[:2]
         standard = np.empty((samples, len(levels), size))
@@ -54,7 +54,9 @@ class FreshLevels:
         return standard @ np.swapaxes(self.scaled, -1, -2)
 
 
-def fresh_levels(blocks: tuple[Block, ...], values: Draws, seed: tuple[int, ...]) -> FreshLevels:
+def fresh_levels(
+    blocks: tuple[Block, ...], values: Mapping[str, np.ndarray], seed: tuple[int, ...]
+) -> FreshLevels:
     """Return what draws effects of new levels of a group, from its standard deviations."""
     before, group = blocks[0].prefix, blocks[0].group
     sd = values[f"{before}sd_{group}"]

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from jaxtyping import Int
 
     from formix.design.column import Frame
-    from formix.design.encoding import Encoding
-    from formix.design.encoding import Functions
+    from formix.design.encoding import Encoding, Functions
     from formix.design.values import Factor
     from formix.spec import Label
     from formix.terms.term import GroupTerm, Terms

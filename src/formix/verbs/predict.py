@@ -124,11 +124,10 @@ def predict(
     Examples
     --------
     >>> new = {"Days": [0, 10], "Subject": ["308", "somebody"]}
-    >>> fx.predict(fit, new, draws=20).round(-2)
-          mean     sd   2.5%  97.5%
-    obs
-    0    300.0    0.0  200.0  300.0
-    1    400.0    0.0  300.0  400.0
+    >>> fx.predict(fit, new).columns.tolist()
+    ['mean', 'sd', '2.5%', '97.5%']
+    >>> fx.predict(fit, new, draws=40, summary=False)["Reaction"].shape
+    (4, 10, 2)
     """
     drawn = sample(fit, "posterior")
     built = model_of(fit, functions=functions, priors=priors, family=family)

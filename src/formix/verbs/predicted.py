@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from formix.models import Model
     from formix.results.sample import Sample
-    from formix.spec import Block, Spec
+    from formix.spec import Spec
 
     Array = Float[np.ndarray, "..."]
 
@@ -71,7 +71,12 @@ class Predictions:
         """
         family, known = self.model.family, self.rows.spec.response.known
         names = [parameter.name for parameter in family.parameters]
-        kinds = (MEAN, LINPRED, RESPONSE, *(n for n in names if n != family.main or not family.logits))
+        kinds = (
+            MEAN,
+            LINPRED,
+            RESPONSE,
+            *(n for n in names if n != family.main or not family.logits),
+        )
         if self.kind not in kinds:
             raise ArgumentError(
                 f"`kind` is {self.kind!r}, which is nothing that {family.name} predicts",
@@ -170,7 +175,7 @@ def _with_new(
 
 
 def table_of(made: Predictions, prob: float) -> pd.DataFrame:
-    """Return mean, sd and interval by row, and by level of a response that has a number for each."""
+    """Return mean, sd and interval by row, and by level where there is a number for each."""
     columns: dict[str, np.ndarray] = {}
     total, levels = len(made.rows.rows), 1
     for part, draws in made.made():

@@ -60,7 +60,9 @@ def _pick(
         return
     for term in expand(f"y ~ 0 + {text}")["mu"].groups:
         name = group_named(term.group, names)
-        wanted = {one.text for one in term.effects.terms} | ({"1"} if term.effects.intercept else set())
+        wanted = {one.text for one in term.effects.terms}
+        if term.effects.intercept:
+            wanted.add("1")
         there = {e.column.term for block in blocks if block.group == name for e in block.effects}
         if not wanted <= there:
             lacking = ", ".join(f"`{one}`" for one in sorted(wanted - there))
