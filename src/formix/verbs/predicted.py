@@ -14,6 +14,7 @@ import xarray as xr
 from formix.errors import ArgumentError
 from formix.fresh import FreshLevels, fresh_levels
 from formix.linear import eta, family_parameters
+from formix.observation import draw as draw_rows
 from formix.prediction import NewRows, chunks
 from formix.results.likelihood import flat
 from formix.results.names import coordinate
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from formix.spec import Spec
 
     Array = Float[np.ndarray, "..."]
+
+_OBSERVED = ("cens", "cens_upper", "likelihood_weights")
+"""What is known of how a response was observed, which no prediction needs."""
 
 MEAN, LINPRED, RESPONSE = "mean", "linpred", "response"
 
@@ -82,9 +86,10 @@ class Predictions:
                 f"`kind` is {self.kind!r}, which is nothing that {family.name} predicts",
                 hint=f"it is one of {', '.join(map(repr, kinds))}",
             )
-        needed = () if self.kind == LINPRED else family.arrays
-        if self.kind == RESPONSE:
-            needed = (*needed, *self.model.spec.response.known)
+        said = [name for name in self.model.spec.response.known if name not in _OBSERVED]
+        if self.kind != RESPONSE:
+            said = [name for name in said if name in (*family.arrays, "rate")]
+        needed = [] if self.kind == LINPRED else said
         lacking = next((name for name in needed if name not in known), None)
         if lacking is not None:
             raise ArgumentError(
@@ -141,7 +146,7 @@ class Predictions:
             return eta(spec, spec.predictors[0], values)
         parameters = family_parameters(spec, values)
         if self.kind == RESPONSE:
-            return spec.family.draw(generator, parameters)
+            return draw_rows(spec.family, spec.response, generator, parameters)
         if self.kind == MEAN:
             found = spec.family.mean(parameters)
         else:
