@@ -102,4 +102,9 @@ SHAPES = (
         "y ~ x + (1 | g)",
         priors={"beta[x]": "TruncatedNormal(0, 1, low=0)", "sigma": "Uniform(0, 10)"},
     ),
+    Shape(
+        "bounded_gamma",
+        "y ~ x + (x | g)",
+        priors={"sigma": "TruncatedGamma(2, 0.1, low=0.1)", "sd": "TruncatedGamma(2, 1, high=9)"},
+    ),
 )

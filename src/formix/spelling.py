@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
 OURS = (
+    "TruncatedGamma",
     "adjacent",
     "censored",
     "continuing",

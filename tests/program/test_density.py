@@ -42,6 +42,10 @@ def frozen(prior: Prior):
 def log_prior(entry, value: float) -> float:
     if entry.prior.name == "Flat":
         return 0.0
+    if entry.prior.name == "TruncatedGamma":
+        a, rate, low, high = entry.prior.arguments
+        whole = stats.gamma(a, 0.0, 1.0 / rate)
+        return whole.logpdf(value) - np.log(whole.sf(low) - whole.sf(high))
     if entry.prior.name == "HalfStudentT":
         df, scale = entry.prior.arguments
         return np.log(2.0) + stats.t(df, 0.0, scale).logpdf(value)

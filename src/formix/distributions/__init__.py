@@ -6,9 +6,11 @@ from formix.distributions.half_t import half_t
 from formix.distributions.ordered import ordered
 from formix.distributions.ordinal import adjacent, continuing, cumulative, stopping
 from formix.distributions.truncated import truncated
+from formix.distributions.truncated_gamma import TruncatedGamma
 from formix.distributions.weighted import weighted
 
 __all__ = [
+    "TruncatedGamma",
     "adjacent",
     "censored",
     "continuing",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Array = Float[np.ndarray, "..."]
 
+_NU = (("default", "Gamma(2, 0.1)"), ("brms", "TruncatedGamma(2, 0.1, low=1)"))
+
 _LEAST = 1e-3
 """Degrees of freedom below which a draw is farther out than any number."""
 
@@ -59,7 +61,7 @@ student = Family(
     parameters=(
         FamilyParameter("mu", ("identity", "log", "inverse"), "real"),
         FamilyParameter("sigma", ("log", "identity"), "positive"),
-        FamilyParameter("nu", ("log", "identity"), "positive", (("default", "Gamma(2, 0.1)"),)),
+        FamilyParameter("nu", ("log", "identity"), "positive", _NU),
     ),
     distribution="dist.StudentT({nu}, {mu}, {sigma})",
     log_density=_log_density,
@@ -73,7 +75,7 @@ student = Family(
 """y ~ StudentT(nu, mu, sigma): mu the centre, sigma a scale, nu the degrees of freedom.
 
 The standard deviation is sigma sqrt(nu / (nu - 2)) where nu is above 2, and the mean is mu where it
-is above 1. brms cuts the same prior of nu at 1, which the table of priors cannot.
+is above 1. brms cuts the same prior of nu at 1.
 
 References
 ----------

@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from formix.errors import PriorError
-from formix.prior.kinds import KINDS, Kind, kind
+from formix.prior import densities
+from formix.prior.kinds import KINDS, kind
 from formix.spelling import label_text
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+    from formix.prior.kind import Kind
 
     Array = Float[np.ndarray, "..."]
 
@@ -65,6 +68,7 @@ class Prior:
     def __init__(self, name: str, *arguments: float, **named: float) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "arguments", _bind(_known(name), arguments, named))
+        _check_bounds(self)
 
     @property
     def kind(self) -> Kind:
@@ -122,13 +126,11 @@ class Prior:
         return Prior(self.name, *(float(f"{value:.{digits}g}") for value in self.arguments))
 
     def __str__(self) -> str:
-        arguments = list(self.arguments)
-        if self.name == "TruncatedNormal":
-            parts = [number(value) for value in arguments[:2]]
-            bounds = zip(("low", "high"), arguments[2:], strict=True)
-            parts += [f"{name}={number(value)}" for name, value in bounds if np.isfinite(value)]
-            return f"{self.name}({', '.join(parts)})"
-        return f"{self.name}({', '.join(number(value) for value in arguments)})"
+        parts = [number(value) for value in self.arguments]
+        if self.kind.is_truncated:
+            bounds = zip(("low", "high"), self.arguments[2:], self.kind.defaults[-2:], strict=True)
+            parts[2:] = [f"{name}={number(x)}" for name, x, absent in bounds if x != absent]
+        return f"{self.name}({', '.join(parts)})"
 
     def __repr__(self) -> str:
         return f"Prior({str(self)!r})"
@@ -179,12 +181,31 @@ def _checked(row: Kind, name: str, value: object) -> float:
             hint=f"write {row.name}({', '.join(row.parameters)})",
         )
     result = float(value)
-    unbounded = row.name == "TruncatedNormal" and name in row.bounds
+    unbounded = row.is_truncated and name in row.bounds
     if np.isnan(result) or (np.isinf(result) and not unbounded):
         raise PriorError(f"`{name}` of `{row.name}` must be finite, not {result}")
     if name in row.positive and result <= 0.0:
         raise PriorError(f"`{name}` of `{row.name}` must be positive, not {number(result)}")
     return result
+
+
+def _check_bounds(prior: Prior) -> None:
+    """Refuse bounds between which there is nothing, or none of the distribution's mass."""
+    low, high = prior.bounds
+    if low >= high:
+        raise PriorError(
+            f"`low` of `{prior.name}` must be below `high`: {number(low)} is not below "
+            f"{number(high)}"
+        )
+    if prior.name != "TruncatedGamma":
+        return
+    if low < 0.0:
+        raise PriorError(
+            f"`low` of `{prior.name}` must not be negative, and is {number(low)}",
+            hint=f"leave it out: {Prior(prior.name, *prior.arguments[:2])}",
+        )
+    if not np.isfinite(densities.gamma_log_mass(*prior.arguments)):
+        raise PriorError(f"`{prior}` has no mass between its bounds", hint="move the bounds")
 
 
 @dataclass(frozen=True, eq=False)

@@ -175,7 +175,7 @@ class _Writer:
             name: self._numbers(f"{entries[0].key.split('[')[0]}_{name}", column)
             for name, column in zip(first.kind.parameters, columns, strict=True)
         }
-        if first.name == "TruncatedNormal":
+        if first.kind.is_truncated:
             spelled |= {b: "None" for b in ("low", "high") if np.isinf(first.named[b])}
         return first.kind.numpyro.format(**spelled) + (expand if same else "")
 
@@ -235,9 +235,9 @@ def _row(entry: PriorEntry) -> str:
     """Return what priors must share to be drawn together."""
     if isinstance(entry.prior, ForeignPrior):
         return "ForeignPrior"
-    if entry.prior.name == "TruncatedNormal":
+    if entry.prior.kind.is_truncated:
         # A bound that is absent is spelled None, so only equal bounds can share a line.
-        return f"TruncatedNormal {entry.prior.bounds}"
+        return f"{entry.prior.name} {entry.prior.bounds}"
     return entry.prior.name
 
 
