@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from formix.families.family import Family
     from formix.links import Link
-    from formix.prior import PriorTable
+    from formix.prior import PriorTable, Shrinkage
 
 MAIN = "mu"
 """The predictor of the main formula; its sites carry no prefix."""
@@ -182,7 +182,7 @@ class Parameter:
     site: str
     dims: tuple[str, ...]
     shape: tuple[int, ...]
-    support: Literal["real", "ordered", "positive", "unit", "correlation"]
+    support: Literal["real", "ordered", "positive", "unit", "correlation", "simplex"]
     keys: tuple[str, ...] = ()
 
 
@@ -193,7 +193,8 @@ class Statement:
     `prior` draws `target`, an array of that `shape`, from the priors at `keys`, one an element;
     `ordered` draws it from one prior and puts it in order;
     `sample` draws it from the distribution that `value` spells; `deterministic` and `assign`
-    compute `value`, which without a `target` is recorded only. `comment` stands above it.
+    compute `value`, which without a `target` is recorded only. `comment` stands above it. `uses`
+    are the sites of the family's parameters that stand in it.
     """
 
     verb: Literal["prior", "ordered", "sample", "deterministic", "assign"]
@@ -203,6 +204,7 @@ class Statement:
     keys: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
     comment: str = ""
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -272,6 +274,7 @@ class Spec:
     text: str
     fixed: Mapping[str, float] = field(default_factory=dict[str, float])
     known_identifiers: Mapping[str, str] = field(default_factory=dict[str, str])
+    shrinkage: tuple[Shrinkage, ...] = ()
 
     def __getitem__(self, name: str) -> Predictor:
         """Return the predictor of a parameter of the family, by its name."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.effects import common, group, offset, threshold
+from formix.effects import common, common_lines, group, offset, threshold
+from formix.effects.shrinkage import shrinkages
 from formix.errors import FormulaError
 from formix.observation import arrays
 from formix.predictors import blocks as varying, predictors
@@ -20,6 +21,7 @@ from formix.spelling import Identifiers
 if TYPE_CHECKING:
     from formix.design.matrices import Design
     from formix.families import Family, FamilyParameter
+    from formix.prior import Shrinkage
     from formix.spec import Block, Predictor, Response
 
 
@@ -59,15 +61,17 @@ def specify(
     linear, blocks = predictors(design, family, text), varying(design, family)
     groups = together(blocks)
     auxiliary, fixed = _auxiliary(family, response, linear, fixed or {})
+    scales = scales_of(response, family, linear)
     if not isinstance(priors, PriorTable):
-        scales = scales_of(response, family, linear)
         priors = resolve(_addresses(linear, groups, auxiliary, family), scales, priors)
+    shrunk = shrinkages(linear, priors, scales, family, response, fixed)
     identifiers = Identifiers()
     name = identifiers.make(response.name)
     known = _known(response, family, identifiers)
+    needed = {one.dispersion: identifiers.make(one.dispersion) for one in shrunk if one.dispersion}
     whole = _merged(
         [
-            *(common.statements(predictor, priors, identifiers) for predictor in linear),
+            *_common(linear, priors, identifiers, shrunk, needed),
             *(threshold.statements(p, response, family, priors, identifiers) for p in linear),
             *(offset.statements(predictor, identifiers) for predictor in linear),
             *(group.statements(same, identifiers) for same in groups),
@@ -76,19 +80,16 @@ def specify(
     )
     if not whole.parameters and not auxiliary:
         raise _nothing(text, response)
-    own = tuple(Parameter(p.name, (), (), p.support, (p.name,)) for p in auxiliary)
     return Spec(
         family=family,
         response=response,
         predictors=linear,
         blocks=blocks,
         priors=priors,
-        parameters=(*whole.parameters, *own),
+        parameters=(*whole.parameters, *_own(auxiliary)),
         dimensions=whole.dimensions,
         statements=whole.statements,
-        likelihood=tuple(
-            Statement("prior", identifiers.make(p.name), p.name, keys=(p.name,)) for p in auxiliary
-        ),
+        likelihood=_likelihood(auxiliary, needed, identifiers),
         summands=whole.summands,
         data=whole.data,
         gaussian=tuple(group.gaussian(block) for block in blocks),
@@ -96,6 +97,41 @@ def specify(
         text=text,
         fixed=fixed,
         known_identifiers=known,
+        shrinkage=shrunk,
+    )
+
+
+def _common(
+    predictors: tuple[Predictor, ...],
+    priors: PriorTable,
+    identifiers: Identifiers,
+    shrunk: tuple[Shrinkage, ...],
+    needed: Mapping[str, str],
+) -> list[Fragment]:
+    """Return what the common effects of every predictor give."""
+    found: list[Fragment] = []
+    for predictor in predictors:
+        mine = next((one for one in shrunk if one.predictor == predictor.name), None)
+        dispersion = needed.get(mine.dispersion, "") if mine is not None else ""
+        found.append(common_lines.statements(predictor, priors, identifiers, mine, dispersion))
+    return found
+
+
+def _own(auxiliary: tuple[FamilyParameter, ...]) -> Iterator[Parameter]:
+    """Yield the sites of the family's own parameters."""
+    return (Parameter(p.name, (), (), p.support, (p.name,)) for p in auxiliary)
+
+
+def _likelihood(
+    auxiliary: tuple[FamilyParameter, ...], needed: Mapping[str, str], identifiers: Identifiers
+) -> tuple[Statement, ...]:
+    """Return the lines that draw the family's own parameters.
+
+    Names that lines above theirs take are `needed` early, and made by then.
+    """
+    return tuple(
+        Statement("prior", needed.get(name) or identifiers.make(name), name, keys=(name,))
+        for name in (parameter.name for parameter in auxiliary)
     )
 
 

@@ -33,7 +33,7 @@ MARGINAL = (
 """Shapes whose programs of the marginal engine are reviewed, beside the sleep study."""
 
 if __name__ == "__main__":
-    for shape in shapes.SHAPES:
+    for shape in (*shapes.SHAPES, *shapes.SHRUNK):
         model = fx.Model(
             shape.formula, shapes.data(), priors=shape.priors, contrasts=shape.contrasts or None
         )

@@ -24,7 +24,7 @@ def source(shape: shapes.Shape) -> str:
     return fx.Model(shape.formula, shapes.data(), priors=shape.priors, contrasts=contrasts).source
 
 
-@pytest.mark.parametrize("shape", shapes.SHAPES, ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", [*shapes.SHAPES, *shapes.SHRUNK], ids=lambda shape: shape.name)
 def test_source_is_the_reviewed_one(shape: shapes.Shape):
     reviewed = (HERE / f"{shape.name}.py").read_text(encoding="utf-8")
     assert source(shape) == reviewed
@@ -49,7 +49,13 @@ def test_source_of_what_was_observed_in_part_is_the_reviewed_one(
 
 def test_every_reviewed_source_has_its_shape():
     names = {path.stem for path in HERE.glob("*.py")}
-    every = (*shapes.SHAPES, *family_shapes.SHAPES, *LEVELLED, *observed_shapes.SHAPES)
+    every = (
+        *shapes.SHAPES,
+        *shapes.SHRUNK,
+        *family_shapes.SHAPES,
+        *LEVELLED,
+        *observed_shapes.SHAPES,
+    )
     assert names == {shape.name for shape in every} | {"sleepstudy"}
 
 

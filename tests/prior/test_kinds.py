@@ -56,7 +56,7 @@ GRID = np.concatenate([np.linspace(-6.0, 12.0, 181), [1e-6, 0.999, 30.0]])
 
 
 def test_every_row_has_an_example():
-    others = {"HalfStudentT", "LKJ", "Flat"}
+    others = {"HalfStudentT", "LKJ", "Dirichlet", "Flat", "Horseshoe", "R2D2"}
     assert {row.name for row in KINDS} == set(EXAMPLES) | others
 
 
@@ -164,3 +164,20 @@ def test_a_gamma_between_bounds(arguments: tuple[float, float, float, float]):
         assert np.all(np.asarray(theirs.support(drawn)))
         assert theirs.expand([3]).sample(jax.random.key(1), (2,)).shape == (2, 3)
     assert stats.kstest(drawn, reference.cdf).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("concentration", [0.4, 1.0, 3.0])
+def test_shares_are_dirichlet(concentration: float):
+    """Density at ten points; each of 4,000 draws' shares is a beta; false alarms 1e-4 each."""
+    prior = Prior("Dirichlet", concentration)
+    draws = prior.draw(np.random.default_rng(2), (4000,), 5)
+    assert draws.shape == (4000, 5)
+    expected = [stats.dirichlet(np.full(5, concentration)).logpdf(row) for row in draws[:10]]
+    np.testing.assert_allclose(prior.log_density(draws[:10]), expected, rtol=1e-10)
+    for j in range(5):
+        beta = stats.beta(concentration, 4.0 * concentration)
+        assert stats.kstest(draws[:, j], beta.cdf).pvalue > 1e-4
+    with jax.enable_x64(True):
+        spelled = prior.kind.numpyro.format(size=5, **prior.named)
+        theirs = eval(spelled, {"dist": dist, "jnp": jax.numpy})
+        np.testing.assert_allclose(theirs.log_prob(draws[:10]), expected, rtol=1e-9)

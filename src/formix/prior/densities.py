@@ -154,6 +154,14 @@ def flat(x: Array) -> Array:
     return np.zeros_like(np.asarray(x, float))
 
 
+def dirichlet(x: Float[np.ndarray, "... k"], concentration: float) -> Array:
+    """Return the log density of shares that sum to one, all of one concentration."""
+    k = x.shape[-1]
+    logs = np.asarray(special.xlogy(concentration - 1.0, x), dtype=np.float64)
+    whole, each = special.gammaln(np.array([k * concentration, concentration])).tolist()
+    return np.sum(logs, axis=-1) + whole - k * each
+
+
 def lkj(x: Float[np.ndarray, "... k k"], concentration: float) -> Array:
     """Return the log density of correlation matrices under LKJ.
 

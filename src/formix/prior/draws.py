@@ -123,6 +123,13 @@ def truncated_gamma(
     return np.clip(x / rate, low, high)
 
 
+def dirichlet(
+    generator: Generator, shape: Shape, size: int, concentration: float
+) -> Float[np.ndarray, "... k"]:
+    """Draw shares that sum to one, all of one concentration."""
+    return generator.dirichlet(np.full(size, concentration), shape)
+
+
 def lkj_factor(
     generator: Generator, shape: Shape, size: int, concentration: float
 ) -> Float[np.ndarray, "... k k"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from formix.prior import densities, draws
+from formix.prior.joint import JOINT
 from formix.prior.kind import Kind
 
 _POSITIVE = (0.0, np.inf)
@@ -202,10 +203,25 @@ KINDS: tuple[Kind, ...] = (
         "dist.LKJCholesky({size}, concentration={concentration})",
         "lkj({concentration})",
         (-1.0, 1.0),
+        sized=True,
+    ),
+    Kind(
+        "Dirichlet",
+        ("concentration",),
+        (1.0,),
+        ("concentration",),
+        densities.dirichlet,
+        draws.dirichlet,
+        "dist.Dirichlet(jnp.full({size}, {concentration}))",
+        "dirichlet({concentration})",
+        (0.0, 1.0),
+        sized=True,
     ),
     Kind("Flat", (), (), (), densities.flat, None, "", ""),
+    *JOINT,
 )
-"""Every prior that text may name. `LKJ` is of correlation matrices, `Flat` improper."""
+"""Every prior that text may name. `LKJ` is of correlation matrices, `Dirichlet` of shares that sum
+to one, `Flat` improper; the last are of all coefficients but the intercept together."""
 
 
 def kind(name: str) -> Kind:

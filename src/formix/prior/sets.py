@@ -10,8 +10,9 @@ import numpy as np
 
 from formix.errors import ArgumentError, PriorError
 from formix.prior.address import Address, at_means_key, user_entries
-from formix.prior.prior import Prior, PriorEntry, PriorTable, rounded
+from formix.prior.prior import Prior
 from formix.prior.reading import from_text
+from formix.prior.table import PriorEntry, PriorTable, rounded
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -69,19 +70,27 @@ def _is_indicator(x: Float[np.ndarray, " obs"]) -> bool:
     return bool(np.all((x == 0.0) | (x == 1.0)))
 
 
+def width(address: Address) -> float:
+    """Return how wide a coefficient's column is, in whose units the coefficient is taken.
+
+    Beside an intercept that is its standard deviation, at least 0.1 for columns of 0 and 1; where
+    there is none, its root mean square.
+    """
+    if address.rule == "coefficient":
+        return _root_mean_square(address.column)
+    spread = deviation(address.column)
+    return max(spread, 0.1) if _is_indicator(address.column) else spread
+
+
 def default(address: Address, scale: Scale) -> tuple[str, Prior]:
     """Return the default prior: proper, and unchanged when a predictor is shifted or rescaled."""
     s = scale.spread
     if address.rule == "intercept":
         return at_means_key(address.key), Prior("Normal", scale.location, 2.5 * s)
     if address.rule == "slope":
-        s_j = deviation(address.column)
-        if _is_indicator(address.column):
-            s_j = max(s_j, 0.1)
-        return address.key, Prior("Normal", 0.0, 2.5 * s / s_j)
+        return address.key, Prior("Normal", 0.0, 2.5 * s / width(address))
     if address.rule == "coefficient":
-        q_j = _root_mean_square(address.column)
-        return address.key, Prior("Normal", 0.0, 2.5 * scale.root_mean_square / q_j)
+        return address.key, Prior("Normal", 0.0, 2.5 * scale.root_mean_square / width(address))
     if address.rule == "sd":
         s_j = 1.0 if _is_indicator(address.column) else deviation(address.column)
         return address.key, Prior("HalfStudentT", 3.0, s / s_j)
@@ -181,7 +190,9 @@ def resolve(
     entries: list[PriorEntry] = []
     for address in addresses:
         if address.key in chosen:
-            entries.append(chosen[address.key])
+            # A prior of several addresses together stands once.
+            if all(entry.key != chosen[address.key].key for entry in entries):
+                entries.append(chosen[address.key])
         else:
             key, prior = _by_set(name, address, scales[address.parameter])
             entry = PriorEntry(key, prior, name)

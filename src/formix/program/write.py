@@ -82,6 +82,9 @@ class _Writer:
         """Return the whole text."""
         body: list[str] = []
         for statement in self.spec.statements:
+            for early in self.spec.likelihood:
+                if early.site in statement.uses:
+                    body += self._lines(early)
             body += self._lines(statement)
         body += self._likelihood()
         arguments = [*self.data, f"{self.spec.response_identifier}=None"]
@@ -192,8 +195,10 @@ class _Writer:
         lines = ["    # likelihood"]
         spelled = {s.site: s.target for s in self.spec.likelihood}
         spelled |= {name: number_text(value) for name, value in self.spec.fixed.items()}
+        early = {site for statement in self.spec.statements for site in statement.uses}
         for statement in self.spec.likelihood:
-            lines += self._lines(statement)
+            if statement.site not in early:
+                lines += self._lines(statement)
         # Of thresholds and predictor together `disc` is a factor, so its own lines stand first.
         for predictor in sorted(self.spec.predictors, key=lambda p: p.thresholds > 0):
             more, name, spelling = predictor_lines(self.spec, predictor, spelled, self.identifiers)

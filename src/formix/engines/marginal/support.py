@@ -11,7 +11,7 @@ from formix.dispersion import SAID
 from formix.engines.marginal.coefficients import is_gaussian
 from formix.engines.marginal.elimination import order
 from formix.engines.marginal.structure import structure
-from formix.prior import ForeignPrior
+from formix.prior import ForeignPrior, is_joint, joint
 
 if TYPE_CHECKING:
     from formix.engines.marginal.structure import Structure
@@ -95,6 +95,8 @@ def _sites(spec: Spec) -> str | None:
     known = {"beta", "sigma"}
     for blocks in spec.groups:
         known |= {f"{blocks[0].prefix}{kind}_{blocks[0].group}" for kind in ("sd", "cor", "r")}
+    for one in spec.shrinkage:
+        known |= {one.prefix + site.name for site in joint(one.prior).sites}
     unknown = [p.site for p in spec.parameters if p.site not in known]
     return f"`{unknown[0]}` cannot be integrated" if unknown else None
 
@@ -132,6 +134,8 @@ def _priors(spec: Spec) -> str | None:
     for entry in spec.priors:
         if isinstance(entry.prior, ForeignPrior):
             return f"the prior of `{entry.key}`, {entry.prior}, is outside formix's table"
+        if is_joint(entry.prior):
+            return f"the prior of `{entry.key}`, {entry.prior.name}, is of coefficients together"
     return None
 
 
