@@ -47,15 +47,16 @@ def shrinkages(
     alone = sigma and "se" not in response.known and sigma not in {p.name for p in predictors}
     found: list[Shrinkage] = []
     for predictor in predictors:
-        unit, dispersion = scales[predictor.name].spread, ""
+        scale, dispersion = scales[predictor.name], ""
+        unit, said = scale.spread, scale.words[1]
         if alone and predictor.name == family.main and predictor.link.name == "identity":
-            unit, dispersion = fixed.get(sigma, 1.0), "" if sigma in fixed else sigma
-        found += _shrinkage(predictor, priors, unit, dispersion)
+            unit, dispersion, said = fixed.get(sigma, 1.0), "" if sigma in fixed else sigma, sigma
+        found += _shrinkage(predictor, priors, unit, said, dispersion)
     return tuple(found)
 
 
 def _shrinkage(
-    predictor: Predictor, priors: PriorTable, unit: float, dispersion: str
+    predictor: Predictor, priors: PriorTable, unit: float, said: str, dispersion: str
 ) -> Iterator[Shrinkage]:
     """Yield what the coefficients of a predictor have as a prior together, if they have."""
     site = prefix(predictor.name) + "beta"
@@ -70,6 +71,7 @@ def _shrinkage(
         labels=predictor.labels[len(every) - len(mine) :],
         units=np.array([float(f"{unit / width(one):.{_DIGITS}g}") for one in mine]),
         dispersion=dispersion,
+        unit=said,
         beside_intercept=any(one.rule == "slope" for one in mine),
         rows=len(predictor.X),
     )
@@ -105,7 +107,7 @@ def statements(
     size = len(of.labels)
     names = {one.name: identifiers.make(of.prefix + one.name) for one in joint(of.prior).sites}
     width = "sd(column)" if of.beside_intercept else "rms(column)"
-    comment = f"{joint(of.prior).words}, in units of {of.dispersion or 'sd(y)'} / {width}"
+    comment = f"{joint(of.prior).words}, in units of {of.unit} / {width}"
     lines: list[Statement] = []
     for one, prior in site_priors(of.prior, of.rows):
         spelled = {name: number_text(value) for name, value in prior.named.items()}

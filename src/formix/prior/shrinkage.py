@@ -39,6 +39,8 @@ class Shrinkage:
         What that scale is in, a coefficient.
     dispersion
         The site in whose multiples the units are; empty where there is none.
+    unit
+        What the units are, over the width of a column, in words.
     beside_intercept
         Whether there is an intercept too, so that columns are as wide as their standard deviations.
     rows
@@ -50,6 +52,7 @@ class Shrinkage:
     labels: tuple[str, ...]
     units: Float[np.ndarray, " coef"]
     dispersion: str
+    unit: str
     beside_intercept: bool
     rows: int
 

@@ -24,12 +24,15 @@ class PriorEntry:
         `default`, `brms`, `flat`, or the user's own key that set it.
     squared
         Whether the prior is on the variance of a standard deviation.
+    rule
+        Why it is what it is, in words.
     """
 
     key: str
     prior: Prior | ForeignPrior
     origin: str
     squared: bool = False
+    rule: str = ""
 
     @property
     def of_table(self) -> Prior:
