@@ -152,8 +152,7 @@ def _where(parameter: FamilyParameter) -> str:
 def _rest(family: Family) -> list[str]:
     """Return what else can be said of its responses."""
     can = ['`weights(w, kind = "likelihood")`']
-    for one in family.dispersions:
-        can.append(" + ".join(f"`{name}`" for name in sorted(one.known) if name != "se_sigma"))
+    can += [f"`{name}()`" for one in family.dispersions for name in one.arrays]
     if family.log_tails is not None:
         can += ["`cens()`", "`trunc()`"]
     if family.rates:
