@@ -106,7 +106,7 @@ def _small(
     tail = np.asarray(tail, dtype=np.float64)
     lost = ~(tail > _SMALL) & np.isfinite(at)
     with np.errstate(divide="ignore"):
-        answer = np.log(tail)
+        answer = np.asarray(np.log(tail))
     if lost.any():
         side = np.full(tail.shape, -1.0) if upper is None else np.where(upper, 1.0, -1.0)
         some = [np.broadcast_to(x, tail.shape)[lost] for x in (at, side, *parameters)]
