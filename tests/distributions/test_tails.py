@@ -11,7 +11,8 @@ import numpyro.distributions as dist
 import pytest
 from scipy import special, stats
 
-from formix.distributions.tails import log_beta, log_normal_cdf, log_tails
+from formix.distributions.normal import log_normal_cdf
+from formix.distributions.tails import log_beta, log_tails
 
 ROWS = 400
 RNG = np.random.default_rng(5)

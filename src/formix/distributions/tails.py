@@ -9,16 +9,11 @@ from typing import Any
 import jax.numpy as jnp
 import numpyro.distributions as dist
 from jax.nn import log_sigmoid, sigmoid, softplus
-from jax.scipy.special import erfc, gammaln
+from jax.scipy.special import gammaln
 
+from formix.distributions.normal import log_normal_cdf
 from formix.distributions.quadrature import log_concave_tails, scale_of
 from formix.masses import Tails, log_complement
-
-_FAR = 25.0
-"""Standard deviations beyond which the tail of a normal distribution is a continued fraction."""
-
-_DEPTH = 8
-"""Its terms; more of them change no digit beyond `_FAR`."""
 
 _STIRLING = 10.0
 """From here on Stirling's formula with five terms has all digits."""
@@ -42,38 +37,38 @@ def log_tails(distribution: Any, value: Any) -> Tails:
 
 
 def _normal(distribution: Any, value: Any) -> Tails:
-    return _within(
+    return within(
         value, -jnp.inf, jnp.inf, lambda y: _gaussian(distribution.loc, distribution.scale, y)
     )
 
 
 def _lognormal(distribution: Any, value: Any) -> Tails:
     loc, scale = distribution.loc, distribution.scale
-    return _within(value, 0.0, jnp.inf, lambda y: _gaussian(loc, scale, jnp.log(y)))
+    return within(value, 0.0, jnp.inf, lambda y: _gaussian(loc, scale, jnp.log(y)))
 
 
 def _student(distribution: Any, value: Any) -> Tails:
     loc, scale, df = distribution.loc, distribution.scale, distribution.df
-    return _within(value, -jnp.inf, jnp.inf, lambda y: student_tails((y - loc) / scale, df))
+    return within(value, -jnp.inf, jnp.inf, lambda y: student_tails((y - loc) / scale, df))
 
 
 def _gamma(distribution: Any, value: Any) -> Tails:
     shape, rate = distribution.concentration, distribution.rate
-    return _within(value, 0.0, jnp.inf, lambda y: gamma_tails(jnp.log(rate * y), shape))
+    return within(value, 0.0, jnp.inf, lambda y: gamma_tails(jnp.log(rate * y), shape))
 
 
 def _beta(distribution: Any, value: Any) -> Tails:
     a, b = distribution.concentration1, distribution.concentration0
-    return _within(value, 0.0, 1.0, lambda y: beta_tails(jnp.log(y) - jnp.log1p(-y), a, b))
+    return within(value, 0.0, 1.0, lambda y: beta_tails(jnp.log(y) - jnp.log1p(-y), a, b))
 
 
 def _weibull(distribution: Any, value: Any) -> Tails:
     scale, shape = distribution.scale, distribution.concentration
-    return _within(value, 0.0, jnp.inf, lambda y: _of_hazard(jnp.power(y / scale, shape)))
+    return within(value, 0.0, jnp.inf, lambda y: _of_hazard(jnp.power(y / scale, shape)))
 
 
 def _exponential(distribution: Any, value: Any) -> Tails:
-    return _within(value, 0.0, jnp.inf, lambda y: _of_hazard(distribution.rate * y))
+    return within(value, 0.0, jnp.inf, lambda y: _of_hazard(distribution.rate * y))
 
 
 def _poisson(distribution: Any, value: Any) -> Tails:
@@ -83,46 +78,30 @@ def _poisson(distribution: Any, value: Any) -> Tails:
         lower, upper = gamma_tails(jnp.log(rate), count + 1.0)
         return upper, lower
 
-    return _counted(value, jnp.inf, tails)
+    return counted(value, jnp.inf, tails)
 
 
 def _gamma_poisson(distribution: Any, value: Any) -> Tails:
     shape, rate = distribution.concentration, distribution.rate
-    return _counted(value, jnp.inf, lambda count: beta_tails(jnp.log(rate), shape, count + 1.0))
+    return counted(value, jnp.inf, lambda count: beta_tails(jnp.log(rate), shape, count + 1.0))
 
 
 def _negative_binomial(distribution: Any, value: Any) -> Tails:
     shape, logits = distribution.total_count, distribution.logits
-    return _counted(value, jnp.inf, lambda count: beta_tails(-logits, shape, count + 1.0))
+    return counted(value, jnp.inf, lambda count: beta_tails(-logits, shape, count + 1.0))
 
 
 def _binomial(distribution: Any, value: Any) -> Tails:
     n, logits = distribution.total_count, distribution.logits
     # One below its trials a count has a tail above it; from there on the answer is not used.
-    return _counted(
+    return counted(
         value, n, lambda count: beta_tails(-logits, jnp.maximum(n - count, 1.0), count + 1.0)
     )
 
 
 def _bernoulli(distribution: Any, value: Any) -> Tails:
     logits = distribution.logits
-    return _counted(value, 1.0, lambda _: (log_sigmoid(-logits), log_sigmoid(logits)))
-
-
-def log_normal_cdf(z: Any) -> Any:
-    """Return log P(Z <= z) of a standard normal Z, whose gradient has its digits too.
-
-    That of JAX errs by 4e-9 in its gradient at -20.
-    """
-    near, far = z > -1.0, z < -_FAR
-    above = jnp.log1p(-0.5 * erfc(jnp.where(near, z, 0.0) / jnp.sqrt(2.0)))
-    middle = jnp.log(0.5 * erfc(-jnp.where(near | far, -1.0, z) / jnp.sqrt(2.0)))
-    out = jnp.where(far, -z, _FAR)
-    fraction = out
-    for term in range(_DEPTH, 0, -1):
-        fraction = out + term / fraction
-    below = -0.5 * jnp.square(out) - 0.5 * jnp.log(2.0 * jnp.pi) - jnp.log(fraction)
-    return jnp.where(near, above, jnp.where(far, below, middle))
+    return counted(value, 1.0, lambda _: (log_sigmoid(-logits), log_sigmoid(logits)))
 
 
 def log_beta(a: Any, b: Any) -> Any:
@@ -203,7 +182,7 @@ def _of_hazard(hazard: Any) -> Tails:
     return log_complement(jnp, -hazard), -hazard
 
 
-def _within(value: Any, low: float, high: float, tails: Callable[[Any], Tails]) -> Tails:
+def within(value: Any, low: float, high: float, tails: Callable[[Any], Tails]) -> Tails:
     """Return the tails at numbers between two, beyond which nothing lies."""
     inside = (value > low) & (value < high)
     somewhere = 0.5 if low == 0.0 else 0.0
@@ -214,7 +193,7 @@ def _within(value: Any, low: float, high: float, tails: Callable[[Any], Tails]) 
     )
 
 
-def _counted(value: Any, most: Any, tails: Callable[[Any], Tails]) -> Tails:
+def counted(value: Any, most: Any, tails: Callable[[Any], Tails]) -> Tails:
     """Return the tails at numbers of which counts up to some lie below or at."""
     count = jnp.floor(value)
     inside = (count >= 0.0) & (count < most)

@@ -5,12 +5,13 @@ Each function returns log P(Y <= y) and log P(Y > y), of numbers anywhere on the
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from scipy import special
 
+from formix import closed_tails
 from formix.masses import Tails, log_complement
 from formix.quadrature import COARSE, FINE, Rule
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 _SMALL = 1e-250
 """Below it a probability is near the end of the numbers, and its logarithm is had another way."""
+
+
+_CANCELLED = 1e-5
+"""A difference of two probabilities that has ten digits left."""
+
+_CHUNK = 20_000
+"""Tails had by quadrature at once: bounds the memory, not the answer."""
 
 
 def normal(z: Array) -> Tails:
@@ -55,6 +63,37 @@ def beta(p: Array, q: Array, a: Array, b: Array) -> Tails:
     lower = np.where(small, special.betainc(a, b, p), special.betaincc(b, a, q))
     upper = np.where(small, special.betaincc(a, b, p), special.betainc(b, a, q))
     return _pair(lower, upper, _beta, logits, a, b)
+
+
+def mills(z: Array) -> Array:
+    """Return log(P(Z > z) / density(z)) of a standard normal Z."""
+    scaled = cast("Array", special.erfcx(np.maximum(z, 0.0) * np.sqrt(0.5)))
+    left = np.minimum(z, 0.0)
+    whole = special.log_ndtr(-left) + 0.5 * np.square(left) + 0.5 * np.log(2.0 * np.pi)
+    return np.where(z > 0.0, np.log(scaled) + 0.5 * np.log(0.5 * np.pi), whole)
+
+
+def skew_normal(z: Array, alpha: Array) -> Tails:
+    """Return the tails of Azzalini's skew normal of location 0 and scale 1."""
+    z, alpha = np.broadcast_arrays(z, alpha)
+    twice = 2.0 * special.owens_t(z, alpha)
+    # Where the two terms cancel nothing is left of a tail but rounding.
+    lower, upper = (
+        np.where(t > _CANCELLED, t, 0.0)
+        for t in (special.ndtr(z) - twice, special.ndtr(-z) + twice)
+    )
+    return _pair(lower, upper, _skew_normal, z, alpha)
+
+
+def von_mises(y: Array, mean: Array, kappa: Array) -> Tails:
+    """Return the tails, between -pi and pi, of an angle around a mean."""
+    y, mean, kappa = np.broadcast_arrays(y, mean, kappa)
+    lower, upper = np.empty(y.shape), np.empty(y.shape)
+    flat = [x.ravel() for x in (y, mean, kappa)]
+    for part in _parts(y.size):
+        found = closed_tails.von_mises(np, _log_i0e, *(x[part] for x in flat))
+        lower.ravel()[part], upper.ravel()[part] = found
+    return lower, upper
 
 
 def of_hazard(hazard: Array) -> Tails:
@@ -117,6 +156,11 @@ def _small(
 
 def _quadrature(log_density: Callable[..., Array], at: Array, side: Array, *of: Array) -> Array:
     """Return the logarithm of a tail of a log-concave density, as `distributions` has it."""
+    if len(at) > _CHUNK:
+        parts = _parts(len(at))
+        return np.concatenate(
+            [_quadrature(log_density, *(x[p] for x in (at, side, *of))) for p in parts]
+        )
     wide = tuple(parameter[:, None] for parameter in of)
 
     def integral(rule: Rule, scale: Array) -> Array:
@@ -146,3 +190,16 @@ def _gamma(t: Array, shape: Array) -> Array:
 def _beta(t: Array, a: Array, b: Array) -> Array:
     """Return the log density of the logits of Beta(a, b)."""
     return -a * np.logaddexp(0.0, -t) - b * np.logaddexp(0.0, t) - special.betaln(a, b)
+
+
+def _skew_normal(z: Array, alpha: Array) -> Array:
+    """Return the log density of Azzalini's skew normal."""
+    return 0.5 * np.log(2.0 / np.pi) - 0.5 * np.square(z) + special.log_ndtr(alpha * z)
+
+
+def _log_i0e(kappa: Array) -> Array:
+    return np.log(special.i0e(kappa))
+
+
+def _parts(size: int) -> Iterator[slice]:
+    return (slice(start, start + _CHUNK) for start in range(0, size, _CHUNK))
