@@ -70,7 +70,8 @@ def mills(z: Array) -> Array:
     scaled = cast("Array", special.erfcx(np.maximum(z, 0.0) * np.sqrt(0.5)))
     left = np.minimum(z, 0.0)
     whole = special.log_ndtr(-left) + 0.5 * np.square(left) + 0.5 * np.log(2.0 * np.pi)
-    return np.where(z > 0.0, np.log(scaled) + 0.5 * np.log(0.5 * np.pi), whole)
+    right = np.log(scaled) + 0.5 * np.log(0.5 * np.pi)
+    return cast("Array", np.where(z > 0.0, right, whole))
 
 
 def skew_normal(z: Array, alpha: Array) -> Tails:
