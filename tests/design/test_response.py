@@ -140,6 +140,18 @@ def test_an_end_of_a_row_that_is_no_interval_may_be_anything():
     assert known["cens_upper"].tolist() == [9, 0, 9, 9]
 
 
+def test_a_row_that_is_no_interval_may_lack_the_upper_end():
+    data = DATA.assign(end=[9.0, np.nan, 9.0, 9.0], other=[np.nan, 1.0, 9.0, 9.0])
+    design = design_of("y | cens(2 * b, end) ~ x", data)
+    np.testing.assert_array_equal(design.response.known["cens_upper"], [9, np.nan, 9, 9])
+    assert design.rows.tolist() == [0, 1, 2, 3]
+    # What is used elsewhere as well is needed in every row.
+    assert len(design_of("y | cens(2 * b, end) ~ end", data).rows) == 3
+    assert len(design_of("y | cens(2 * b, end) + trunc(ub = end) ~ x", data).rows) == 3
+    with pytest.raises(FormulaError, match="must be a number; that is not so in 1 row: 0"):
+        response("y | cens(2 * b, other)", data)
+
+
 @pytest.mark.parametrize(
     ("left", "said"),
     [

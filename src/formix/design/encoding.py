@@ -12,7 +12,7 @@ import numpy as np
 from formix.design.contrasts import NAMES, Contrast, from_matrix, named
 from formix.design.kind import Contribution, State, TermKind
 from formix.design.matrices import Design
-from formix.design.names import predictor_names
+from formix.design.names import predictor_names, spare_names
 from formix.design.notes import bar_notes, contrast_notes, rank_notes
 from formix.design.response import encode_response, learn_response
 from formix.design.rows import complete_rows, missing_notes
@@ -107,7 +107,8 @@ def learn(
         If `contrasts` names something that the formula has not, or a contrast that is not known.
     """
     columns = {c.name: ColumnMemory(c.kind, c.levels, c.text) for c in frame}
-    kept = complete_rows(frame, frame.names)
+    spare = spare_names(terms, functions or {})
+    kept = complete_rows(frame, [name for name in frame.names if name not in spare])
     given = Encoding(columns, contrasts=_contrasts(contrasts or {}, terms))
     table = table_of(terms, frame, kept, given, functions or {})
     states = {
@@ -144,7 +145,8 @@ def encode(
     UnknownLevelError
         If a factor has a level that the training data has not.
     """
-    needed = frame.names
+    spare = spare_names(terms, functions or {})
+    needed = tuple(name for name in frame.names if name not in spare)
     if new:
         found = dict.fromkeys(name.name for name in predictor_names(terms, functions or {}))
         needed = tuple(name for name in found if name in frame)

@@ -46,6 +46,8 @@ def _intervals(addition: Addition, response: Response, table: Table) -> None:
     interval = status == 2
     if "cens_upper" in response.known:
         upper = response.known["cens_upper"]
+        what = "the upper end of an interval must be a number"
+        _refuse(interval & np.isnan(upper), addition, table, what, "leave those rows out")
         what = f"the upper end of an interval must lie above `{response.name}`"
         _refuse(interval & (upper <= y), addition, table, what, "cens(c, y2) is y < response <= y2")
     what = f"`{response.name}` must lie below the upper bound of trunc() where more is censored"
@@ -69,7 +71,7 @@ def _refuse(
         return
     rows = table.frame.rows[bad]
     raise FormulaError(
-        f"{what}; it does not in {len(rows)} {'row' if len(rows) == 1 else 'rows'}: "
+        f"{what}; that is not so in {len(rows)} {'row' if len(rows) == 1 else 'rows'}: "
         f"{listed(tuple(rows.tolist()), 5)}",
         text=table.text,
         span=addition.span,
