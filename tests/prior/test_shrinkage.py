@@ -89,6 +89,28 @@ def test_the_marginal_engine_declines_and_reml_needs_no_prior():
     np.testing.assert_allclose(model.reml().fixed["estimate"], other.fixed["estimate"], rtol=1e-6)
 
 
+def test_every_predictor_has_its_own():
+    data = shapes.data()
+    given = {"beta": "Horseshoe(1)", "sigma.beta": "R2D2()"}
+    two = fx.Model("y ~ x + z; sigma ~ x", data, priors=given)
+    assert [(one.site, one.dispersion) for one in two.spec.shrinkage] == [
+        ("beta", ""), ("sigma.beta", ""),
+    ]  # fmt: skip
+    # sigma varies by row: the coefficients of the mean are in units of sd(y), its own in logs.
+    sd = {name: data[name].std(ddof=1) for name in ("y", "x", "z")}
+    units = [sd["y"] / sd["x"], sd["y"] / sd["z"], 1.0 / sd["x"]]
+    found = np.concatenate([one.units for one in two.spec.shrinkage])
+    np.testing.assert_allclose(found, units, rtol=1e-3)
+    assert "sigma.R2D2_R2" in run(two.spec, draws=3, seed=1).values
+    levels = fx.Model("f ~ x + z", data, "categorical", priors={"beta": "Horseshoe(1)"})
+    assert [one.site for one in levels.spec.shrinkage] == ["mu[mid].beta", "mu[hi].beta"]
+    assert levels.priors["mu[hi].beta"].origin == "beta"
+    held = fx.Model("y ~ x + z; sigma = 2", data, priors={"beta": "Horseshoe(1)"})
+    np.testing.assert_allclose(
+        held.spec.shrinkage[0].units, [2.0 / sd["x"], 2.0 / sd["z"]], rtol=1e-3
+    )
+
+
 @pytest.mark.parametrize("text", ["Horseshoe(1)", "R2D2()"])
 @pytest.mark.parametrize(("of_x", "of_y"), [(1000.0, 1.0), (1.0, 0.001), (0.01, 50.0)])
 def test_units_follow_predictors_and_response(text: str, of_x: float, of_y: float):
@@ -206,3 +228,31 @@ def sparse(seed: int) -> tuple[pd.DataFrame, np.ndarray]:
     frame = pd.DataFrame(X, columns=[f"x{j}" for j in range(20)])
     frame["y"] = 1.0 + X @ truth + generator.normal(size=100)
     return frame, truth
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "most"), [("Horseshoe(1, par_ratio=0.15)", 0.5), ("R2D2()", 0.75)]
+)
+def test_noise_is_shrunk_and_what_matters_is_left(text: str, most: float):
+    """Beside least squares of all columns, and of those that matter, which only an oracle knows.
+
+    `most` is how large the noise may be beside that of least squares; seeds are fixed.
+    """
+    frame, truth = sparse(11)
+    columns = [f"x{j}" for j in range(20)]
+    model = fx.Model(f"y ~ {' + '.join(columns)}", frame, priors={"beta": text})
+    fit = model.fit(engine="nuts", draws=1000, seed=1, target_accept=0.95)
+    mean = fit.posterior["beta"].to_numpy()[..., 1:].mean(axis=(0, 1))
+    X, y = model.design.X, frame["y"].to_numpy()
+    ols = np.linalg.lstsq(X, y, rcond=None)[0][1:]
+    matters = truth != 0.0
+    oracle = np.linalg.lstsq(X[:, [True, *matters]], y, rcond=None)[0][1:]
+    # An estimate of the oracle's has an error of about sigma / sqrt(n), which is 0.1.
+    assert np.max(np.abs(mean[matters] - oracle)) < 0.05
+    noise = [float(np.sqrt(np.mean(x[~matters] ** 2))) for x in (mean, ols)]
+    assert noise[0] < most * noise[1]
+    assert np.sum((mean - truth) ** 2) < 0.75 * np.sum((ols - truth) ** 2)
+    flat = fx.Model(f"y ~ {' + '.join(columns)}", frame, priors="flat")
+    plain = flat.fit(draws=500, seed=1).posterior["beta"].to_numpy()[..., 1:].mean(axis=(0, 1))
+    assert float(np.sqrt(np.mean(plain[~matters] ** 2))) > 0.9 * noise[1]

@@ -87,10 +87,19 @@ def test_the_words_are_the_numbers(formula: str, family: str, name: str):
 
 @pytest.mark.parametrize(
     ("formula", "family"),
-    [(SLEEP, "gaussian"), (SLEEP, "student"), ("Reaction ~ 0 + Days + (1 | Subject)", "gaussian")],
+    [
+        ("y ~ x + (x | g)", "gaussian"),
+        ("y ~ 0 + x + (1 | g)", "student"),
+        ("y ~ x + (x | g); sigma ~ x + z + (x | g)", "gaussian"),
+        ("y ~ x + (1 | p | g); sigma ~ x + (1 | p | g)", "gaussian"),
+        ("f ~ x + (1 | g)", "categorical"),
+        ("f ~ x + (1 | g)", "cumulative"),
+    ],
 )
 def test_every_key_sets_its_prior(formula: str, family: str):
-    data = fx.load("sleepstudy")
+    data = shapes.data()
+    if family == "cumulative":
+        data["f"] = data["f"].cat.as_ordered()
     table = fx.priors(fx.Model(formula, data, family))
     given = fx.priors(fx.Model(formula, data, family, priors=table["prior"].to_dict()))
     assert given.index.equals(table.index)
@@ -98,12 +107,22 @@ def test_every_key_sets_its_prior(formula: str, family: str):
     assert given["origin"].tolist() == table.index.tolist()
     assert set(given["rule"]) == {"yours"}
     for one in table["class"].unique():
-        text = {"cor": "LKJ(3)", "beta": "Normal(0, 7)"}.get(one, "HalfNormal(7)")
+        texts = {"cor": "LKJ(3)", "beta": "Normal(0, 7)", "threshold": "Normal(0, 7)"}
+        text = texts.get(one.rpartition(".")[2], "HalfNormal(7)")
         shown = fx.priors(fx.Model(formula, data, family, priors={one: text}))
         mine = shown["class"] == one
         assert set(shown.loc[mine, "prior"]) == {text}
         assert set(shown.loc[mine, "origin"]) == {one}
         assert text not in set(shown.loc[~mine, "prior"])
+
+
+def test_the_predictor_of_another_parameter_is_told_by_its_name():
+    table = fx.priors(fx.Model("y ~ x + (x | g); sigma ~ x + (x | g)", shapes.data()))
+    assert table.loc["sigma.beta[x]"].tolist()[2:] == [
+        "scale 2.5 / sd(x)", "sigma.beta", "sigma", "", "x",
+    ]  # fmt: skip
+    assert table.loc["sigma.beta[Intercept@means]", "rule"] == "centre log(sd(y)), scale 2.5"
+    assert table.loc["sigma.sd_g[x]"].tolist()[3:] == ["sigma.sd", "sigma", "g", "x"]
 
 
 def test_a_prior_of_coefficients_together_is_one_row():
