@@ -21,6 +21,7 @@ DATA = pd.DataFrame(
         "row": list("abcd"),
         "s": 1.0,
         "n": 5,
+        "none": 0,
     }
 )
 
@@ -37,6 +38,8 @@ def said(formula, data=DATA, dispersion=True):
         ("y ~ x + (x | row)", "`row` has a level for every row"),
         ("y ~ x + (1 | row:g)", "`row:g` has a level for every row"),
         ("same ~ x + (1 | g)", "`same` is the same in every row"),
+        ("none | trials(n) ~ x + (1 | g)", "`none` has no success in any row"),
+        ("n | trials(n) ~ x + (1 | g)", "`n` has no failure in any row"),
     ],
 )
 def test_what_gives_reason_to_warn(formula, part):

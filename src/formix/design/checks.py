@@ -29,11 +29,17 @@ def concerns(design: Design, *, dispersion: bool) -> tuple[str, ...]:
 
 
 def _of_response(design: Design) -> Iterator[str]:
-    values = design.response.values
+    values, name = design.response.values, design.response.name
+    trials = design.response.known.get("trials")
     if len(values) == 1:
         yield "the data has one row, from which next to nothing can be learnt"
-    elif np.ptp(values) == 0 and "trials" not in design.response.known:
-        yield f"`{design.response.name}` is the same in every row"
+    elif trials is None:
+        if np.ptp(values) == 0:
+            yield f"`{name}` is the same in every row"
+    elif not np.any(values):
+        yield f"`{name}` has no success in any row"
+    elif np.all(values == trials):
+        yield f"`{name}` has no failure in any row"
 
 
 def _of_group(design: Design, group: str, levels: int, *, dispersion: bool) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from formix.design.column import DataColumn, Frame, Kind, numbered, text_of
+from formix.design.column import LARGEST, DataColumn, Frame, Kind, numbered, text_of
 from formix.design.columns import Scope, evaluate
 from formix.design.frame import factorize
 from formix.design.names import names_in
@@ -212,11 +212,13 @@ class Table:
         return array if array.dtype == bool else array.astype(np.float64)
 
     def _check_finite(self, numbers: np.ndarray, label: str, span: Span) -> None:
-        if np.isfinite(numbers).all():
+        flat = np.abs(numbers.reshape(len(numbers), -1))
+        bad = ~np.all(flat <= LARGEST, axis=1)
+        if not bad.any():
             return
-        bad = ~np.isfinite(numbers.reshape(len(numbers), -1)).all(axis=1)
         rows = self.frame.rows[bad]
-        what = "infinite" if not np.isnan(numbers).any() else "not a number"
+        what = "not a number" if np.isnan(flat).any() else "infinite"
+        what = "too large to square" if np.isfinite(flat).all() else what
         raise FormulaError(
             f"`{label}` is {what} in {len(rows)} {'row' if len(rows) == 1 else 'rows'}: "
             f"{listed(tuple(rows.tolist()), 5)}",
