@@ -16,18 +16,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from uniform_ranks import DRAWS, calibrated
 
 import formix as fx
 from formix.engines.marginal.sampling import run
 from formix.spec import Spec
 
-FALSE_ALARM = 1e-4
-"""The probability that a calibrated shape fails; shared out among its quantities."""
-
 SIMULATIONS = 200
-DRAWS = 63
-BINS = 8
 
 PRIORS = {
     "beta": "Normal(0.5, 2)",
@@ -154,18 +149,6 @@ def ranks(
             below = np.sum(draws < value, axis=0)
             found.setdefault(site, []).append(np.atleast_1d(below))
     return {site: np.array(each) for site, each in found.items()}
-
-
-def p_values(found: dict[str, np.ndarray]) -> np.ndarray:
-    """For each quantity, how improbable its ranks are if they are uniform."""
-    every = np.concatenate(list(found.values()), axis=1)
-    counts = [np.bincount(column * BINS // (DRAWS + 1), minlength=BINS) for column in every.T]
-    return np.array([stats.chisquare(count).pvalue for count in counts])
-
-
-def calibrated(found: dict[str, np.ndarray]) -> bool:
-    p = p_values(found)
-    return bool(np.min(p) > FALSE_ALARM / len(p))
 
 
 def test_a_small_shape_is_calibrated():
