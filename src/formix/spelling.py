@@ -15,21 +15,13 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
 OURS = (
-    "TruncatedGamma",
-    "adjacent",
-    "censored",
-    "continuing",
-    "cumulative",
-    "dirichlet",
-    "half_t",
-    "ordered",
-    "stopping",
-    "truncated",
-    "weighted",
+    *("BetaBinomial", "ExGaussian", "InflatedBeta", "InverseGaussian", "SkewNormal"),
+    *("TruncatedGamma", "adjacent", "censored", "continuing", "cumulative", "dirichlet"),
+    *("half_t", "ordered", "stopping", "truncated", "weighted"),
 )
 """Names of formix.distributions, as an import lists them."""
 
-SPECIAL = ("expit", "log_ndtr", "ndtr")
+SPECIAL = ("expit", "gammaln", "log_ndtr", "ndtr")
 """Functions of jax.scipy.special that programs are written with, as an import lists them."""
 
 _TAKEN = frozenset(
