@@ -10,12 +10,15 @@ from jax.scipy.special import expit, log_ndtr, ndtr
 
 from formix.links import LINKS, Link, link
 
-PROBABILITIES = [one for one in LINKS if one.of_probability]
+PROBABILITIES = [one for one in LINKS if one.of_probability and one.bounded]
 
 
 def within(one: Link) -> np.ndarray:
     """Means that the link takes."""
-    return np.linspace(0.02, 0.98, 13) if one.range[1] == 1.0 else np.linspace(0.1, 8.0, 13)
+    low, high = one.range
+    if not one.bounded:
+        return np.linspace(0.1, 8.0, 13)
+    return low + (high - low) * np.linspace(0.02, 0.98, 13)
 
 
 @pytest.mark.parametrize("one", LINKS, ids=lambda one: one.name)
@@ -69,6 +72,17 @@ def test_the_program_writes_the_same(one: Link):
         if one.logits:
             written = np.asarray(eval(one.logits_source.format(eta="eta"), names))
             np.testing.assert_allclose(written, one.logits(eta), rtol=1e-11, atol=1e-13)
+
+
+def test_a_predictor_below_zero_has_no_mean_under_the_inverse_square():
+    found = link("1/mu^2").inverse(np.array([-2.0, 4.0]))
+    np.testing.assert_array_equal(found, [np.nan, 0.5])
+
+
+def test_softplus_keeps_its_digits_at_both_ends():
+    one = link("softplus")
+    np.testing.assert_allclose(one.inverse(np.array([-50.0, 800.0])), [np.exp(-50.0), 800.0])
+    np.testing.assert_allclose(one.forward(np.array([np.exp(-50.0), 800.0])), [-50.0, 800.0])
 
 
 def test_a_predictor_below_zero_is_no_square_root():

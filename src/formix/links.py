@@ -38,6 +38,11 @@ class Link:
         """Whether it is the link of a number between 0 and 1."""
         return self.logits is not None
 
+    @property
+    def bounded(self) -> bool:
+        """Whether it is the link of a number within two bounds."""
+        return bool(np.all(np.isfinite(self.range)))
+
 
 def _identity(x: Array) -> Array:
     return x
@@ -49,6 +54,44 @@ def _minus_inverse_square(x: Array) -> Array:
 
 def _reciprocal(x: Array) -> Array:
     return 1.0 / x
+
+
+def _softplus(x: Array) -> Array:
+    return x + np.log(-np.expm1(-x))
+
+
+def _softplus_inverse(eta: Array) -> Array:
+    return np.logaddexp(eta, 0.0)
+
+
+def _softplus_slope(x: Array) -> Array:
+    return -1.0 / np.expm1(-x)
+
+
+def _inverse_square(x: Array) -> Array:
+    return 1.0 / np.square(x)
+
+
+def _inverse_root(eta: Array) -> Array:
+    # As in R a predictor below 0 has no mean.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 1.0 / np.sqrt(eta)
+
+
+def _minus_two_by_cube(x: Array) -> Array:
+    return -2.0 / x**3
+
+
+def _tan_half(x: Array) -> Array:
+    return np.tan(0.5 * x)
+
+
+def _twice_atan(eta: Array) -> Array:
+    return 2.0 * np.arctan(eta)
+
+
+def _tan_half_slope(x: Array) -> Array:
+    return 0.5 / np.square(np.cos(0.5 * x))
 
 
 def _signed_square(eta: Array) -> Array:
@@ -120,6 +163,30 @@ LINKS: tuple[Link, ...] = (
     ),
     Link(
         "softmax", np.log, np.exp, _reciprocal, "jnp.exp({eta})", (0.0, np.inf), _identity, "{eta}"
+    ),
+    Link(
+        "softplus",
+        _softplus,
+        _softplus_inverse,
+        _softplus_slope,
+        "jnp.logaddexp({eta}, 0.0)",
+        (0.0, np.inf),
+    ),
+    Link(
+        "1/mu^2",
+        _inverse_square,
+        _inverse_root,
+        _minus_two_by_cube,
+        "1.0 / jnp.sqrt({eta})",
+        (0.0, np.inf),
+    ),
+    Link(
+        "tan_half",
+        _tan_half,
+        _twice_atan,
+        _tan_half_slope,
+        "2.0 * jnp.arctan({eta})",
+        (-np.pi, np.pi),
     ),
     Link(
         "logit",
