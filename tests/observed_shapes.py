@@ -58,9 +58,13 @@ SHAPES = (
         "count + 1 | cens(k - 2, count + 4) + trunc(lb = 1) ~ x",
         "negative_binomial",
     ),
+    ObservedShape("weibull_cens", "t | cens(k - 2, t + 1) ~ x + (1 | g)", "weibull"),
+    ObservedShape("exponential_cens_trunc", "t | cens(l) + trunc(lb = t / 2) ~ x", "exponential"),
+    ObservedShape("geometric_cens", "count | cens(k - 2, count + 3) ~ x", "geometric"),
+    ObservedShape("nb1_rate_trunc", "count + 1 | rate(n) + trunc(1, 60) ~ x", "nb1"),
 )
 
-DISCRETE = ("bernoulli", "binomial", "poisson", "negative_binomial")
+DISCRETE = ("bernoulli", "binomial", "poisson", "negative_binomial", "geometric", "nb1")
 
 Known = Mapping[str, np.ndarray]
 
@@ -90,6 +94,15 @@ FROZEN: dict[str, Callable] = {
     "binomial": lambda eta, of: stats.binom(of["trials"], special.expit(eta)),
     "poisson": lambda eta, of: stats.poisson(np.exp(eta) * of.get("rate", 1.0)),
     "negative_binomial": _nbinom,
+    "weibull": lambda eta, of: stats.weibull_min(
+        of["shape"], scale=np.exp(eta) / special.gamma(1.0 + 1.0 / of["shape"])
+    ),
+    "exponential": lambda eta, of: stats.expon(scale=np.exp(eta)),
+    "geometric": lambda eta, of: stats.geom(1.0 / (1.0 + np.exp(eta)), loc=-1),
+    # The sum of so many counts has so many times the mean, and the same phi.
+    "nb1": lambda eta, of: stats.nbinom(
+        of.get("rate", 1.0) * np.exp(eta) / of["phi"], 1.0 / (1.0 + of["phi"])
+    ),
 }
 """SciPy's distribution of the rows, of the linear predictor and of what else is known."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from families.drawn import check_moments
-from scipy import stats
 
 from formix import Model, bernoulli
 from formix.errors import DataError
@@ -26,27 +24,12 @@ DATA = pd.DataFrame(
 )
 
 
-def test_log_density_is_scipys_elementwise():
-    generator = np.random.default_rng(0)
-    logits = generator.normal(size=(5, 7)) * 3.0
-    y = (generator.random(7) < 0.5).astype(float)
-    mu = stats.logistic.cdf(logits)
-    found = bernoulli.log_density(y, {"mu": mu, "logits": logits})
-    np.testing.assert_allclose(found, stats.bernoulli(mu).logpmf(y), rtol=1e-12)
-
-
 def test_log_density_has_its_digits_where_the_probability_is_all_but_one():
     of = {"mu": np.ones(2), "logits": np.array([50.0, 800.0])}
     np.testing.assert_allclose(bernoulli.log_density(np.zeros(2), of), [-50.0, -800.0], rtol=1e-12)
     np.testing.assert_allclose(
         bernoulli.log_density(np.ones(1), {"logits": np.array([50.0])}), -np.exp(-50.0)
     )
-
-
-@pytest.mark.parametrize("p", [0.1, 0.7])
-def test_draws_have_their_mean_and_variance(p: float):
-    _, variance, _, kurtosis = stats.bernoulli(p).stats("mvsk")
-    check_moments(bernoulli, {"mu": p}, float(variance), float(kurtosis))
 
 
 @pytest.mark.parametrize(

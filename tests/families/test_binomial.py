@@ -1,15 +1,12 @@
-"""The binomial family against SciPy, and the responses that it takes."""
+"""The binomial family: how trials are said."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from families.drawn import check_moments
-from scipy import stats
 
-from formix import FormulaError, Model, binomial
-from formix.errors import DataError
+from formix import FormulaError, Model
 
 DATA = pd.DataFrame(
     {
@@ -21,21 +18,6 @@ DATA = pd.DataFrame(
         "f": ["a", "b", "a", "b"],
     }
 )
-
-
-def test_log_density_is_scipys_elementwise():
-    generator = np.random.default_rng(0)
-    logits, n = generator.normal(size=(5, 7)) * 2.0, generator.integers(0, 30, 7).astype(float)
-    y = generator.binomial(n.astype(int), 0.5).astype(float)
-    mu = stats.logistic.cdf(logits)
-    found = binomial.log_density(y, {"trials": n, "mu": mu, "logits": logits})
-    np.testing.assert_allclose(found, stats.binom(n, mu).logpmf(y), rtol=1e-11, atol=1e-12)
-
-
-@pytest.mark.parametrize(("n", "p"), [(1, 0.4), (12, 0.1)])
-def test_draws_have_their_mean_and_variance(n: int, p: float):
-    _, variance, _, kurtosis = stats.binom(n, p).stats("mvsk")
-    check_moments(binomial, {"mu": p, "trials": float(n)}, float(variance), float(kurtosis))
 
 
 @pytest.mark.parametrize("response", ["cbind(k, n - k)", "prop(k, n)", "k | trials(n)"])
@@ -58,27 +40,6 @@ def test_draws_from_the_prior_lie_within_the_trials():
     assert (counts >= 0).all()
     assert (counts <= DATA["n"].to_numpy()).all()
     assert len(np.unique(counts)) == 9
-
-
-@pytest.mark.parametrize(
-    ("response", "says"),
-    [
-        ("k", "the response `k` does not say of how many trials"),
-        ("k", "or `k | trials(n)`; for 0 and 1 take the family bernoulli"),
-        (
-            "k | trials(few)",
-            "a binomial response is a whole number between 0 and its trials; "
-            "`k` is not in 1 row: 2",
-        ),
-        ("prop(half, n)", "`prop(half, n)` is not in 1 row: 0.5"),
-        ("cbind(k, n - half)", "the trials of `cbind(k, n - half)` are not whole numbers"),
-        ("f | trials(n)", "is not numeric; a binomial response is successes among trials"),
-    ],
-)
-def test_other_responses_are_refused(response: str, says: str):
-    with pytest.raises(DataError) as caught:
-        Model(f"{response} ~ x", DATA, "binomial")
-    assert says in str(caught.value)
 
 
 def test_precision_weights_are_refused_with_what_to_write():

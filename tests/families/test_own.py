@@ -43,10 +43,9 @@ def laplace(**more) -> fx.Family:
         "log_density": _log_density,
         "draw": _draw,
         "mean": _mean,
+        "variance": _variance,
         "check": _check,
     }
-    if "variance" in fx.Family.__dataclass_fields__:
-        given["variance"] = _variance
     return fx.Family(**{**given, **more})
 
 

@@ -1,15 +1,12 @@
-"""The Poisson family against SciPy, and the responses that it takes."""
+"""The Poisson family: its ends, its intercept's prior, and what it refuses."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 import pytest
-from families.drawn import check_moments
-from scipy import stats
 
 from formix import FormulaError, Model, poisson
-from formix.errors import DataError
 from formix.families.draws import poisson_counts
 
 DATA = pd.DataFrame(
@@ -23,22 +20,9 @@ DATA = pd.DataFrame(
 )
 
 
-def test_log_density_is_scipys_elementwise():
-    generator = np.random.default_rng(0)
-    mu = generator.gamma(1.0, 5.0, size=(5, 7))
-    y = generator.poisson(5.0, 7).astype(float)
-    found = poisson.log_density(y, {"mu": mu})
-    np.testing.assert_allclose(found, stats.poisson(mu).logpmf(y), rtol=1e-12)
-
-
 def test_a_mean_of_zero_has_only_zero_and_one_below_it_nothing():
     found = poisson.log_density(np.array([0.0, 1.0, 1.0]), {"mu": np.array([0.0, 0.0, -1.0])})
     assert found.tolist() == [0.0, -np.inf, -np.inf]
-
-
-@pytest.mark.parametrize("mu", [0.3, 7.0])
-def test_draws_have_their_mean_and_variance(mu: float):
-    check_moments(poisson, {"mu": mu}, mu, 1.0 / mu)
 
 
 def test_counts_beyond_integers_and_below_zero():
@@ -59,23 +43,6 @@ def test_the_default_intercept_is_per_unit_of_exposure():
     model = Model("k ~ x + offset(log(n))", DATA, "poisson")
     # Ten and a half counts in an exposure of 23.
     assert str(model.priors["beta[Intercept@means]"].prior) == "Normal(-0.7841, 2.5)"
-
-
-@pytest.mark.parametrize(
-    ("response", "says"),
-    [
-        (
-            "half",
-            "a poisson response is a whole number of at least 0; `half` is not in 2 rows: 0.5, -2",
-        ),
-        ("f", "the response `f` is not numeric; a poisson response is a number"),
-        ("prop(k, n)", "counts successes among trials; a poisson response is one number a row"),
-    ],
-)
-def test_other_responses_are_refused(response: str, says: str):
-    with pytest.raises(DataError) as caught:
-        Model(f"{response} ~ x", DATA, "poisson")
-    assert says in str(caught.value)
 
 
 def test_precision_weights_are_refused():

@@ -5,23 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from families.drawn import check_moments
 from scipy import stats
 
 from formix import Model, student
-from formix.errors import DataError
 
 DATA = pd.DataFrame(
     {"x": np.arange(4.0), "y": [0.5, 1.0, 0.25, 3.0], "n": [4.0] * 4, "f": ["a", "b", "a", "b"]}
 )
-
-
-def test_log_density_is_scipys_elementwise():
-    generator = np.random.default_rng(0)
-    mu, sigma = generator.normal(size=(5, 7)), generator.gamma(2.0, size=(5, 1))
-    nu, y = generator.gamma(2.0, 10.0, size=(5, 1)), generator.normal(size=7) * 10.0
-    found = student.log_density(y, {"mu": mu, "sigma": sigma, "nu": nu})
-    np.testing.assert_allclose(found, stats.t(nu, mu, sigma).logpdf(y), rtol=1e-10)
 
 
 def test_many_degrees_of_freedom_are_a_normal():
@@ -30,21 +20,14 @@ def test_many_degrees_of_freedom_are_a_normal():
     assert found[0] == pytest.approx(stats.norm.logpdf(1.5), rel=1e-12)
 
 
-def test_draws_have_their_mean_and_variance():
-    _, variance, _, kurtosis = stats.t(12.0, 3.0, 0.5).stats("mvsk")
-    given = {"mu": 3.0, "sigma": 0.5, "nu": 12.0}
-    check_moments(student, given, float(variance), float(kurtosis))
-
-
 def test_there_is_no_mean_at_one_degree_of_freedom_or_fewer():
     given = {"mu": np.full(2, 3.0), "sigma": np.ones(2), "nu": np.array([1.0, 1.5])}
     np.testing.assert_array_equal(student.mean(given), [np.nan, 3.0])
 
 
-def test_its_parameters_have_priors():
-    model = Model("y ~ x", DATA, "student")
-    assert str(model.priors["nu"].prior) == "Gamma(2, 0.1)"
-    assert str(model.priors["sigma"].prior) == "HalfStudentT(3, 1.248)"
+def test_there_is_no_variance_at_two_degrees_of_freedom_or_fewer():
+    given = {"mu": np.full(3, 3.0), "sigma": np.ones(3), "nu": np.array([1.0, 2.0, 4.0])}
+    np.testing.assert_array_equal(student.variance(given), [np.nan, np.inf, 2.0])
 
 
 def test_the_priors_of_brms_are_brms():
@@ -58,8 +41,3 @@ def test_standard_errors_take_the_place_of_sigma():
     model = Model("y | se(n) ~ x", DATA, "student")
     assert "dist.StudentT(nu, eta, se)" in model.source
     assert [p.site for p in model.spec.parameters] == ["beta", "nu"]
-
-
-def test_other_responses_are_refused():
-    with pytest.raises(DataError, match="a student response is a number"):
-        Model("f ~ x", DATA, "student")

@@ -68,6 +68,28 @@ CASES: dict[str, tuple[dict[str, np.ndarray], Callable, Callable]] = {
         lambda p: stats.nbinom(p["shape"], p["shape"] / (p["shape"] + p["mu"])),
         lambda theirs: np.floor(theirs.ppf(SOME) * SPREAD),
     ),
+    "nb1": (
+        {"mu": MEAN, "phi": SPREAD},
+        lambda p: stats.nbinom(p["mu"] / p["phi"], 1.0 / (1.0 + p["phi"])),
+        lambda theirs: np.floor(theirs.ppf(SOME) * SPREAD),
+    ),
+    "geometric": (
+        {"mu": MEAN},
+        lambda p: stats.geom(1.0 / (1.0 + p["mu"]), loc=-1),
+        lambda theirs: np.floor(MEAN * SPREAD),
+    ),
+    "weibull": (
+        {"mu": MEAN, "shape": SPREAD},
+        lambda p: stats.weibull_min(
+            p["shape"], scale=p["mu"] / special.gamma(1.0 + 1.0 / p["shape"])
+        ),
+        lambda theirs: theirs.ppf(SOME) * SPREAD,
+    ),
+    "exponential": (
+        {"mu": MEAN},
+        lambda p: stats.expon(scale=p["mu"]),
+        lambda theirs: MEAN * SPREAD**3,
+    ),
 }
 
 SURE = -500.0

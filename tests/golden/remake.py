@@ -39,7 +39,7 @@ if __name__ == "__main__":
         )
         target = HERE / "sources" / f"{shape.name}.py"
         target.write_text(model.source, encoding="utf-8")
-    levelled = (*level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
+    levelled = (*family_shapes.DISTRIBUTIONAL, *level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
     for shape in (*family_shapes.SHAPES, *levelled, *observed_shapes.SHAPES):
         target = HERE / "sources" / f"{shape.name}.py"
         target.write_text(shape.model().source, encoding="utf-8")

@@ -16,7 +16,7 @@ import formix as fx
 
 HERE = Path(__file__).parent / "sources"
 
-LEVELLED = (*level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
+LEVELLED = (*family_shapes.DISTRIBUTIONAL, *level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
 
 
 def source(shape: shapes.Shape) -> str:

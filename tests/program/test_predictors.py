@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import family_shapes
 import jax
 import level_shapes
 import numpy as np
@@ -82,6 +83,29 @@ def test_density_is_scipys(shape: LevelShape):
     rows = level_shapes.log_likelihood(model, values)
     stored = log_densities(model.spec, {site: x[None] for site, x in values.items()})
     np.testing.assert_allclose(stored[0], rows, rtol=RELATIVE, atol=1e-11)
+
+
+@pytest.mark.parametrize("shape", family_shapes.DISTRIBUTIONAL, ids=lambda shape: shape.name)
+def test_density_of_every_familys_other_parameters_is_scipys(shape: family_shapes.FamilyShape):
+    model = shape.model()
+    with jax.enable_x64(True):
+        function = program(model)
+        ours, values = joint(function, model.data, random_sites(function, model.data, 0, 0.4))
+    assert np.isfinite(ours)
+    eta = level_shapes.etas(model, values)
+    rows = family_shapes.log_likelihood(model, eta.pop("mu"), values, eta)
+    assert ours == pytest.approx(prior_density(model, values) + rows.sum(), rel=RELATIVE)
+    stored = log_densities(model.spec, {site: x[None] for site, x in values.items()})
+    np.testing.assert_allclose(stored[0], rows, rtol=RELATIVE, atol=1e-11)
+
+
+@pytest.mark.parametrize("shape", family_shapes.DISTRIBUTIONAL, ids=lambda shape: shape.name)
+def test_predicted_parameters_draw_responses_from_the_prior(shape: family_shapes.FamilyShape):
+    model = shape.model()
+    name = model.design.response.name
+    drawn = model.prior(draws=20, seed=2)["prior_predictive"][name].to_numpy()
+    assert drawn.shape == (1, 20, 60)
+    assert Model.from_recipe(model.recipe).source == model.source
 
 
 @pytest.mark.parametrize(

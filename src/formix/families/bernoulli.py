@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.errors import DataError
-from formix.families.family import Family, FamilyParameter
+from formix.families.family import Family
+from formix.families.parameters import PROBABILITY
 from formix.families.responses import listed, outside
 from formix.families.tails import counted
 
@@ -41,6 +42,10 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return parameters["mu"]
 
 
+def _variance(parameters: dict[str, Array]) -> Array:
+    return parameters["mu"] * (1.0 - parameters["mu"])
+
+
 def _check(response: Response) -> FormixError | None:
     if "trials" in response.known:
         return DataError(
@@ -69,11 +74,12 @@ def _levels(response: Response) -> DataError:
 
 bernoulli = Family(
     name="bernoulli",
-    parameters=(FamilyParameter("mu", ("logit", "probit", "cloglog", "cauchit"), "unit"),),
+    parameters=(PROBABILITY,),
     distribution="dist.Bernoulli(logits={logits})",
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
+    variance=_variance,
     check=_check,
     logits=True,
     log_tails=_log_tails,

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from formix.families.family import Family, FamilyParameter
-from formix.families.responses import not_one_number, outside
+from formix.families.family import Family
+from formix.families.parameters import PROBABILITY, concentration
+from formix.families.responses import numbers
 from formix.families.tails import beta as tails, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-    from formix.errors import FormixError
     from formix.masses import Tails
-    from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
 
@@ -46,29 +45,24 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return parameters["mu"]
 
 
-def _check(response: Response) -> FormixError | None:
-    good = (response.values > 0.0) & (response.values < 1.0)
-    return not_one_number(response, "beta") or outside(
-        response, good, "beta", "a number above 0 and below 1"
-    )
+def _variance(parameters: dict[str, Array]) -> Array:
+    mu = parameters["mu"]
+    return mu * (1.0 - mu) / (1.0 + parameters["phi"])
+
+
+def _are_inside(values: Array) -> Array:
+    return (values > 0.0) & (values < 1.0)
 
 
 beta = Family(
     name="beta",
-    parameters=(
-        FamilyParameter("mu", ("logit", "probit", "cloglog", "cauchit"), "unit"),
-        FamilyParameter(
-            "phi",
-            ("log", "identity"),
-            "positive",
-            (("default", "InverseGamma(0.4, 0.3)"), ("brms", "Gamma(0.01, 0.01)")),
-        ),
-    ),
+    parameters=(PROBABILITY, concentration("phi")),
     distribution="dist.Beta({phi} * expit({logits}), {phi} * expit(-{logits}))",
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
-    check=_check,
+    variance=_variance,
+    check=numbers("beta", _are_inside, "a number above 0 and below 1"),
     logits=True,
     log_tails=_log_tails,
 )

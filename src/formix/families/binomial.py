@@ -8,14 +8,16 @@ import numpy as np
 from scipy import special
 
 from formix.errors import DataError
-from formix.families.family import Family, FamilyParameter
+from formix.families.family import Family
+from formix.families.parameters import PROBABILITY
 from formix.families.responses import are_counts, listed, outside
 from formix.families.tails import beta, counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jaxtyping import Float
 
-    from formix.errors import FormixError
     from formix.masses import Tails
     from formix.spec import Response
 
@@ -44,38 +46,48 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return parameters["trials"] * parameters["mu"]
 
 
-def _check(response: Response) -> FormixError | None:
-    if response.levels:
-        return DataError(
-            f"the response `{response.name}` is not numeric; "
-            "a binomial response is successes among trials",
-            hint=f"its values are levels: {listed(response.levels)}; "
-            "the family bernoulli takes one of two a row",
-        )
-    if "trials" not in response.known:
-        return DataError(
-            f"the response `{response.name}` does not say of how many trials",
-            hint="write cbind(successes, failures), prop(successes, trials), or "
-            f"`{response.name} | trials(n)`; for 0 and 1 take the family bernoulli",
-        )
-    trials = response.known["trials"]
-    if not are_counts(trials).all():
-        return DataError(
-            f"the trials of `{response.name}` are not whole numbers",
-            hint="a proportion is prop(successes, trials), both of them counts",
-        )
-    good = are_counts(response.values) & (response.values <= trials)
-    return outside(response, good, "binomial", "a whole number between 0 and its trials")
+def _variance(parameters: dict[str, Array]) -> Array:
+    return parameters["trials"] * parameters["mu"] * (1.0 - parameters["mu"])
+
+
+def successes(family: str) -> Callable[[Response], DataError | None]:
+    """Return the check of a response that counts successes among trials."""
+
+    def check(response: Response) -> DataError | None:
+        if response.levels:
+            return DataError(
+                f"the response `{response.name}` is not numeric; "
+                f"a {family} response is successes among trials",
+                hint=f"its values are levels: {listed(response.levels)}; "
+                "the family bernoulli takes one of two a row",
+            )
+        if "trials" not in response.known:
+            return DataError(
+                f"the response `{response.name}` does not say of how many trials",
+                hint="write cbind(successes, failures), prop(successes, trials), or "
+                f"`{response.name} | trials(n)`; for 0 and 1 take the family bernoulli",
+            )
+        trials = response.known["trials"]
+        if not are_counts(trials).all():
+            return DataError(
+                f"the trials of `{response.name}` are not whole numbers",
+                hint="a proportion is prop(successes, trials), both of them counts",
+            )
+        good = are_counts(response.values) & (response.values <= trials)
+        return outside(response, good, family, "a whole number between 0 and its trials")
+
+    return check
 
 
 binomial = Family(
     name="binomial",
-    parameters=(FamilyParameter("mu", ("logit", "probit", "cloglog", "cauchit"), "unit"),),
+    parameters=(PROBABILITY,),
     distribution="dist.Binomial({trials}, logits={logits})",
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
-    check=_check,
+    variance=_variance,
+    check=successes("binomial"),
     arrays=("trials",),
     logits=True,
     counts=True,

@@ -30,6 +30,11 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return np.exp(softmax_of(parameters["logits"]))
 
 
+def _variance(parameters: dict[str, Array]) -> Array:
+    share = _mean(parameters)
+    return share * (1.0 - share)
+
+
 def _check(response: Response) -> FormixError | None:
     return not_levels(response, "categorical")
 
@@ -41,6 +46,7 @@ categorical = Family(
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
+    variance=_variance,
     check=_check,
     logits=True,
     by_level=True,

@@ -43,6 +43,11 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return np.exp(softmax_of(parameters["logits"]))
 
 
+def _variance(parameters: dict[str, Array]) -> Array:
+    share = _mean(parameters)
+    return share * (1.0 - share) / (1.0 + np.expand_dims(parameters["phi"], -1))
+
+
 def _check(response: Response) -> FormixError | None:
     y = response.values
     good = (y > 0.0).all(axis=-1) & (np.abs(y.sum(axis=-1) - 1.0) <= _ROUNDING)
@@ -65,6 +70,7 @@ dirichlet = Family(
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
+    variance=_variance,
     check=_check,
     logits=True,
     by_level=True,

@@ -28,8 +28,10 @@ class FamilyParameter:
     it has no predictor. `priors` are its priors then, by set, as text; a set that is not among them
     takes it for a scale in the units of the response. `predicted` are those, by set, of the
     intercept of its predictor, on the link's scale and at the means of the columns; its other
-    coefficients and group-level effects are of scale 1 there. `held` is the value that it has where
-    the formula gives it neither a predictor nor another value, such as an ordinal `disc` of 1.
+    coefficients and group-level effects are of scale 1 there. In braces a text has what the data
+    say: the `spread` of the response, and its `location` on the link's scale. `held` is the value
+    that it has where the formula gives it neither a predictor nor another value, such as an ordinal
+    `disc` of 1.
     """
 
     name: str
@@ -38,6 +40,12 @@ class FamilyParameter:
     priors: tuple[tuple[str, str], ...] = ()
     predicted: tuple[tuple[str, str], ...] = ()
     held: float | None = None
+
+    @property
+    def in_units(self) -> bool:
+        """Whether it is in the units of the response, as a standard deviation is."""
+        texts = [text for _, text in (*self.priors, *self.predicted)]
+        return any("{" in text for text in texts) or not (self.priors or self.held is not None)
 
 
 def _as_it_is(response: Response) -> Response:
@@ -64,6 +72,8 @@ class Family:
         `(random generator, parameters by name) -> draws` of the broadcast shape.
     mean
         `(parameters by name) -> mean` of the response.
+    variance
+        `(parameters by name) -> variance` of the response, infinite or NaN where it has none.
     check
         Returns what is wrong with a response of this family, or nothing.
     dispersion
@@ -80,6 +90,10 @@ class Family:
         Whether the response is a count, which may be 0 in every row.
     logarithm
         Whether the main parameter is of the logarithm of the response.
+    hurdle
+        Whether a response of 0 is of another part, so that it says nothing of the main parameter.
+    aliases
+        Other names that users write for it, in small letters.
     by_level
         Whether the main formula is of a predictor for every level of the response but the first.
         The `logits` are then of all levels, in a last axis, 0 for the first.
@@ -118,6 +132,7 @@ class Family:
     ...     log_density=lambda y, p: -np.abs(y - p["mu"]) / p["sigma"] - np.log(2.0 * p["sigma"]),
     ...     draw=lambda generator, p: generator.laplace(p["mu"], p["sigma"]),
     ...     mean=lambda p: p["mu"],
+    ...     variance=lambda p: 2.0 * np.square(p["sigma"]),
     ...     check=lambda response: None,
     ... )
     >>> laplace.link("sigma").name
@@ -130,6 +145,7 @@ class Family:
     log_density: Callable[[Array, dict[str, Array]], Array]
     draw: Callable[[np.random.Generator, dict[str, Array]], Array]
     mean: Callable[[dict[str, Array]], Array]
+    variance: Callable[[dict[str, Array]], Array]
     check: Callable[[Response], FormixError | None]
     dispersion: str = ""
     dispersions: tuple[Dispersion, ...] = ()
@@ -137,6 +153,8 @@ class Family:
     logits: bool = False
     counts: bool = False
     logarithm: bool = False
+    hurdle: bool = False
+    aliases: tuple[str, ...] = ()
     by_level: bool = False
     columns: bool = False
     thresholds: Literal["", "ordered", "free"] = ""

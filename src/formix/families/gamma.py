@@ -8,16 +8,15 @@ import numpy as np
 from scipy import special
 
 from formix.dispersion import SHAPES
-from formix.families.family import Family, FamilyParameter
-from formix.families.responses import are_positive, not_one_number, outside
+from formix.families.family import Family
+from formix.families.parameters import POSITIVE, concentration
+from formix.families.responses import positives
 from formix.families.tails import gamma as tails, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-    from formix.errors import FormixError
     from formix.masses import Tails
-    from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
 
@@ -47,28 +46,19 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return parameters["mu"]
 
 
-def _check(response: Response) -> FormixError | None:
-    return not_one_number(response, "gamma") or outside(
-        response, are_positive(response.values), "gamma", "a number above 0"
-    )
+def _variance(parameters: dict[str, Array]) -> Array:
+    return np.square(parameters["mu"]) / parameters["shape"]
 
 
 gamma = Family(
     name="gamma",
-    parameters=(
-        FamilyParameter("mu", ("log", "inverse", "identity"), "positive"),
-        FamilyParameter(
-            "shape",
-            ("log", "identity"),
-            "positive",
-            (("default", "InverseGamma(0.4, 0.3)"), ("brms", "Gamma(0.01, 0.01)")),
-        ),
-    ),
+    parameters=(POSITIVE, concentration("shape")),
     distribution="dist.Gamma({shape}, {shape} / {mu})",
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
-    check=_check,
+    variance=_variance,
+    check=positives("gamma"),
     dispersion="shape",
     dispersions=SHAPES,
     log_tails=_log_tails,

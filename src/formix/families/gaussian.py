@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.dispersion import STANDARD_DEVIATIONS
-from formix.families.family import Family, FamilyParameter
-from formix.families.responses import not_one_number
+from formix.families.family import Family
+from formix.families.parameters import NUMBER, SIGMA
+from formix.families.responses import numbers
 from formix.families.tails import normal
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-    from formix.errors import FormixError
     from formix.masses import Tails
-    from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
 
@@ -42,21 +41,21 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return parameters["mu"]
 
 
-def _check(response: Response) -> FormixError | None:
-    return not_one_number(response, "gaussian")
+def _variance(parameters: dict[str, Array]) -> Array:
+    mu, sigma = np.broadcast_arrays(parameters["mu"], parameters["sigma"])
+    return np.where(np.isnan(mu), np.nan, np.square(sigma))
 
 
 gaussian = Family(
     name="gaussian",
-    parameters=(
-        FamilyParameter("mu", ("identity", "log", "inverse"), "real"),
-        FamilyParameter("sigma", ("log", "identity"), "positive"),
-    ),
+    parameters=(NUMBER, SIGMA),
     distribution="dist.Normal({mu}, {sigma})",
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
-    check=_check,
+    variance=_variance,
+    check=numbers("gaussian"),
+    aliases=("normal",),
     dispersion="sigma",
     dispersions=STANDARD_DEVIATIONS,
     log_tails=_log_tails,

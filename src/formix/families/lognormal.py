@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.families.family import Family, FamilyParameter
-from formix.families.responses import are_positive, not_one_number, outside
+from formix.families.parameters import SIGMA
+from formix.families.responses import positives
 from formix.families.tails import normal, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-    from formix.errors import FormixError
     from formix.masses import Tails
-    from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
 
@@ -44,23 +43,24 @@ def _mean(parameters: dict[str, Array]) -> Array:
         return np.exp(parameters["mu"] + 0.5 * np.square(parameters["sigma"]))
 
 
-def _check(response: Response) -> FormixError | None:
-    return not_one_number(response, "lognormal") or outside(
-        response, are_positive(response.values), "lognormal", "a number above 0"
-    )
+def _variance(parameters: dict[str, Array]) -> Array:
+    mu, square = parameters["mu"], np.square(parameters["sigma"])
+    with np.errstate(over="ignore"):
+        return np.expm1(square) * np.exp(2.0 * mu + square)
 
 
 lognormal = Family(
     name="lognormal",
     parameters=(
         FamilyParameter("mu", ("identity", "inverse"), "real"),
-        FamilyParameter("sigma", ("log", "identity"), "positive"),
+        SIGMA,
     ),
     distribution="dist.LogNormal({mu}, {sigma})",
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
-    check=_check,
+    variance=_variance,
+    check=positives("lognormal"),
     logarithm=True,
     log_tails=_log_tails,
 )

@@ -39,6 +39,11 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return parameters["trials"][..., None] * np.exp(softmax_of(parameters["logits"]))
 
 
+def _variance(parameters: dict[str, Array]) -> Array:
+    share = np.exp(softmax_of(parameters["logits"]))
+    return parameters["trials"][..., None] * share * (1.0 - share)
+
+
 def _check(response: Response) -> FormixError | None:
     good = np.all(are_counts(response.values), axis=-1)
     return rows_outside(response, good, "multinomial", "whole numbers of at least 0")
@@ -55,6 +60,7 @@ multinomial = Family(
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
+    variance=_variance,
     check=_check,
     arrays=("trials",),
     logits=True,

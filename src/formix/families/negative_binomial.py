@@ -8,16 +8,15 @@ import numpy as np
 from scipy import special
 
 from formix.families.draws import poisson_counts
-from formix.families.family import Family, FamilyParameter
-from formix.families.responses import are_counts, not_one_number, outside
+from formix.families.family import Family
+from formix.families.parameters import COUNT, concentration
+from formix.families.responses import counts
 from formix.families.tails import beta, counted
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-    from formix.errors import FormixError
     from formix.masses import Tails
-    from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
 
@@ -45,29 +44,22 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return parameters["mu"]
 
 
-def _check(response: Response) -> FormixError | None:
-    return not_one_number(response, "negative_binomial") or outside(
-        response, are_counts(response.values), "negative_binomial", "a whole number of at least 0"
-    )
+def _variance(parameters: dict[str, Array]) -> Array:
+    mu = parameters["mu"]
+    return mu + np.square(mu) / parameters["shape"]
 
 
 negative_binomial = Family(
     name="negative_binomial",
-    parameters=(
-        FamilyParameter("mu", ("log", "identity", "sqrt"), "positive"),
-        FamilyParameter(
-            "shape",
-            ("log", "identity"),
-            "positive",
-            (("default", "InverseGamma(0.4, 0.3)"), ("brms", "InverseGamma(0.4, 0.3)")),
-        ),
-    ),
+    parameters=(COUNT, concentration("shape", brms="InverseGamma(0.4, 0.3)")),
     distribution="dist.NegativeBinomialLogits({shape}, jnp.log({mu} / {shape}))",
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
-    check=_check,
+    variance=_variance,
+    check=counts("negative_binomial"),
     counts=True,
+    aliases=("negbinomial", "negbin", "nb", "nb2", "nbinom2"),
     log_tails=_log_tails,
     discrete=True,
     rates=("mu", "shape"),

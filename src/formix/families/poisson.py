@@ -8,16 +8,15 @@ import numpy as np
 from scipy import special
 
 from formix.families.draws import poisson_counts
-from formix.families.family import Family, FamilyParameter
-from formix.families.responses import are_counts, not_one_number, outside
+from formix.families.family import Family
+from formix.families.parameters import COUNT
+from formix.families.responses import counts
 from formix.families.tails import counted, gamma
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-    from formix.errors import FormixError
     from formix.masses import Tails
-    from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
 
@@ -45,20 +44,19 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return parameters["mu"]
 
 
-def _check(response: Response) -> FormixError | None:
-    return not_one_number(response, "poisson") or outside(
-        response, are_counts(response.values), "poisson", "a whole number of at least 0"
-    )
+def _variance(parameters: dict[str, Array]) -> Array:
+    return parameters["mu"]
 
 
 poisson = Family(
     name="poisson",
-    parameters=(FamilyParameter("mu", ("log", "identity", "sqrt"), "positive"),),
+    parameters=(COUNT,),
     distribution="dist.Poisson({mu})",
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
-    check=_check,
+    variance=_variance,
+    check=counts("poisson"),
     counts=True,
     log_tails=_log_tails,
     discrete=True,

@@ -9,12 +9,47 @@ import numpy as np
 from formix.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jaxtyping import Bool
 
     from formix.spec import Response
 
+    Check = Callable[[Response], DataError | None]
+
 _SHOWN = 5
 """Levels or values that are listed before the rest are left out."""
+
+
+def numbers(
+    family: str,
+    good: Callable[[np.ndarray], Bool[np.ndarray, " obs"]] | None = None,
+    what: str = "",
+) -> Check:
+    """Return the check of a response that is one number a row, all of them good."""
+
+    def check(response: Response) -> DataError | None:
+        fault = not_one_number(response, family)
+        if fault is not None or good is None:
+            return fault
+        return outside(response, good(response.values), family, what)
+
+    return check
+
+
+def counts(family: str) -> Check:
+    """Return the check of a response that is one count a row."""
+    return numbers(family, are_counts, "a whole number of at least 0")
+
+
+def positives(family: str) -> Check:
+    """Return the check of a response that is one number above 0 a row."""
+    return numbers(family, are_positive, "a number above 0")
+
+
+def not_negatives(family: str) -> Check:
+    """Return the check of a response that is one number of at least 0 a row."""
+    return numbers(family, are_not_negative, "a number of at least 0")
 
 
 def not_one_number(response: Response, family: str) -> DataError | None:
@@ -55,6 +90,16 @@ def are_counts(values: np.ndarray) -> Bool[np.ndarray, " obs"]:
 def are_positive(values: np.ndarray) -> Bool[np.ndarray, " obs"]:
     """Return which values are numbers above 0."""
     return (values > 0.0) & np.isfinite(values)
+
+
+def are_not_negative(values: np.ndarray) -> Bool[np.ndarray, " obs"]:
+    """Return which values are numbers of at least 0."""
+    return (values >= 0.0) & np.isfinite(values)
+
+
+def are_proportions(values: np.ndarray) -> Bool[np.ndarray, " obs"]:
+    """Return which values are numbers of at least 0 and below 1."""
+    return (values >= 0.0) & (values < 1.0)
 
 
 def listed(values: tuple[object, ...]) -> str:

@@ -37,6 +37,11 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return np.exp(stopping_of(parameters["logits"]))
 
 
+def _variance(parameters: dict[str, Array]) -> Array:
+    share = _mean(parameters)
+    return share * (1.0 - share)
+
+
 def _check(response: Response) -> FormixError | None:
     return not_ordered(response, "sratio")
 
@@ -51,6 +56,7 @@ sratio = Family(
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
+    variance=_variance,
     check=_check,
     logits=True,
     thresholds="free",

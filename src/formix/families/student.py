@@ -8,16 +8,15 @@ import numpy as np
 from scipy import special
 
 from formix.dispersion import STANDARD_DEVIATIONS
-from formix.families.family import Family, FamilyParameter
-from formix.families.responses import not_one_number
+from formix.families.family import Family
+from formix.families.parameters import NUMBER, SIGMA, positive
+from formix.families.responses import numbers
 from formix.families.tails import student as tails, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-    from formix.errors import FormixError
     from formix.masses import Tails
-    from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
 
@@ -52,22 +51,32 @@ def _mean(parameters: dict[str, Array]) -> Array:
     return np.where(nu > 1.0, mu, np.nan)
 
 
-def _check(response: Response) -> FormixError | None:
-    return not_one_number(response, "student")
+def _variance(parameters: dict[str, Array]) -> Array:
+    sigma, nu = np.broadcast_arrays(parameters["sigma"], parameters["nu"])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.square(sigma) * nu / (nu - 2.0)
+    found = np.where(nu > 2.0, found, np.where(nu > 1.0, np.inf, np.nan))
+    return np.broadcast_arrays(found, parameters["mu"])[0]
 
 
 student = Family(
     name="student",
     parameters=(
-        FamilyParameter("mu", ("identity", "log", "inverse"), "real"),
-        FamilyParameter("sigma", ("log", "identity"), "positive"),
-        FamilyParameter("nu", ("log", "identity"), "positive", _NU),
+        NUMBER,
+        SIGMA,
+        positive(
+            "nu",
+            _NU,
+            (("default", "Normal(2.7, 0.8)"), ("brms", "Normal(2.7, 0.8)")),
+        ),
     ),
     distribution="dist.StudentT({nu}, {mu}, {sigma})",
     log_density=_log_density,
     draw=_draw,
     mean=_mean,
-    check=_check,
+    variance=_variance,
+    check=numbers("student"),
+    aliases=("t",),
     dispersion="sigma",
     dispersions=STANDARD_DEVIATIONS,
     log_tails=_log_tails,

@@ -1,36 +1,74 @@
-"""The table of families, and the family of a name."""
+"""The table of families, and the one of a name."""
 
 from __future__ import annotations
 
 from formix.errors import ArgumentError
 from formix.families.acat import acat
+from formix.families.asymmetric_laplace import asymmetric_laplace
 from formix.families.bernoulli import bernoulli
 from formix.families.beta import beta
+from formix.families.beta_binomial import beta_binomial
 from formix.families.binomial import binomial
 from formix.families.categorical import categorical
 from formix.families.cratio import cratio
 from formix.families.cumulative import cumulative
 from formix.families.dirichlet import dirichlet
+from formix.families.exgaussian import exgaussian
+from formix.families.exponential import exponential
 from formix.families.family import Family
 from formix.families.gamma import gamma
 from formix.families.gaussian import gaussian
+from formix.families.geometric import geometric
+from formix.families.hurdle_gamma import hurdle_gamma
+from formix.families.hurdle_lognormal import hurdle_lognormal
+from formix.families.hurdle_negative_binomial import hurdle_negative_binomial
+from formix.families.hurdle_poisson import hurdle_poisson
+from formix.families.inverse_gaussian import inverse_gaussian
 from formix.families.lognormal import lognormal
 from formix.families.multinomial import multinomial
+from formix.families.nb1 import nb1
 from formix.families.negative_binomial import negative_binomial
 from formix.families.poisson import poisson
+from formix.families.skew_normal import skew_normal
 from formix.families.sratio import sratio
 from formix.families.student import student
+from formix.families.von_mises import von_mises
+from formix.families.weibull import weibull
+from formix.families.zero_inflated_beta import zero_inflated_beta
+from formix.families.zero_inflated_binomial import zero_inflated_binomial
+from formix.families.zero_inflated_negative_binomial import zero_inflated_negative_binomial
+from formix.families.zero_inflated_poisson import zero_inflated_poisson
+from formix.families.zero_one_inflated_beta import zero_one_inflated_beta
 
 FAMILIES: tuple[Family, ...] = (
     gaussian,
     student,
+    skew_normal,
+    asymmetric_laplace,
+    exgaussian,
     lognormal,
     gamma,
+    inverse_gaussian,
+    weibull,
+    exponential,
+    von_mises,
     beta,
     bernoulli,
     binomial,
+    beta_binomial,
     poisson,
     negative_binomial,
+    nb1,
+    geometric,
+    zero_inflated_poisson,
+    zero_inflated_negative_binomial,
+    zero_inflated_binomial,
+    zero_inflated_beta,
+    zero_one_inflated_beta,
+    hurdle_poisson,
+    hurdle_negative_binomial,
+    hurdle_gamma,
+    hurdle_lognormal,
     categorical,
     multinomial,
     dirichlet,
@@ -43,7 +81,7 @@ FAMILIES: tuple[Family, ...] = (
 
 
 def family(name: str | Family) -> Family:
-    """Return the family of that name; a Family is returned as it is.
+    """Return the family of that name, or of another that users write; a Family as it is.
 
     Raises
     ------
@@ -52,8 +90,9 @@ def family(name: str | Family) -> Family:
     """
     if isinstance(name, Family):
         return name
+    asked = str(name).lower()
     for candidate in FAMILIES:
-        if candidate.name == str(name).lower():
+        if asked in (candidate.name, *candidate.aliases):
             return candidate
     known = ", ".join(candidate.name for candidate in FAMILIES)
     raise ArgumentError(f"`{name}` is not a family", hint=f"families: {known}")

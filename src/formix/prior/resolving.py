@@ -27,7 +27,8 @@ def _by_set(name: str, address: Address, scale: Scale) -> tuple[str, Prior]:
     """
     if name in address.own:
         key = at_means_key(address.key) if address.rule == "intercept" else address.key
-        return key, from_text(address.own[name])
+        where = {"location": f"{scale.location:.6g}", "spread": f"{scale.spread:.6g}"}
+        return key, from_text(address.own[name].format(**where))
     if address.own and name != "flat" and address.rule == "auxiliary":
         example = next(iter(address.own.values()))
         raise PriorError(

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Vector = Float[np.ndarray, " obs"]
 
 _BRMS_LEAST = 2.5
+_BRMS_LINKS = ("identity", "log", "inverse", "sqrt", "1/mu^2")
+"""Links on which brms looks where the response lies."""
+
 _MAD_CONSISTENT = 1.4826
 """Makes the median absolute deviation of a normal its standard deviation."""
 
@@ -29,7 +32,7 @@ def scales_of(
 ) -> Mapping[str, Scale]:
     """Return where the response lies, for every predictor and parameter of a model."""
     y = np.asarray(response.values, float)
-    y, name = (np.log(y), "log(y)") if family.logarithm else (y, "y")
+    name = "y"
     main = predictors[0]
     shift = main.offset if main.offset is not None else np.zeros(len(y))
     rate = response.known.get("rate")
@@ -38,7 +41,14 @@ def scales_of(
         log = main.link.name == "log"
         y, shift = (y, shift + np.log(rate)) if log else (y / rate, shift)
         name = name if log else f"{name} / rate"
-    mean = mean_scale(y, shift, main.link, counts=family.counts, name=name)
+    every = (y, name)
+    if family.hurdle and np.any(y > 0.0):
+        y, shift, name = y[y > 0.0], shift[y > 0.0], f"{name}[{name} > 0]"
+    if family.logarithm:
+        # brms takes a 0 for 0.1.
+        every = (np.log(np.where(every[0] > 0.0, every[0], 0.1)), f"log({every[1]})")
+        y, name = np.log(np.where(y > 0.0, y, 1.0)), f"log({name})"
+    mean = mean_scale(y, shift, main.link, counts=family.counts, name=name, every=every)
     if rate is not None:
         given = "log(rate)" if main.offset is None else "offset + log(rate)"
         centre, scale, size = (one.replace("offset", given) for one in mean.words)
@@ -47,8 +57,8 @@ def scales_of(
     for parameter in family.parameters[1:]:
         link = family.link(parameter.name)
         if not any(predictor.name == parameter.name for predictor in predictors):
-            scales[parameter.name] = auxiliary_scale(y, shift, main.link, name)
-        elif parameter.priors or parameter.held is not None:
+            scales[parameter.name] = auxiliary_scale(y, shift, main.link, name, every)
+        elif not parameter.in_units:
             scales[parameter.name] = unit_scale(mean)
         else:
             scales[parameter.name] = deviation_scale(y, link, mean, name)
@@ -56,16 +66,26 @@ def scales_of(
 
 
 def mean_scale(
-    y: Vector, offset: Vector, link: Link, *, counts: bool = False, name: str = "y"
+    y: Vector,
+    offset: Vector,
+    link: Link,
+    *,
+    counts: bool = False,
+    name: str = "y",
+    every: tuple[Vector, str] | None = None,
 ) -> Scale:
     """Return the scale of the predictor of the mean.
 
     On the identity link the mean and standard deviation of `y - offset`; on the log link the log of
     the ratio of the sums of `y` (with 1/2 added for counts) and of `exp(offset)`; on a link of a
-    probability 0 and 1; on any other the link of the mean, and the standard deviation times the
-    link's slope there. `name` is that of the response in the words for them.
+    number within bounds, a probability or an angle, 0 and 1; on any other the link of the mean, and
+    the standard deviation times the link's slope there. `name` is that of the response in the words
+    for them.
+
+    `every` are the values of the response at all rows, and their name, where `y` are only those
+    that the mean is of: brms looks at them all.
     """
-    if link.of_probability:
+    if link.of_probability or link.bounded:
         found = Scale(0.0, 1.0, 1.0, 0.0, _BRMS_LEAST, float(np.mean(offset)))
         return replace(found, words=("0", "1", "1"))
     if link.name == "identity":
@@ -74,7 +94,9 @@ def mean_scale(
     else:
         location, spread = _on_link(y, offset, link, counts)
         size = float(np.hypot(location, spread))
-    median, mad = _brms(y, link)
+    whole, called = every or (y, name)
+    median, mad = _brms(whole, link)
+    least = _least(link, called)
     return Scale(
         location=location,
         spread=spread,
@@ -83,8 +105,8 @@ def mean_scale(
         mad=mad,
         offset=float(np.mean(offset)),
         words=_words(name, offset, link, counts),
-        brms=(f"median({_on(link, name)})", _least(link, name)),
-        brms_group=_least(link, name),
+        brms=(f"median({_on(link, called)})" if link.name in _BRMS_LINKS else "0", least),
+        brms_group=least,
     )
 
 
@@ -141,18 +163,25 @@ def unit_scale(mean: Scale) -> Scale:
     return replace(found, words=("0", "1", "1"), brms_group=mean.brms[1])
 
 
-def auxiliary_scale(y: Vector, offset: Vector, link: Link, name: str = "y") -> Scale:
+def auxiliary_scale(
+    y: Vector,
+    offset: Vector,
+    link: Link,
+    name: str = "y",
+    every: tuple[Vector, str] | None = None,
+) -> Scale:
     """Return the scale of a standard deviation that has no predictor, in the units of `y`."""
     shifted = link.name == "identity" and bool(np.any(offset))
     spread = deviation(y - offset) if link.name == "identity" else deviation(y)
     sd = f"sd({name} - offset)" if shifted else f"sd({name})"
-    found = Scale(spread, spread, spread, 0.0, _brms(y, link)[1])
-    return replace(found, words=(sd, sd, sd), brms=("0", _least(link, name)))
+    whole, called = every or (y, name)
+    found = Scale(spread, spread, spread, 0.0, _brms(whole, link)[1])
+    return replace(found, words=(sd, sd, sd), brms=("0", _least(link, called)))
 
 
 def _least(link: Link, name: str) -> str:
     """Return brms's scale of a response on a link, as text."""
-    return f"max(2.5, mad({_on(link, name)}))"
+    return f"max(2.5, mad({_on(link, name)}))" if link.name in _BRMS_LINKS else "2.5"
 
 
 def _on_link(y: Vector, offset: Vector, link: Link, counts: bool) -> tuple[float, float]:
@@ -173,6 +202,8 @@ def _on_link(y: Vector, offset: Vector, link: Link, counts: bool) -> tuple[float
 
 def _brms(y: Vector, link: Link) -> tuple[float, float]:
     """Return brms's rounded median and bounded, rounded median absolute deviation on the link."""
+    if link.name not in _BRMS_LINKS:
+        return 0.0, _BRMS_LEAST
     value = np.where(y == 0.0, 0.1, y) if link.name in ("log", "inverse") else y
     with np.errstate(divide="ignore", invalid="ignore"):
         value = link.forward(value)

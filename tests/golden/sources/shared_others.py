@@ -16,7 +16,7 @@ def model(X, X_sigma, X_nu, g, y=None):
     # common effects of sigma: 1
     sigma_beta = numpyro.sample("sigma.beta", dist.Normal(0.9559, 2.5).expand([1]))
     # common effects of nu: 1
-    nu_beta = numpyro.sample("nu.beta", dist.Normal(0.0, 2.5).expand([1]))
+    nu_beta = numpyro.sample("nu.beta", dist.Normal(2.7, 0.8).expand([1]))
     # group-level effects of mu and sigma and nu: (1 | g) + (1 | p | g)
     # correlated, non-centred
     sd_g = numpyro.sample("sd_g", half_t(3.0, jnp.array([2.601, 1.0, 1.0])))

@@ -21,7 +21,7 @@ def model(X, X_sigma, X_nu, offset_sigma, y=None):
         jnp.append(sigma_intercept, sigma_slopes),
     )
     # common effects of nu: 1 + z, with the intercept's prior at the mean of z (-1.036)
-    nu_at_means = numpyro.sample("nu.Intercept@means", dist.Normal(0.0, 2.5))
+    nu_at_means = numpyro.sample("nu.Intercept@means", dist.Normal(2.7, 0.8))
     nu_slopes = numpyro.sample("nu.slopes", dist.Normal(0.0, 6.964).expand([1]))
     nu_intercept = nu_at_means - jnp.array([-1.0358855218877951]) @ nu_slopes
     nu_beta = numpyro.deterministic("nu.beta", jnp.append(nu_intercept, nu_slopes))

@@ -1,0 +1,124 @@
+"""Responses with more or fewer zeros than another family has: inflated, or behind a hurdle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.families.family import Family
+
+    Array = Float[np.ndarray, "..."]
+    Parameters = dict[str, Array]
+
+
+def _logarithms(gate: Array) -> tuple[Array, Array]:
+    """Return the logarithms of a probability and of its complement."""
+    with np.errstate(divide="ignore"):
+        return np.log(gate), np.log1p(-gate)
+
+
+def _mixed(mean: Array, variance: Array, rest: Array) -> Array:
+    """Return the variance of what is 0, and with the probability `rest` of this mean."""
+    return rest * variance + rest * (1.0 - rest) * np.square(mean)
+
+
+@dataclass(frozen=True)
+class Inflated:
+    """A response of `base`, or with the probability `zi` a 0 in its place.
+
+    References
+    ----------
+    Lambert (1992), doi:10.2307/1269547.
+    """
+
+    base: Family
+
+    def log_density(self, y: Array, parameters: Parameters) -> Array:
+        """Return the log density: a 0 is of either kind."""
+        zero, other = _logarithms(parameters["zi"])
+        found = other + self.base.log_density(y, parameters)
+        return np.where(y == 0.0, np.logaddexp(zero, found), found)
+
+    def draw(self, generator: np.random.Generator, parameters: Parameters) -> Array:
+        """Return draws."""
+        drawn = self.base.draw(generator, parameters)
+        return np.where(generator.random(drawn.shape) < parameters["zi"], 0.0, drawn)
+
+    def mean(self, parameters: Parameters) -> Array:
+        """Return the mean of the response as a whole."""
+        return (1.0 - parameters["zi"]) * self.base.mean(parameters)
+
+    def variance(self, parameters: Parameters) -> Array:
+        """Return the variance of the response as a whole."""
+        mean, variance = self.base.mean(parameters), self.base.variance(parameters)
+        return _mixed(mean, variance, 1.0 - parameters["zi"])
+
+
+@dataclass(frozen=True)
+class Hurdle:
+    """A 0 with the probability `gate`, or else a response of `base` that is not 0.
+
+    Parameters
+    ----------
+    base
+        The family behind the hurdle.
+    gate
+        The parameter that is the probability of 0.
+    above
+        Draws of a response that is not 0.
+
+    References
+    ----------
+    Mullahy (1986), doi:10.1016/0304-4076(86)90002-3.
+    """
+
+    base: Family
+    gate: str
+    above: Callable[[np.random.Generator, Parameters], Array]
+
+    def _log_above(self, parameters: Parameters) -> Array | float:
+        """Return the log probability that a response of the base is not 0."""
+        if not self.base.counts:
+            return 0.0
+        with np.errstate(divide="ignore"):
+            return np.log(-np.expm1(self.base.log_density(np.zeros(()), parameters)))
+
+    def log_density(self, y: Array, parameters: Parameters) -> Array:
+        """Return the log density: a 0 is of the hurdle alone."""
+        zero, other = _logarithms(parameters[self.gate])
+        # Any value that the base takes stands for a 0 there.
+        some = np.where(y == 0.0, 1.0 if self.base.counts else 0.5, y)
+        with np.errstate(invalid="ignore"):
+            found = self.base.log_density(some, parameters) - self._log_above(parameters)
+        # Where the base is all but surely 0 there is nothing behind the hurdle.
+        found = np.where(np.isnan(found), -np.inf, found)
+        return np.where(y == 0.0, zero, other + found)
+
+    def draw(self, generator: np.random.Generator, parameters: Parameters) -> Array:
+        """Return draws."""
+        drawn = self.above(generator, parameters)
+        return np.where(generator.random(drawn.shape) < parameters[self.gate], 0.0, drawn)
+
+    def _moments(self, parameters: Parameters) -> tuple[Array, Array]:
+        """Return the mean and the variance of what is behind the hurdle."""
+        mean, variance = self.base.mean(parameters), self.base.variance(parameters)
+        if not self.base.counts:
+            return mean, variance
+        above = np.exp(self._log_above(parameters))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = mean / above
+            return found, variance / above + found * (mean - found)
+
+    def mean(self, parameters: Parameters) -> Array:
+        """Return the mean of the response as a whole."""
+        return (1.0 - parameters[self.gate]) * self._moments(parameters)[0]
+
+    def variance(self, parameters: Parameters) -> Array:
+        """Return the variance of the response as a whole."""
+        return _mixed(*self._moments(parameters), 1.0 - parameters[self.gate])

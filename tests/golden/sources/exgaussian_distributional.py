@@ -1,0 +1,38 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+from formix.distributions import ExGaussian, half_t
+
+numpyro.enable_x64()
+
+
+def model(X, X_tau, g, y=None):
+    # common effects: 1 + x, with the intercept's prior at the mean of x (1.665)
+    at_means = numpyro.sample("Intercept@means", dist.Normal(6.576, 6.502))
+    slopes = numpyro.sample("slopes", dist.Normal(0.0, 3.901).expand([1]))
+    intercept = at_means - jnp.array([1.6650188549320577]) @ slopes
+    beta = numpyro.deterministic("beta", jnp.append(intercept, slopes))
+    # common effects of tau: 1 + x, with the intercept's prior at the mean of x (1.665)
+    tau_at_means = numpyro.sample("tau.Intercept@means", dist.Normal(0.9559, 2.5))
+    tau_slopes = numpyro.sample("tau.slopes", dist.Normal(0.0, 1.5).expand([1]))
+    tau_intercept = tau_at_means - jnp.array([1.6650188549320577]) @ tau_slopes
+    tau_beta = numpyro.deterministic("tau.beta", jnp.append(tau_intercept, tau_slopes))
+    # group-level effects: (1 | g), non-centred
+    sd_g = numpyro.sample("sd_g", half_t(3.0, 2.601).expand([1]))
+    z_g = numpyro.sample("z_g", dist.Normal(jnp.zeros((6, 1)), 1.0))
+    r_g = numpyro.deterministic("r_g", z_g * sd_g)
+    # group-level effects of tau: (1 | g), non-centred
+    tau_sd_g = numpyro.sample("tau.sd_g", half_t(3.0, 1.0).expand([1]))
+    tau_z_g = numpyro.sample("tau.z_g", dist.Normal(jnp.zeros((6, 1)), 1.0))
+    tau_r_g = numpyro.deterministic("tau.r_g", tau_z_g * tau_sd_g)
+    # likelihood
+    sigma = numpyro.sample("sigma", half_t(3.0, 2.601))
+    eta = X @ beta + r_g[g, 0]
+    eta_tau = X_tau @ tau_beta + tau_r_g[g, 0]
+    tau = jnp.exp(eta_tau)
+    numpyro.sample("y", ExGaussian(eta, sigma, tau), obs=y)
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)

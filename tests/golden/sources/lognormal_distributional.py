@@ -1,0 +1,41 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+from formix.distributions import half_t
+
+numpyro.enable_x64()
+
+
+def model(X, X_sigma, g, t=None):
+    # common effects: 1 + x, with the intercept's prior at the mean of x (1.665)
+    at_means = numpyro.sample("Intercept@means", dist.Normal(0.9884, 3.058))
+    slopes = numpyro.sample("slopes", dist.Normal(0.0, 1.835).expand([1]))
+    intercept = at_means - jnp.array([1.6650188549320577]) @ slopes
+    beta = numpyro.deterministic("beta", jnp.append(intercept, slopes))
+    # common effects of sigma: 1 + x
+    # with the intercept's prior at the mean of x (1.665)
+    sigma_at_means = numpyro.sample("sigma.Intercept@means", dist.Normal(0.2016, 2.5))
+    sigma_slopes = numpyro.sample("sigma.slopes", dist.Normal(0.0, 1.5).expand([1]))
+    sigma_intercept = sigma_at_means - jnp.array([1.6650188549320577]) @ sigma_slopes
+    sigma_beta = numpyro.deterministic(
+        "sigma.beta",
+        jnp.append(sigma_intercept, sigma_slopes),
+    )
+    # group-level effects: (1 | g), non-centred
+    sd_g = numpyro.sample("sd_g", half_t(3.0, 1.223).expand([1]))
+    z_g = numpyro.sample("z_g", dist.Normal(jnp.zeros((6, 1)), 1.0))
+    r_g = numpyro.deterministic("r_g", z_g * sd_g)
+    # group-level effects of sigma: (1 | g), non-centred
+    sigma_sd_g = numpyro.sample("sigma.sd_g", half_t(3.0, 1.0).expand([1]))
+    sigma_z_g = numpyro.sample("sigma.z_g", dist.Normal(jnp.zeros((6, 1)), 1.0))
+    sigma_r_g = numpyro.deterministic("sigma.r_g", sigma_z_g * sigma_sd_g)
+    # likelihood
+    eta = X @ beta + r_g[g, 0]
+    eta_sigma = X_sigma @ sigma_beta + sigma_r_g[g, 0]
+    sigma = jnp.exp(eta_sigma)
+    numpyro.sample("t", dist.LogNormal(eta, sigma), obs=t)
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)

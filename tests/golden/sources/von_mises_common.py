@@ -1,0 +1,23 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+
+numpyro.enable_x64()
+
+
+def model(X, X_means, angle=None):
+    # common effects: 1 + x + f, with the intercept's prior at the means of the others
+    at_means = numpyro.sample("Intercept@means", dist.Normal(0.0, 2.5))
+    slopes = numpyro.sample("slopes", dist.Normal(0.0, jnp.array([1.5, 5.259, 5.259])))
+    intercept = at_means - X_means @ slopes
+    beta = numpyro.deterministic("beta", jnp.append(intercept, slopes))
+    # likelihood
+    kappa = numpyro.sample("kappa", dist.Gamma(2.0, 0.01))
+    eta = X @ beta
+    mu = 2.0 * jnp.arctan(eta)
+    numpyro.sample("angle", dist.VonMises(mu, kappa), obs=angle)
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)

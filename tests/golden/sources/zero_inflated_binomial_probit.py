@@ -1,0 +1,33 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+from formix.distributions import half_t
+from jax.scipy.special import log_ndtr
+
+numpyro.enable_x64()
+
+
+def model(X, g, trials, few=None):
+    # common effects: 1 + x, with the intercept's prior at the mean of x (1.665)
+    at_means = numpyro.sample("Intercept@means", dist.Normal(0.0, 2.5))
+    slopes = numpyro.sample("slopes", dist.Normal(0.0, 1.5).expand([1]))
+    intercept = at_means - jnp.array([1.6650188549320577]) @ slopes
+    beta = numpyro.deterministic("beta", jnp.append(intercept, slopes))
+    # group-level effects: (1 | g), non-centred
+    sd_g = numpyro.sample("sd_g", half_t(3.0, 1.0).expand([1]))
+    z_g = numpyro.sample("z_g", dist.Normal(jnp.zeros((6, 1)), 1.0))
+    r_g = numpyro.deterministic("r_g", z_g * sd_g)
+    # likelihood
+    zi = numpyro.sample("zi", dist.Beta(1.0, 1.0))
+    eta = X @ beta + r_g[g, 0]
+    logits = log_ndtr(eta) - log_ndtr(-eta)
+    numpyro.sample(
+        "few",
+        dist.ZeroInflatedDistribution(dist.Binomial(trials, logits=logits), gate=zi),
+        obs=few,
+    )
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)
