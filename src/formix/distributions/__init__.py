@@ -10,7 +10,6 @@ from formix.distributions.inverse_gaussian import InverseGaussian
 from formix.distributions.ordered import ordered
 from formix.distributions.ordinal import adjacent, continuing, cumulative, stopping
 from formix.distributions.skew_normal import SkewNormal
-from formix.distributions.skewed_tails import log_tails
 from formix.distributions.truncated import truncated
 from formix.distributions.truncated_gamma import TruncatedGamma
 from formix.distributions.weighted import weighted
@@ -28,7 +27,6 @@ __all__ = [
     "cumulative",
     "dirichlet",
     "half_t",
-    "log_tails",
     "ordered",
     "stopping",
     "truncated",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import singledispatch
 from typing import Any
 
@@ -11,8 +10,11 @@ import numpyro.distributions as dist
 from jax.nn import log_sigmoid, sigmoid, softplus
 from jax.scipy.special import gammaln
 
+from formix import closed_tails
 from formix.distributions.normal import log_normal_cdf
 from formix.distributions.quadrature import log_concave_tails, scale_of
+from formix.distributions.skewed_tails import asymmetric_laplace, von_mises
+from formix.distributions.supports import counted as _counted, within as _within
 from formix.masses import Tails, log_complement
 
 _STIRLING = 10.0
@@ -37,38 +39,38 @@ def log_tails(distribution: Any, value: Any) -> Tails:
 
 
 def _normal(distribution: Any, value: Any) -> Tails:
-    return within(
+    return _within(
         value, -jnp.inf, jnp.inf, lambda y: _gaussian(distribution.loc, distribution.scale, y)
     )
 
 
 def _lognormal(distribution: Any, value: Any) -> Tails:
     loc, scale = distribution.loc, distribution.scale
-    return within(value, 0.0, jnp.inf, lambda y: _gaussian(loc, scale, jnp.log(y)))
+    return _within(value, 0.0, jnp.inf, lambda y: _gaussian(loc, scale, jnp.log(y)))
 
 
 def _student(distribution: Any, value: Any) -> Tails:
     loc, scale, df = distribution.loc, distribution.scale, distribution.df
-    return within(value, -jnp.inf, jnp.inf, lambda y: student_tails((y - loc) / scale, df))
+    return _within(value, -jnp.inf, jnp.inf, lambda y: student_tails((y - loc) / scale, df))
 
 
 def _gamma(distribution: Any, value: Any) -> Tails:
     shape, rate = distribution.concentration, distribution.rate
-    return within(value, 0.0, jnp.inf, lambda y: gamma_tails(jnp.log(rate * y), shape))
+    return _within(value, 0.0, jnp.inf, lambda y: gamma_tails(jnp.log(rate * y), shape))
 
 
 def _beta(distribution: Any, value: Any) -> Tails:
     a, b = distribution.concentration1, distribution.concentration0
-    return within(value, 0.0, 1.0, lambda y: beta_tails(jnp.log(y) - jnp.log1p(-y), a, b))
+    return _within(value, 0.0, 1.0, lambda y: beta_tails(jnp.log(y) - jnp.log1p(-y), a, b))
 
 
 def _weibull(distribution: Any, value: Any) -> Tails:
     scale, shape = distribution.scale, distribution.concentration
-    return within(value, 0.0, jnp.inf, lambda y: _of_hazard(jnp.power(y / scale, shape)))
+    return _within(value, 0.0, jnp.inf, lambda y: _of_hazard(jnp.power(y / scale, shape)))
 
 
 def _exponential(distribution: Any, value: Any) -> Tails:
-    return within(value, 0.0, jnp.inf, lambda y: _of_hazard(distribution.rate * y))
+    return _within(value, 0.0, jnp.inf, lambda y: _of_hazard(distribution.rate * y))
 
 
 def _poisson(distribution: Any, value: Any) -> Tails:
@@ -78,30 +80,30 @@ def _poisson(distribution: Any, value: Any) -> Tails:
         lower, upper = gamma_tails(jnp.log(rate), count + 1.0)
         return upper, lower
 
-    return counted(value, jnp.inf, tails)
+    return _counted(value, jnp.inf, tails)
 
 
 def _gamma_poisson(distribution: Any, value: Any) -> Tails:
     shape, rate = distribution.concentration, distribution.rate
-    return counted(value, jnp.inf, lambda count: beta_tails(jnp.log(rate), shape, count + 1.0))
+    return _counted(value, jnp.inf, lambda count: beta_tails(jnp.log(rate), shape, count + 1.0))
 
 
 def _negative_binomial(distribution: Any, value: Any) -> Tails:
     shape, logits = distribution.total_count, distribution.logits
-    return counted(value, jnp.inf, lambda count: beta_tails(-logits, shape, count + 1.0))
+    return _counted(value, jnp.inf, lambda count: beta_tails(-logits, shape, count + 1.0))
 
 
 def _binomial(distribution: Any, value: Any) -> Tails:
     n, logits = distribution.total_count, distribution.logits
     # One below its trials a count has a tail above it; from there on the answer is not used.
-    return counted(
+    return _counted(
         value, n, lambda count: beta_tails(-logits, jnp.maximum(n - count, 1.0), count + 1.0)
     )
 
 
 def _bernoulli(distribution: Any, value: Any) -> Tails:
     logits = distribution.logits
-    return counted(value, 1.0, lambda _: (log_sigmoid(-logits), log_sigmoid(logits)))
+    return _counted(value, 1.0, lambda _: (log_sigmoid(-logits), log_sigmoid(logits)))
 
 
 def log_beta(a: Any, b: Any) -> Any:
@@ -182,26 +184,27 @@ def _of_hazard(hazard: Any) -> Tails:
     return log_complement(jnp, -hazard), -hazard
 
 
-def within(value: Any, low: float, high: float, tails: Callable[[Any], Tails]) -> Tails:
-    """Return the tails at numbers between two, beyond which nothing lies."""
-    inside = (value > low) & (value < high)
-    somewhere = 0.5 if low == 0.0 else 0.0
-    lower, upper = tails(jnp.where(inside, value, somewhere))
-    return (
-        jnp.where(inside, lower, jnp.where(value <= low, -jnp.inf, 0.0)),
-        jnp.where(inside, upper, jnp.where(value <= low, 0.0, -jnp.inf)),
+def _inflated(distribution: Any, value: Any) -> Tails:
+    base, gate = distribution.base_dist, distribution.gate
+    return _counted(
+        value, jnp.inf, lambda count: closed_tails.inflated(jnp, log_tails(base, count), gate)
     )
 
 
-def counted(value: Any, most: Any, tails: Callable[[Any], Tails]) -> Tails:
-    """Return the tails at numbers of which counts up to some lie below or at."""
-    count = jnp.floor(value)
-    inside = (count >= 0.0) & (count < most)
-    lower, upper = tails(jnp.where(inside, count, 0.0))
-    return (
-        jnp.where(inside, lower, jnp.where(count < 0.0, -jnp.inf, 0.0)),
-        jnp.where(inside, upper, jnp.where(count < 0.0, 0.0, -jnp.inf)),
+def _behind_hurdle(distribution: Any, value: Any) -> Tails:
+    base, gate = distribution.base_dist, distribution.gate
+    if not base.support.is_discrete:
+        raise NotImplementedError("the tails of numbers behind a hurdle are not known")
+    above = log_tails(base, jnp.zeros(()))[1]
+    return _counted(
+        value,
+        jnp.inf,
+        lambda count: closed_tails.behind_hurdle(jnp, log_tails(base, count)[1], above, gate),
     )
+
+
+def _expanded(distribution: Any, value: Any) -> Tails:
+    return log_tails(distribution.base_dist, value)
 
 
 for _kind, _tails in (
@@ -217,5 +220,10 @@ for _kind, _tails in (
     (dist.NegativeBinomialLogits, _negative_binomial),
     (dist.BinomialLogits, _binomial),
     (dist.BernoulliLogits, _bernoulli),
+    (dist.AsymmetricLaplaceQuantile, asymmetric_laplace),
+    (dist.VonMises, von_mises),
+    (dist.discrete.HurdleProbs, _behind_hurdle),
+    (dist.discrete.ZeroInflatedProbs, _inflated),
+    (dist.ExpandedDistribution, _expanded),
 ):
     log_tails.register(_kind, _tails)
