@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import jax
@@ -12,6 +13,7 @@ import pytest
 from distributions.test_tails import SURE
 from scipy import integrate, special, stats
 
+from formix.distributions import skewed_tails
 from formix.distributions.normal import log_mills
 from formix.distributions.tails import log_tails
 from formix.families import tails as numpy_tails
@@ -117,6 +119,76 @@ def test_gradients_of_von_mises_are_the_central_differences(name: str):
     for x in (0.4, 1.3):
         numeric = (total(x + 1e-6) - total(x - 1e-6)) / 2e-6
         assert float(jax.grad(total)(x)) == pytest.approx(float(numeric), rel=1e-7)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What a distribution is made of."""
+
+    loc: object = 0.0
+    scale: object = 1.0
+    tau: object = 1.0
+    concentration: object = 1.0
+    alpha: object = 0.0
+
+
+def test_ex_gaussian():
+    tau = np.exp(RNG.uniform(-4.0, 3.0, ROWS))
+    theirs = stats.exponnorm(tau / 2.0, 1.0 - tau, 2.0)
+    y = 1.0 - tau + 2.0 * WIDE
+    given = Parameters(loc=1.0, scale=2.0, tau=tau)
+    close(skewed_tails.ex_gaussian(given, jnp.asarray(y)), (theirs.logcdf(y), theirs.logsf(y)))
+
+
+def test_inverse_gaussian():
+    shape = np.exp(RNG.normal(0.0, 2.0, ROWS))
+    theirs = stats.invgauss(MEAN / shape, scale=shape)
+    y = MEAN * np.exp(RNG.normal(0.0, 1.0, ROWS))
+    given = Parameters(loc=MEAN, concentration=shape)
+    with np.errstate(divide="ignore"):
+        expected = (theirs.logcdf(y), theirs.logsf(y))
+    close(skewed_tails.inverse_gaussian(given, jnp.asarray(y)), expected)
+
+
+def test_far_tails_of_a_skew_normal():
+    """Of alpha 1 the distribution function is the square of that of a normal."""
+    z = np.array([-30.0, -5.0, 1.0, 5.0, 9.0])
+    lower, upper = skewed_tails.standard_skew_normal(jnp.asarray(z), 1.0)
+    np.testing.assert_allclose(lower, 2.0 * special.log_ndtr(z), rtol=1e-11)
+    beyond = special.ndtr(-z[2:])
+    np.testing.assert_allclose(upper[2:], np.log(beyond * (2.0 - beyond)), rtol=1e-11)
+
+
+def test_skew_normal_has_its_mean_and_standard_deviation():
+    delta = 3.0 / np.sqrt(10.0)
+    omega = 2.0 / np.sqrt(1.0 - 2.0 * delta**2 / np.pi)
+    theirs = stats.skewnorm(3.0, 1.0 - omega * delta * np.sqrt(2.0 / np.pi), omega)
+    y = theirs.ppf(SHARE)
+    given = Parameters(loc=1.0, scale=2.0, alpha=3.0)
+    close(skewed_tails.skew_normal(given, jnp.asarray(y)), (theirs.logcdf(y), theirs.logsf(y)))
+
+
+@pytest.mark.parametrize(
+    ("tails", "name", "x"),
+    [
+        (skewed_tails.ex_gaussian, "tau", 0.7),
+        (skewed_tails.ex_gaussian, "scale", 1.3),
+        (skewed_tails.inverse_gaussian, "concentration", 2.0),
+        (skewed_tails.inverse_gaussian, "loc", 1.5),
+        (skewed_tails.skew_normal, "alpha", 2.0),
+        (skewed_tails.skew_normal, "alpha", -0.3),
+    ],
+)
+def test_gradients_are_the_central_differences(tails, name: str, x: float):
+    y = jnp.array([0.02, 0.5, 1.0, 3.0, 25.0])
+
+    def total(x):
+        lower, upper = tails(Parameters(**{"loc": 1.0, name: x}), y)
+        return jnp.sum(lower) + 2.0 * jnp.sum(upper)
+
+    total = jax.jit(total)
+    numeric = (total(x + 1e-6) - total(x - 1e-6)) / 2e-6
+    assert float(jax.grad(total)(x)) == pytest.approx(float(numeric), rel=1e-6)
 
 
 def normal_and_skew(z: float, alpha: float) -> tuple[float, float]:
