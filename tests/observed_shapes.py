@@ -62,9 +62,23 @@ SHAPES = (
     ObservedShape("exponential_cens_trunc", "t | cens(l) + trunc(lb = t / 2) ~ x", "exponential"),
     ObservedShape("geometric_cens", "count | cens(k - 2, count + 3) ~ x", "geometric"),
     ObservedShape("nb1_rate_trunc", "count + 1 | rate(n) + trunc(1, 60) ~ x", "nb1"),
+    ObservedShape("inverse_gaussian_cens", "t | cens(k - 2, t + 1) ~ x", "inverse_gaussian"),
+    ObservedShape("skew_normal_cens", "y | cens(k - 2, y + 1) ~ x", "skew_normal"),
+    ObservedShape(
+        "exgaussian_cens_trunc", "y | cens(k - 2, y + 1) + trunc(lb = -5) ~ x", "exgaussian"
+    ),
+    ObservedShape("asymmetric_laplace_cens", "y | cens(k - 2, y + 1) ~ x", "asymmetric_laplace"),
+    ObservedShape("von_mises_cens", "angle | cens(k - 2, (angle + 3.1) / 2) ~ x", "von_mises"),
+    ObservedShape(
+        "zero_inflated_poisson_cens", "rare | cens(k - 2, rare + 2) ~ x", "zero_inflated_poisson"
+    ),
+    ObservedShape("hurdle_poisson_trunc", "rare | cens(l) + trunc(0, 60) ~ x", "hurdle_poisson"),
 )
 
-DISCRETE = ("bernoulli", "binomial", "poisson", "negative_binomial", "geometric", "nb1")
+DISCRETE = (
+    *("bernoulli", "binomial", "poisson", "negative_binomial", "geometric", "nb1"),
+    *("zero_inflated_poisson", "hurdle_poisson"),
+)
 
 Known = Mapping[str, np.ndarray]
 
@@ -77,6 +91,76 @@ def _nbinom(eta: np.ndarray, of: Known):
 
 def _gaussian_scale(of: Known) -> np.ndarray:
     return np.sqrt(of["sigma"] ** 2 / of.get("weights", 1.0) + of.get("se", 0.0) ** 2)
+
+
+def _skewnorm(eta: np.ndarray, of: Known):
+    delta = of["alpha"] / np.hypot(1.0, of["alpha"])
+    omega = of["sigma"] / np.sqrt(1.0 - 2.0 * delta**2 / np.pi)
+    location = eta - omega * delta * np.sqrt(2.0 / np.pi)
+    ends = (location - 30.0 * omega, location + 30.0 * omega)
+    return Integrated(stats.skewnorm(of["alpha"], location, omega), *ends)
+
+
+def _asymmetric(eta: np.ndarray, of: Known):
+    root = np.sqrt(of["quantile"] / (1.0 - of["quantile"]))
+    return stats.laplace_asymmetric(root, eta, of["sigma"] * root / of["quantile"])
+
+
+@dataclass(frozen=True)
+class Poisson:
+    """A Poisson count with a probability of 0 of its own, of which as many are left."""
+
+    mean: np.ndarray
+    gate: np.ndarray
+    hurdle: bool
+
+    def pmf(self, k) -> np.ndarray:
+        base = stats.poisson(self.mean)
+        some = base.pmf(k) / (base.sf(0) if self.hurdle else 1.0)
+        zero = self.gate + (0.0 if self.hurdle else (1.0 - self.gate) * some)
+        return np.where(k == 0, zero, (1.0 - self.gate) * some * (k >= 0))
+
+    def logpmf(self, k) -> np.ndarray:
+        return np.log(self.pmf(k))
+
+    def logcdf(self, k) -> np.ndarray:
+        counts = np.arange(200.0)
+        each = self.pmf(counts[:, None]) * (counts[:, None] <= k)
+        return np.log(each.sum(axis=0))
+
+    def logsf(self, k) -> np.ndarray:
+        counts = np.arange(200.0)
+        each = self.pmf(counts[:, None]) * (counts[:, None] > k)
+        return np.log(each.sum(axis=0))
+
+
+@dataclass(frozen=True)
+class Integrated:
+    """A distribution whose tails are sums over the nodes of Gauss and Legendre.
+
+    SciPy takes a normal for a von Mises of a large kappa, and its skew normal cancels in a tail.
+    """
+
+    frozen: object
+    low: np.ndarray | float
+    high: np.ndarray | float
+
+    def logpdf(self, y) -> np.ndarray:
+        return self.frozen.logpdf(y)
+
+    def _log_between(self, low, high) -> np.ndarray:
+        nodes, weights = np.polynomial.legendre.leggauss(400)
+        low, high = (np.clip(end, self.low, self.high) for end in (low, high))
+        half = 0.5 * (high - low)
+        at = low + half * (1.0 + nodes[:, None])
+        with np.errstate(divide="ignore"):
+            return np.log(half * (weights[:, None] * self.frozen.pdf(at)).sum(axis=0))
+
+    def logcdf(self, y) -> np.ndarray:
+        return self._log_between(self.low, y)
+
+    def logsf(self, y) -> np.ndarray:
+        return self._log_between(y, self.high)
 
 
 FROZEN: dict[str, Callable] = {
@@ -103,6 +187,19 @@ FROZEN: dict[str, Callable] = {
     "nb1": lambda eta, of: stats.nbinom(
         of.get("rate", 1.0) * np.exp(eta) / of["phi"], 1.0 / (1.0 + of["phi"])
     ),
+    "inverse_gaussian": lambda eta, of: stats.invgauss(
+        np.exp(eta) / of["shape"], scale=of["shape"]
+    ),
+    "skew_normal": _skewnorm,
+    "exgaussian": lambda eta, of: stats.exponnorm(
+        of["tau"] / of["sigma"], eta - of["tau"], of["sigma"]
+    ),
+    "asymmetric_laplace": _asymmetric,
+    "von_mises": lambda eta, of: Integrated(
+        stats.vonmises(of["kappa"], loc=2.0 * np.arctan(eta)), -np.pi, np.pi
+    ),
+    "zero_inflated_poisson": lambda eta, of: Poisson(np.exp(eta), of["zi"], hurdle=False),
+    "hurdle_poisson": lambda eta, of: Poisson(np.exp(eta), of["hu"], hurdle=True),
 }
 """SciPy's distribution of the rows, of the linear predictor and of what else is known."""
 

@@ -22,12 +22,21 @@ _WEIGHTS = _STEP * np.pi * np.cosh(_U) * _SHARES * (1.0 - _SHARES)
 """The double exponential rule of an interval: Takahasi and Mori (1974)."""
 
 
-def ex_gaussian(xp: Any, mills: Callable[[Any], Any], z: Any, ratio: Any) -> Tails:
-    """Return the tails of a standard normal plus an exponential of mean 1 / ratio, at z."""
-    height = -0.5 * xp.square(z) - _HALF_LOG_2PI
-    beside = mills(ratio - z)
-    lower = height + mills(-z) + log_complement(xp, beside - mills(-z))
-    return lower, height + xp.logaddexp(mills(z), beside)
+def ex_gaussian(
+    xp: Any, log_cdf: Callable[[Any], Any], mills: Callable[[Any], Any], z: Any, ratio: Any
+) -> Tails:
+    """Return the tails of a standard normal plus an exponential of mean 1 / ratio, at z.
+
+    `log_cdf` is the logarithm of the distribution function of a standard normal.
+    """
+    right = z > xp.maximum(ratio, 1.0)
+    near, far = xp.where(right, 0.0, z), xp.where(right, z, ratio + 1.0)
+    height, beside = -0.5 * xp.square(near) - _HALF_LOG_2PI, mills(ratio - near)
+    lower = height + mills(-near) + log_complement(xp, beside - mills(-near))
+    upper = height + xp.logaddexp(mills(near), beside)
+    # To the right the ratios are of numbers of the size of z^2, which cost digits.
+    beyond = xp.logaddexp(log_cdf(-far), ratio * (0.5 * ratio - far) + log_cdf(far - ratio))
+    return xp.where(right, log_complement(xp, beyond), lower), xp.where(right, beyond, upper)
 
 
 def inverse_gaussian(xp: Any, mills: Callable[[Any], Any], y: Any, mean: Any, shape: Any) -> Tails:
@@ -97,6 +106,7 @@ def von_mises(xp: Any, log_i0e: Callable[[Any], Any], y: Any, mean: Any, kappa: 
         near = log_complement(xp, far)
         return xp.where(angle < 0.0, far, near), xp.where(angle < 0.0, near, far)
 
+    mean = mean - 2.0 * np.pi * xp.round(mean / (2.0 * np.pi))
     here, cut = pair(_wrapped(xp, y - mean)), pair(_wrapped(xp, -np.pi - mean))
     after = _wrapped(xp, y - mean) >= _wrapped(xp, -np.pi - mean)
     lower = xp.where(after, log_between(xp, cut, here), xp.logaddexp(cut[1], here[0]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -90,6 +91,116 @@ CASES: dict[str, tuple[dict[str, np.ndarray], Callable, Callable]] = {
         lambda p: stats.expon(scale=p["mu"]),
         lambda theirs: MEAN * SPREAD**3,
     ),
+}
+
+GATE = RNG.uniform(0.05, 0.9, ROWS)
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """A count with a probability of 0 of its own, of which as many are left."""
+
+    base: object
+    gate: np.ndarray
+    hurdle: bool
+
+    def logcdf(self, k) -> np.ndarray:
+        share = self.base.cdf(k)
+        if self.hurdle:
+            share = (share - self.base.pmf(0)) / self.base.sf(0)
+        return np.log(self.gate + (1.0 - self.gate) * share)
+
+    def logsf(self, k) -> np.ndarray:
+        above = self.base.logsf(0) if self.hurdle else 0.0
+        return np.log1p(-self.gate) + self.base.logsf(k) - above
+
+
+def _mixed(name: str, gate: str) -> tuple[dict, Callable, Callable]:
+    parameters, frozen, values = CASES[name]
+    return (
+        parameters | {gate: GATE},
+        lambda p: Mixed(frozen(p), p[gate], gate == "hu"),
+        lambda theirs: values(theirs.base),
+    )
+
+
+@dataclass(frozen=True)
+class OnCircle:
+    """An angle between -pi and pi; SciPy's own goes on around."""
+
+    frozen: object
+
+    def logcdf(self, y) -> np.ndarray:
+        return np.log(self.frozen.cdf(y) - self.frozen.cdf(-np.pi))
+
+    def logsf(self, y) -> np.ndarray:
+        return np.log(self.frozen.cdf(np.pi) - self.frozen.cdf(y))
+
+
+def _skewnorm(p: dict):
+    delta = p["alpha"] / np.hypot(1.0, p["alpha"])
+    omega = p["sigma"] / np.sqrt(1.0 - 2.0 * delta**2 / np.pi)
+    return stats.skewnorm(p["alpha"], p["mu"] - omega * delta * np.sqrt(2.0 / np.pi), omega)
+
+
+CASES |= {
+    "weibull": (
+        {"mu": MEAN, "shape": 1.0 + SOME},
+        lambda p: stats.weibull_min(
+            p["shape"], scale=p["mu"] / special.gamma(1.0 + 1.0 / p["shape"])
+        ),
+        lambda theirs: MEAN * SPREAD,
+    ),
+    "exponential": (
+        {"mu": MEAN},
+        lambda p: stats.expon(scale=p["mu"]),
+        lambda theirs: MEAN * SPREAD**3,
+    ),
+    "geometric": (
+        {"mu": MEAN},
+        lambda p: stats.geom(1.0 / (1.0 + p["mu"]), loc=-1),
+        lambda theirs: np.floor(MEAN * SPREAD**2),
+    ),
+    "nb1": (
+        {"mu": MEAN, "phi": OTHER},
+        lambda p: stats.nbinom(p["mu"] / p["phi"], 1.0 / (1.0 + p["phi"])),
+        lambda theirs: np.floor(theirs.ppf(SOME) * SPREAD),
+    ),
+    "inverse_gaussian": (
+        {"mu": MEAN, "shape": OTHER},
+        lambda p: stats.invgauss(p["mu"] / p["shape"], scale=p["shape"]),
+        lambda theirs: MEAN * SPREAD,
+    ),
+    "exgaussian": (
+        {"mu": LOGITS, "sigma": SPREAD, "tau": MEAN},
+        lambda p: stats.exponnorm(p["tau"] / p["sigma"], p["mu"] - p["tau"], p["sigma"]),
+        lambda theirs: LOGITS + SPREAD * WIDE,
+    ),
+    "asymmetric_laplace": (
+        {"mu": LOGITS, "sigma": SPREAD, "quantile": np.clip(SOME, 0.02, 0.98)},
+        lambda p: stats.laplace_asymmetric(
+            np.sqrt(p["quantile"] / (1.0 - p["quantile"])),
+            p["mu"],
+            p["sigma"] / np.sqrt(p["quantile"] * (1.0 - p["quantile"])),
+        ),
+        lambda theirs: LOGITS + SPREAD * WIDE,
+    ),
+    "skew_normal": (
+        {"mu": LOGITS, "sigma": SPREAD, "alpha": LOGITS},
+        _skewnorm,
+        # Farther out SciPy's own cancel; `test_skewed_tails` goes there.
+        lambda theirs: theirs.ppf(np.clip(SOME, 0.01, 0.99)),
+    ),
+    "von_mises": (
+        {"mu": LOGITS, "kappa": np.clip(SPREAD, 0.0, 5.0)},
+        lambda p: OnCircle(stats.vonmises(p["kappa"], loc=p["mu"])),
+        lambda theirs: 6.2 * (np.clip(SOME, 0.01, 0.99) - 0.5),
+    ),
+    "zero_inflated_poisson": _mixed("poisson", "zi"),
+    "zero_inflated_negative_binomial": _mixed("negative_binomial", "zi"),
+    "zero_inflated_binomial": _mixed("binomial", "zi"),
+    "hurdle_poisson": _mixed("poisson", "hu"),
+    "hurdle_negative_binomial": _mixed("negative_binomial", "hu"),
 }
 
 SURE = -500.0

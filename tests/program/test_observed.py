@@ -23,6 +23,7 @@ from formix.results.likelihood import log_densities
 POINTS = 3
 
 GRADIENTS = ("cens", "cens_trunc_weights", "student_cens", "gamma_trunc", "beta_cens")
+GRADIENTS += ("exgaussian_cens_trunc", "von_mises_cens", "hurdle_poisson_trunc")
 GRADIENTS += ("binomial_cens_trunc", "negative_binomial_cens_trunc", "poisson_rate_cens")
 DRAWN = ("cens_trunc_weights", "student_trunc", "poisson_trunc", "poisson_rate")
 

@@ -44,7 +44,9 @@ def ex_gaussian(distribution: Any, value: Any) -> Tails:
         value,
         -jnp.inf,
         jnp.inf,
-        lambda y: closed_tails.ex_gaussian(jnp, log_mills, (y - loc + tau) / scale, scale / tau),
+        lambda y: closed_tails.ex_gaussian(
+            jnp, log_normal_cdf, log_mills, (y - loc + tau) / scale, scale / tau
+        ),
     )
 
 

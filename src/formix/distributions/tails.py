@@ -11,9 +11,18 @@ from jax.nn import log_sigmoid, sigmoid, softplus
 from jax.scipy.special import gammaln
 
 from formix import closed_tails
+from formix.distributions.ex_gaussian import ExGaussian
+from formix.distributions.inverse_gaussian import InverseGaussian
 from formix.distributions.normal import log_normal_cdf
 from formix.distributions.quadrature import log_concave_tails, scale_of
-from formix.distributions.skewed_tails import asymmetric_laplace, von_mises
+from formix.distributions.skew_normal import SkewNormal
+from formix.distributions.skewed_tails import (
+    asymmetric_laplace,
+    ex_gaussian,
+    inverse_gaussian,
+    skew_normal,
+    von_mises,
+)
 from formix.distributions.supports import counted as _counted, within as _within
 from formix.masses import Tails, log_complement
 
@@ -184,6 +193,11 @@ def _of_hazard(hazard: Any) -> Tails:
     return log_complement(jnp, -hazard), -hazard
 
 
+def _geometric(distribution: Any, value: Any) -> Tails:
+    failure = log_sigmoid(-distribution.logits)
+    return _counted(value, jnp.inf, lambda count: closed_tails.geometric(jnp, count, failure))
+
+
 def _inflated(distribution: Any, value: Any) -> Tails:
     base, gate = distribution.base_dist, distribution.gate
     return _counted(
@@ -220,8 +234,12 @@ for _kind, _tails in (
     (dist.NegativeBinomialLogits, _negative_binomial),
     (dist.BinomialLogits, _binomial),
     (dist.BernoulliLogits, _bernoulli),
+    (dist.GeometricLogits, _geometric),
     (dist.AsymmetricLaplaceQuantile, asymmetric_laplace),
     (dist.VonMises, von_mises),
+    (ExGaussian, ex_gaussian),
+    (InverseGaussian, inverse_gaussian),
+    (SkewNormal, skew_normal),
     (dist.discrete.HurdleProbs, _behind_hurdle),
     (dist.discrete.ZeroInflatedProbs, _inflated),
     (dist.ExpandedDistribution, _expanded),

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix import closed_tails
 from formix.families.family import Family
 from formix.families.parameters import NUMBER, SIGMA, probability
 from formix.families.responses import numbers
+from formix.families.tails import within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+    from formix.masses import Tails
 
     Array = Float[np.ndarray, "..."]
 
@@ -21,6 +25,15 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     z = (y - mu) / sigma
     scaled = np.log(quantile) + np.log1p(-quantile) - np.log(sigma)
     return scaled - z * (quantile - (z < 0.0))
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    z = (y - parameters["mu"]) / parameters["sigma"]
+
+    def tails(z: Array) -> Tails:
+        return closed_tails.asymmetric_laplace(np, z, parameters["quantile"])
+
+    return within(z, -np.inf, np.inf, tails)
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -53,6 +66,7 @@ asymmetric_laplace = Family(
     variance=_variance,
     check=numbers("asymmetric_laplace"),
     aliases=("asym_laplace",),
+    log_tails=_log_tails,
 )
 """y ~ AsymmetricLaplace(mu, sigma, quantile): mu is the quantile of that probability.
 

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from scipy import special
 
+from formix import closed_tails
 from formix.families.family import Family
 from formix.families.parameters import NUMBER, SIGMA, positive
 from formix.families.responses import numbers
+from formix.families.tails import mills, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+    from formix.masses import Tails
 
     Array = Float[np.ndarray, "..."]
 
@@ -28,6 +32,16 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     low = np.minimum(below, 0.0)
     left = special.log_ndtr(-low) + 0.5 * np.square(low)
     return np.where(below > 0.0, np.log(0.5 * right), left) - 0.5 * np.square(z) - np.log(tau)
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    mu, sigma, tau = parameters["mu"], parameters["sigma"], parameters["tau"]
+
+    def tails(y: Array) -> Tails:
+        z = (y - mu + tau) / sigma
+        return closed_tails.ex_gaussian(np, special.log_ndtr, mills, z, sigma / tau)
+
+    return within(y, -np.inf, np.inf, tails)
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -62,6 +76,7 @@ exgaussian = Family(
     mean=_mean,
     variance=_variance,
     check=numbers("exgaussian"),
+    log_tails=_log_tails,
 )
 """y ~ ExGaussian(mu, sigma, tau): a normal number and an exponential one, of mean mu in all.
 

@@ -31,6 +31,7 @@ hurdle_negative_binomial = Family(
     discrete=True,
     hurdle=True,
     aliases=("hurdle_negbinomial",),
+    log_tails=_hurdle.log_tails,
 )
 """y is 0 with probability hu, else NegativeBinomial(mu, shape) given that it is not 0.
 

@@ -23,6 +23,7 @@ hurdle_poisson = Family(
     counts=True,
     discrete=True,
     hurdle=True,
+    log_tails=_hurdle.log_tails,
 )
 """y is 0 with probability hu, else Poisson(mu) given that it is not 0.
 

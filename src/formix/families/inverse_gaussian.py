@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix import closed_tails
 from formix.dispersion import SHAPES
 from formix.families.draws import inverse_gaussian_numbers
 from formix.families.family import Family, FamilyParameter
 from formix.families.parameters import positive
 from formix.families.responses import positives
+from formix.families.tails import mills, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+    from formix.masses import Tails
 
     Array = Float[np.ndarray, "..."]
 
@@ -29,6 +33,16 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
         away = np.square((y - mu) / mu) / y
         found = 0.5 * (np.log(shape) - _LOG_2PI - 3.0 * np.log(y) - shape * away)
     return np.where(mu > 0.0, found, -np.inf)
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    mu, shape = parameters["mu"], parameters["shape"]
+
+    def tails(y: Array) -> Tails:
+        with np.errstate(invalid="ignore"):
+            return closed_tails.inverse_gaussian(np, mills, y, mu, shape)
+
+    return within(y, 0.0, np.inf, tails)
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -62,6 +76,7 @@ inverse_gaussian = Family(
     aliases=("inverse.gaussian", "wald"),
     dispersion="shape",
     dispersions=_WEIGHTED,
+    log_tails=_log_tails,
 )
 """y ~ InverseGaussian(mu, shape): positive numbers of mean mu and variance mu^3 / shape.
 

@@ -11,9 +11,12 @@ from formix.dispersion import STANDARD_DEVIATIONS
 from formix.families.family import Family, FamilyParameter
 from formix.families.parameters import NUMBER, SIGMA
 from formix.families.responses import numbers
+from formix.families.tails import skew_normal as tails, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+    from formix.masses import Tails
 
     Array = Float[np.ndarray, "..."]
 
@@ -35,6 +38,12 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     z = (y - location) / scale
     skewed = special.log_ndtr(parameters["alpha"] * z)
     return _HALF_LOG_2_BY_PI - np.log(scale) - 0.5 * np.square(z) + skewed
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    location, scale, _ = _direct(parameters)
+    z = (y - location) / scale
+    return within(z, -np.inf, np.inf, lambda z: tails(z, parameters["alpha"]))
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -63,6 +72,7 @@ skew_normal = Family(
     check=numbers("skew_normal"),
     dispersion="sigma",
     dispersions=STANDARD_DEVIATIONS,
+    log_tails=_log_tails,
 )
 """y ~ SkewNormal(mu, sigma, alpha): mu the mean, sigma the standard deviation, alpha the skewness.
 

@@ -10,9 +10,12 @@ from scipy import special
 from formix.families.family import Family, FamilyParameter
 from formix.families.parameters import positive
 from formix.families.responses import numbers
+from formix.families.tails import von_mises as tails, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+    from formix.masses import Tails
 
     Array = Float[np.ndarray, "..."]
 
@@ -23,6 +26,11 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     mu, kappa = parameters["mu"], parameters["kappa"]
     away = 2.0 * np.square(np.sin(0.5 * (y - mu)))
     return -kappa * away - _LOG_2PI - np.log(special.i0e(kappa))
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    mu, kappa = parameters["mu"], parameters["kappa"]
+    return within(y, -np.pi, np.pi, lambda y: tails(y, mu, kappa))
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -61,6 +69,7 @@ von_mises = Family(
     variance=_variance,
     check=numbers("von_mises", _are_angles, "an angle from -pi to pi"),
     aliases=("vonmises",),
+    log_tails=_log_tails,
 )
 """y ~ VonMises(mu, kappa): angles from -pi to pi around mu, the closer the larger kappa.
 

@@ -25,6 +25,7 @@ zero_inflated_binomial = Family(
     counts=True,
     discrete=True,
     aliases=("zib",),
+    log_tails=_inflated.log_tails,
 )
 """y is 0 with probability zi, else Binomial(trials, mu): mu is the probability of a success there.
 

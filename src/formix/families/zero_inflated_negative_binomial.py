@@ -29,6 +29,7 @@ zero_inflated_negative_binomial = Family(
     counts=True,
     discrete=True,
     aliases=("zero_inflated_negbinomial", "zinb"),
+    log_tails=_inflated.log_tails,
 )
 """y is 0 with probability zi, else NegativeBinomial(mu, shape): mu is the mean of that part.
 

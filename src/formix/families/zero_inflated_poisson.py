@@ -22,6 +22,7 @@ zero_inflated_poisson = Family(
     counts=True,
     discrete=True,
     aliases=("zip",),
+    log_tails=_inflated.log_tails,
 )
 """y is 0 with probability zi, else Poisson(mu): mu is the mean of the Poisson part.
 

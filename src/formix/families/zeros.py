@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix import closed_tails
+from formix.families.tails import counted
+
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.families.family import Family
+    from formix.masses import Tails
 
     Array = Float[np.ndarray, "..."]
     Parameters = dict[str, Array]
@@ -44,6 +48,18 @@ class Inflated:
         zero, other = _logarithms(parameters["zi"])
         found = other + self.base.log_density(y, parameters)
         return np.where(y == 0.0, np.logaddexp(zero, found), found)
+
+    def log_tails(self, y: Array, parameters: Parameters) -> Tails:
+        """Return the tails of the response as a whole."""
+        base = self.base.log_tails
+        if base is None:
+            raise LookupError(self.base.name)
+
+        def tails(count: Array) -> Tails:
+            with np.errstate(divide="ignore"):
+                return closed_tails.inflated(np, base(count, parameters), parameters["zi"])
+
+        return counted(y, np.inf, tails)
 
     def draw(self, generator: np.random.Generator, parameters: Parameters) -> Array:
         """Return draws."""
@@ -99,6 +115,20 @@ class Hurdle:
         # Where the base is all but surely 0 there is nothing behind the hurdle.
         found = np.where(np.isnan(found), -np.inf, found)
         return np.where(y == 0.0, zero, other + found)
+
+    def log_tails(self, y: Array, parameters: Parameters) -> Tails:
+        """Return the tails of the response as a whole, of a base of counts."""
+        base = self.base.log_tails
+        if base is None:
+            raise LookupError(self.base.name)
+
+        def tails(count: Array) -> Tails:
+            above, gate = base(np.zeros(()), parameters)[1], parameters[self.gate]
+            with np.errstate(invalid="ignore"):
+                upper = base(count, parameters)[1]
+                return closed_tails.behind_hurdle(np, upper, above, gate)
+
+        return counted(y, np.inf, tails)
 
     def draw(self, generator: np.random.Generator, parameters: Parameters) -> Array:
         """Return draws."""
