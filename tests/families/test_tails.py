@@ -144,28 +144,6 @@ def _skewnorm(p: dict):
 
 
 CASES |= {
-    "weibull": (
-        {"mu": MEAN, "shape": 1.0 + SOME},
-        lambda p: stats.weibull_min(
-            p["shape"], scale=p["mu"] / special.gamma(1.0 + 1.0 / p["shape"])
-        ),
-        lambda theirs: MEAN * SPREAD,
-    ),
-    "exponential": (
-        {"mu": MEAN},
-        lambda p: stats.expon(scale=p["mu"]),
-        lambda theirs: MEAN * SPREAD**3,
-    ),
-    "geometric": (
-        {"mu": MEAN},
-        lambda p: stats.geom(1.0 / (1.0 + p["mu"]), loc=-1),
-        lambda theirs: np.floor(MEAN * SPREAD**2),
-    ),
-    "nb1": (
-        {"mu": MEAN, "phi": OTHER},
-        lambda p: stats.nbinom(p["mu"] / p["phi"], 1.0 / (1.0 + p["phi"])),
-        lambda theirs: np.floor(theirs.ppf(SOME) * SPREAD),
-    ),
     "inverse_gaussian": (
         {"mu": MEAN, "shape": OTHER},
         lambda p: stats.invgauss(p["mu"] / p["shape"], scale=p["shape"]),
