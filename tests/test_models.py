@@ -93,8 +93,6 @@ def test_several_formulas_are_a_list_or_one_text():
             '`weights(n, kind = "likelihood")` of the response',
             "weights(n, kind",
         ),
-        ("y ~ x + cs(x | g)", "the covariance `cs()`", "cs(x | g)"),
-        ("y ~ x + ar1(0 + x | g)", "the covariance `ar1()`", "ar1(0 + x | g)"),
     ],
 )
 def test_what_no_engine_fits_is_refused_by_name_and_place(formula: str, says: str, marked: str):

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from formix.covariances import Covariance, covariance
 from formix.errors import Span
+from formix.groups import together
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,6 +73,11 @@ class Block:
     text: str
     id: str = ""
     span: Span = field(default=Span(0, 0), repr=False)
+
+    @property
+    def structure(self) -> Covariance:
+        """How its effects vary together; one effect alone is not correlated."""
+        return covariance(self.covariance if len(self.effects) > 1 else "diag")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -176,13 +183,13 @@ class Parameter:
     """A site of the results: `beta`, `sd_Subject`, ...
 
     `keys` are the addresses of its priors, one an element, or one for all (`cor_Subject`); empty
-    where it has none of its own (`r_Subject`).
+    where it has none of its own (`r_Subject`). Elements of the same key are one number.
     """
 
     site: str
     dims: tuple[str, ...]
     shape: tuple[int, ...]
-    support: Literal["real", "ordered", "positive", "unit", "correlation"]
+    support: Literal["real", "ordered", "positive", "unit", "interval", "correlation"]
     keys: tuple[str, ...] = ()
 
 
@@ -286,11 +293,3 @@ class Spec:
     def effect_sites(self) -> tuple[str, ...]:
         """The sites of the group-level effects."""
         return tuple(f"{blocks[0].prefix}r_{blocks[0].group}" for blocks in self.groups)
-
-
-def together(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], ...]:
-    """Return the blocks that share a group's sites together, in formula order."""
-    found: dict[str, list[Block]] = {}
-    for block in blocks:
-        found.setdefault(block.prefix + block.group, []).append(block)
-    return tuple(tuple(same) for same in found.values())

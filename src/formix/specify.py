@@ -10,10 +10,11 @@ import numpy as np
 
 from formix.effects import common, group, offset, threshold
 from formix.errors import FormulaError
+from formix.groups import together
 from formix.predictors import blocks as varying, predictors
 from formix.prior import Address, PriorTable, resolve
 from formix.prior.scales import scales_of
-from formix.spec import Datum, Fragment, Parameter, Spec, Statement, together
+from formix.spec import Datum, Fragment, Parameter, Spec, Statement
 from formix.spelling import Identifiers
 
 if TYPE_CHECKING:

@@ -33,6 +33,7 @@ def frozen(prior: Prior):
         "Gamma": lambda: stats.gamma(a[0], 0.0, 1.0 / a[1]),
         "InverseGamma": lambda: stats.invgamma(a[0], 0.0, a[1]),
         "Uniform": lambda: stats.uniform(a[0], a[1] - a[0]),
+        "Beta": lambda: stats.beta(*a),
         "TruncatedNormal": lambda: stats.truncnorm(
             (a[2] - a[0]) / a[1], (a[3] - a[0]) / a[1], a[0], a[1]
         ),
@@ -102,10 +103,9 @@ def of_predictor(model: Model, values: dict[str, np.ndarray]) -> tuple[float, np
     for blocks in spec.groups:
         group, start = blocks[0].group, 0
         z, sd = values[f"z_{group}"], values[f"sd_{group}"]
-        labels = [label for block in blocks for label in block.labels]
-        total += sum(
-            log_prior(spec.priors[f"sd_{group}[{label}]"], sd[j]) for j, label in enumerate(labels)
-        )
+        keys = deviation_keys(group, blocks)
+        total += sum(log_prior(spec.priors[key], sd[keys.index(key)]) for key in set(keys))
+        several = sum(block.covariance in ("cs", "ar1") for block in blocks) > 1
         total += stats.norm.logpdf(z).sum()
         for number, block in enumerate(blocks, start=1):
             part = slice(start, start + len(block.effects))
@@ -113,10 +113,31 @@ def of_predictor(model: Model, values: dict[str, np.ndarray]) -> tuple[float, np
             if block.covariance == "us" and len(block.effects) > 1:
                 L = values[f"L_{group}" if len(blocks) == 1 else f"L_{group}_{number}"]
                 total += log_lkj_factor(L, spec.priors[f"cor_{group}"].prior.arguments[0])
+            if block.covariance in ("cs", "ar1") and len(block.effects) > 1:
+                rho = f"rho_{group}" + (f"_{number}" if several else "")
+                total += log_prior(spec.priors[rho], values[rho])
+                L = np.linalg.cholesky(made(block.covariance, values[rho], len(block.effects)))
             r = z[:, part] @ (np.diag(sd[part]) @ L).T
             eta = eta + np.sum(block.Z * r[block.index], axis=1)
             start = part.stop
     return total, eta
+
+
+def deviation_keys(group: str, blocks: tuple) -> list[str]:
+    """The address of each effect's standard deviation; an autoregression has one for all."""
+    return [
+        f"sd_{group}[{effect.column.term if block.covariance == 'ar1' else label}]"
+        for block in blocks
+        for label, effect in zip(block.labels, block.effects, strict=True)
+    ]
+
+
+def made(structure: str, rho: float, size: int) -> np.ndarray:
+    """The correlation matrix that one number makes, element by element."""
+    apart = [[abs(i - j) for j in range(size)] for i in range(size)]
+    if structure == "ar1":
+        return np.array([[rho**distance for distance in row] for row in apart])
+    return np.array([[rho if distance else 1.0 for distance in row] for row in apart])
 
 
 def random_sites(function, data: dict, seed: int, spread: float = 0.7) -> dict[str, np.ndarray]:
@@ -186,7 +207,16 @@ def test_gradient_of_every_family_is_the_central_difference(shape: family_shapes
 
 
 @pytest.mark.parametrize(
-    "name", ["random_slope", "two_correlated_blocks", "own_priors", "variances", "nested_slopes"]
+    "name",
+    [
+        "random_slope",
+        "two_correlated_blocks",
+        "own_priors",
+        "variances",
+        "nested_slopes",
+        "compound_symmetry",
+        "structures_of_one_group",
+    ],
 )
 def test_gradient_is_the_central_difference(name: str):
     shape = next(shape for shape in shapes.SHAPES if shape.name == name)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.covariances import covariance
 from formix.engines import load
 from formix.engines.draws import Draws
 from formix.errors import PriorError
+from formix.groups import rho_sites
 from formix.linear import family_parameters
 from formix.prior import ForeignPrior, at_means_key
 from formix.spec import THRESHOLD as SITE, THRESHOLD_AT_MEANS as AT_MEANS, prefix
@@ -135,29 +135,44 @@ def _group(
     draw: Callable[[str], Array],
 ) -> dict[str, Array]:
     before, group = blocks[0].prefix, blocks[0].group
-    labels = [label for block in blocks for label in block.labels]
-    sd = np.stack([draw(f"{before}sd_{group}[{label}]") for label in labels], axis=-1)
-    correlation = np.zeros((count, len(labels), len(labels)))
-    factor = np.zeros_like(correlation)
+    sd = _deviations(spec, f"{before}sd_{group}", draw)
+    values = {f"{before}sd_{group}": sd}
+    size = sd.shape[-1]
+    factor = np.zeros((count, size, size))
     start = 0
-    for block in blocks:
-        size = len(block.effects)
-        part = slice(start, start + size)
-        structure = covariance(block.covariance)
-        own = np.broadcast_to(np.eye(size), (count, size, size))
-        if structure.correlated and size > 1:
-            own = spec.priors[f"{before}cor_{group}"].of_table.draw(generator, (count,), size)
-        correlation[:, part, part] = own @ np.swapaxes(own, -1, -2)
-        factor[:, part, part] = structure.factor(sd[:, part], own)
-        start += size
-    z = generator.standard_normal((count, len(blocks[0].levels), len(labels)))
-    values = {
-        f"{before}sd_{group}": sd,
-        f"{before}r_{group}": z @ np.swapaxes(factor, -1, -2),
-    }
-    if any(covariance(b.covariance).correlated and len(b.effects) > 1 for b in blocks):
-        values[f"{before}cor_{group}"] = correlation
+    for block, rho in zip(blocks, rho_sites(blocks), strict=True):
+        part = slice(start, start + len(block.effects))
+        if rho:
+            values[rho] = draw(rho)
+        factor[:, part, part] = _correlation(spec, block, values.get(rho), generator, count)
+        start = part.stop
+    z = generator.standard_normal((count, len(blocks[0].levels), size))
+    values[f"{before}r_{group}"] = z @ np.swapaxes(sd[:, :, None] * factor, -1, -2)
+    if any(block.structure.correlated for block in blocks):
+        values[f"{before}cor_{group}"] = factor @ np.swapaxes(factor, -1, -2)
     return values
+
+
+def _deviations(
+    spec: Spec, site: str, draw: Callable[[str], Array]
+) -> Float[np.ndarray, "sample effect"]:
+    """Return standard deviations, each number drawn once."""
+    keys = next(parameter.keys for parameter in spec.parameters if parameter.site == site)
+    drawn = {key: draw(key) for key in dict.fromkeys(keys)}
+    return np.stack([drawn[key] for key in keys], axis=-1)
+
+
+def _correlation(
+    spec: Spec, block: Block, rho: Array | None, generator: np.random.Generator, count: int
+) -> Float[np.ndarray, "sample effect effect"]:
+    """Return factors of the correlation matrix of a block."""
+    size = len(block.effects)
+    if block.structure.rho is not None and rho is not None:
+        return block.structure.rho.factor(rho, size)
+    if block.structure.matrix:
+        prior = spec.priors[f"{block.prefix}cor_{block.group}"].of_table
+        return prior.draw(generator, (count,), size)
+    return np.broadcast_to(np.eye(size), (count, size, size))
 
 
 def _r(blocks: tuple[Block, ...]) -> str:

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from formix.errors import PriorError
-from formix.prior.prior import ForeignPrior, Prior, PriorEntry, Support
+from formix.prior.prior import ForeignPrior, Prior, PriorEntry, Support, number
 from formix.prior.reading import read_prior
 
 if TYPE_CHECKING:
-    import numpy as np
     from jaxtyping import Float
 
-Rule = Literal["intercept", "slope", "coefficient", "sd", "cor", "auxiliary"]
+Rule = Literal["intercept", "slope", "coefficient", "sd", "cor", "rho", "auxiliary"]
 
 MEANS = "@means"
 """What marks the intercept at the means of the other columns: `beta[Intercept@means]`."""
@@ -44,6 +45,8 @@ class Address:
         Of a group: how many levels it has, and how many effects its block has.
     own
         Its priors by set, as text, where its family has some for it.
+    least
+        Where an interval begins, whose upper end is 1.
     """
 
     key: str
@@ -55,6 +58,7 @@ class Address:
     levels: int = 0
     effects: int = 0
     own: Mapping[str, str] = field(default_factory=dict[str, str])
+    least: float = -1.0
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -66,6 +70,11 @@ class Address:
 def at_means_key(key: str) -> str:
     """Return the key of an intercept at the means, such as `beta[Intercept@means]`."""
     return key.removesuffix("]") + MEANS + ("]" if key.endswith("]") else "")
+
+
+def inner(least: float) -> float:
+    """Return the lower end of an interval, of four digits and not below it."""
+    return -float(np.floor(-least * 1e4)) / 1e4
 
 
 def user_entries(
@@ -103,15 +112,15 @@ def _may(address: Address, spelling: str) -> bool:
 
 
 def _entry(address: Address, spelling: str, prior: Prior | ForeignPrior) -> PriorEntry:
-    if isinstance(prior, Prior) and not prior.suits(address.support):
+    if isinstance(prior, Prior) and not prior.suits(address.support, address.least):
         raise PriorError(
             f"`{prior}` is not a prior for `{spelling}`, which is {_where(address)}",
-            hint=_instead(prior, address.support),
+            hint=_instead(prior, address),
         )
     if isinstance(prior, ForeignPrior) and not _foreign_suits(prior, address.support):
         raise PriorError(
             f"`{prior}` is not a prior for `{spelling}`, which is {_where(address)}",
-            hint=_instead(Prior("Flat"), address.support),
+            hint=_instead(Prior("Flat"), address),
         )
     at_means = spelling.removesuffix("]").endswith(MEANS)
     return PriorEntry(
@@ -133,11 +142,16 @@ def _where(address: Address) -> str:
         "real": "a real number",
         "positive": "positive",
         "unit": "between 0 and 1",
+        "interval": f"between {number(round(address.least, 4))} and 1",
         "correlation": "a correlation matrix",
     }[address.support]
 
 
-def _instead(prior: Prior, support: Support) -> str:
+def _instead(prior: Prior, address: Address) -> str:
+    support = address.support
+    if support == "interval":
+        low = number(inner(address.least))
+        return f"write Uniform({low}, 1), or TruncatedNormal(0, 0.5, low={low}, high=1)"
     if support == "correlation":
         return "write LKJ(1), or LKJ(2) to favour small correlations"
     if support == "positive" and prior.named.get("loc") == 0.0:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from formix.groups import rho_sites
 from formix.results.names import claim, coordinate
 from formix.spec import MAIN, prefix
 
@@ -203,6 +204,8 @@ def _group_site(blocks: tuple[Block, ...], name: str, variable: str, axes: _Axes
     if name == f"{start}r_{group}":
         dims = (axes.levels(blocks), axes.effects(blocks))
         return Site(name, variable, dims, "ranef", predictor, group, effects)
-    if name == f"{start}rho_{group}":
-        return Site(name, variable, (), "covariance", predictor, group, effects)
+    for block, site in zip(blocks, rho_sites(blocks), strict=True):
+        if name == site:
+            own = tuple((e.predictor, e.column.label) for e in block.effects)
+            return Site(name, variable, (), "covariance", predictor, group, own)
     return None

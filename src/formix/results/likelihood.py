@@ -105,7 +105,11 @@ def _log_elements(
     total = np.zeros(x.shape[:2])
     each = 1 if len(entries) == elements.shape[2] else elements.shape[2]
     keyed = zip(entries * each, priors * each, strict=True)
+    counted: set[str] = set()
     for j, (entry, prior) in enumerate(keyed):
+        if each == 1 and entry.key in counted:
+            continue
+        counted.add(entry.key)
         value = elements[..., j]
         if entry.key.endswith("@means]"):
             value = value + _slopes_at_means(spec, parameter, elements)
@@ -147,7 +151,7 @@ def _log_lkj(spec: Spec, parameter: Parameter, prior: Prior, x: np.ndarray) -> n
         start = 0
         for block in blocks:
             stop = start + len(block.effects)
-            if block.covariance == "us" and stop - start > 1:
+            if block.structure.matrix:
                 total += prior.log_density(x[..., start:stop, start:stop])
             start = stop
     return total

@@ -64,6 +64,8 @@ class Groups:
         for term in terms:
             if not term.effects.intercept and not term.effects.terms:
                 raise self._refuse("no-effects-left", term.span)
+            if term.covariance == "ar1" and not _is_one_variable(term.effects):
+                raise self._refuse("ar1-effects", term.span, effects=term.effects.text)
             effects = [(one.key, f"the effect of `{one.text}`") for one in term.effects.terms]
             if term.effects.intercept:
                 effects.insert(0, (frozenset(), "the intercept"))
@@ -77,6 +79,11 @@ class Groups:
 
 
 _MATRICES = {"poly", "ns", "bs", "cbind", "C", "factor", "ordered"}
+
+
+def _is_one_variable(effects: CommonTerms) -> bool:
+    """Whether there is no intercept, and one term of one variable."""
+    return not effects.intercept and [len(term.variables) for term in effects.terms] == [1]
 
 
 def double_bar_note(term: GroupTerm, several: list[str]) -> str:

@@ -15,9 +15,11 @@ from formix.results.sample import Sample, sample
 from formix.spelling import label_text
 from formix.verbs.estimates import PROB, estimates, tails
 from formix.verbs.ranef import check_kept
+from formix.verbs.structures import told
 
 if TYPE_CHECKING:
     from formix.results.layout import Site
+    from formix.verbs.structures import Told
 
 
 @dataclass(frozen=True)
@@ -145,10 +147,11 @@ def _parts(drawn: Sample, ranef: bool) -> Iterator[_Part]:
         levels = f" ({counts[group]} level{'s' * (counts[group] != 1)})" if group in counts else ""
         title = f"Group-level effects: {label_text(group)}{levels}"
         for site in (site for site in drawn.of("sd") if site.group == group):
-            yield _vector(drawn, site, title, "sd({})")
             cor = correlations.get((group, site.predictor))
+            found = told(drawn, site, cor)
+            yield _deviations(drawn, site, title, found)
             if cor is not None:
-                yield _lower_triangle(drawn, cor, title)
+                yield _correlations(drawn, cor, title, found)
         for site in (site for site in drawn.of("covariance") if site.group == group):
             yield _scalar(drawn, site, title)
         for site in (site for site in drawn.of("ranef") if ranef and site.group == group):
@@ -165,16 +168,18 @@ def _vector(drawn: Sample, site: Site, title: str, shape: str) -> _Part:
     return _Part(title, names, labels, drawn.draws(site).to_numpy())
 
 
-def _lower_triangle(drawn: Sample, site: Site, title: str) -> _Part:
-    """Return the correlations below the diagonal, but for the zeros between blocks."""
+def _deviations(drawn: Sample, site: Site, title: str, found: Told) -> _Part:
+    """Return the standard deviations, once where effects share one."""
+    names = [element(site.name, (label,)) for _, label in found.deviations]
+    labels = [f"sd({drawn.shown(site, label)})" for _, label in found.deviations]
+    places = [place for place, _ in found.deviations]
+    return _Part(title, names, labels, drawn.draws(site).to_numpy()[..., places])
+
+
+def _correlations(drawn: Sample, site: Site, title: str, found: Told) -> _Part:
+    """Return the correlations that are free."""
     draws, labels = drawn.draws(site).to_numpy(), drawn.labels(site.dims[0])
-    shown = drawn.effect_labels(site)
-    pairs = [
-        (i, j)
-        for j in range(len(labels))
-        for i in range(j + 1, len(labels))
-        if np.any(draws[..., i, j] != 0.0)
-    ]
+    shown, pairs = drawn.effect_labels(site), found.correlations
     return _Part(
         title,
         [element(site.name, (labels[i], labels[j])) for i, j in pairs],
