@@ -170,6 +170,7 @@ class Floors:
             matrices=self.design.predictors,
             source=self.source,
             contrasts=self._stages.contrasts,
+            relations=self._stages.relations,
             functions=tuple(self._stages.functions),
             own_family=replace(self._family, chosen=()) not in FAMILIES,
             notes=self.notes,

@@ -47,6 +47,9 @@ class Model(Floors):
     contrasts
         The coding of factors of the common (fixed) effects by name: `treatment`, `sum`, `helmert`,
         `poly`, `SAS`, or a matrix.
+    matrices
+        Known relations among the levels of a group, such as those of a pedigree, by the name that
+        they have in `gr(g, cov = A)`: a DataFrame or DataArray labelled by the levels.
 
     Raises
     ------
@@ -76,9 +79,10 @@ class Model(Floors):
         priors: str | Mapping[str, object] | PriorTable = "default",
         functions: Mapping[str, Callable[..., Any]] | None = None,
         contrasts: Mapping[str, object] | None = None,
+        matrices: Mapping[str, object] | None = None,
     ) -> None:
         chosen = family_of(family)
-        stages = learnt(formula, data, chosen, functions or {}, contrasts or {})
+        stages = learnt(formula, data, chosen, functions or {}, contrasts or {}, matrices or {})
         super().__init__(stages, chosen, priors)
         if self._refusal() is None:
             # A prior that is wrong is refused here, not when the draws are awaited.

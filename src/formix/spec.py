@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from formix.covariances import Covariance, covariance
 from formix.errors import Span
 from formix.groups import together
+from formix.varying import Varying
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,11 +69,12 @@ class Block:
     covariance: str
     effects: tuple[Effect, ...]
     Z: Float[np.ndarray, "obs effect"]
-    index: Int[np.ndarray, " obs"]
+    index: Int[np.ndarray, ...]
     levels: tuple[Label, ...]
     text: str
     id: str = ""
     span: Span = field(default=Span(0, 0), repr=False)
+    varying: Varying = field(default_factory=Varying, repr=False)
 
     @property
     def structure(self) -> Covariance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import family_shapes
+import group_shapes
 import jax
 import numpy as np
 import pytest
@@ -221,6 +222,24 @@ def test_gradient_of_every_family_is_the_central_difference(shape: family_shapes
 def test_gradient_is_the_central_difference(name: str):
     shape = next(shape for shape in shapes.SHAPES if shape.name == name)
     check_gradient(Model(shape.formula, shapes.data(), priors=shape.priors))
+
+
+@pytest.mark.parametrize("shape", group_shapes.SHAPES, ids=lambda shape: shape.name)
+def test_density_of_every_group_is_scipys(shape: group_shapes.GroupShape):
+    model = shape.model()
+    with jax.enable_x64(True):
+        function = program(model)
+        for seed in range(POINTS):
+            sites = random_sites(function, model.data, seed)
+            ours, values = joint(function, model.data, sites)
+            assert np.isfinite(ours)
+            expected = group_shapes.log_density(shape, values, log_prior)
+            assert ours == pytest.approx(expected, rel=RELATIVE)
+
+
+@pytest.mark.parametrize("shape", group_shapes.SHAPES[::3], ids=lambda shape: shape.name)
+def test_gradient_of_groups_is_the_central_difference(shape: group_shapes.GroupShape):
+    check_gradient(shape.model())
 
 
 def check_gradient(model: Model):

@@ -8,13 +8,13 @@ import numpy as np
 
 from formix.design.coding import fill, layout
 from formix.design.kind import Contribution, State
-from formix.design.levels import index_of, labels, learn_levels
+from formix.design.levels import labels
+from formix.effects import group_levels
 from formix.effects.common import check_factors, known_shapes, values
 from formix.effects.group_lines import statements
 from formix.effects.group_sites import addresses, parameters
 from formix.errors import FormulaError
 from formix.spec import Block, Effect, GaussianForm
-from formix.syntax.tree import Name, walk
 from formix.terms.term import GroupTerm
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def learn(term: GroupTerm, table: Table) -> State:
     check_factors(term.effects, table, shapes, {})
     if term.covariance == "ar1":
         _check_order(term, table, shapes)
-    return learn_levels([table.levels(variable) for variable in term.factors])
+    return group_levels.learn(term, table)
 
 
 def _check_order(term: GroupTerm, table: Table, shapes: Mapping[str, Shape]) -> None:
@@ -60,6 +60,8 @@ def _name(term: GroupTerm) -> str:
 
     A name that holds a `:` keeps them, so that `a:b` is always two factors.
     """
+    if term.special.members:
+        return term.group
     plain = (getattr(variable.node, "name", variable.text) for variable in term.factors)
     return ":".join(
         variable.text if ":" in name else name
@@ -79,23 +81,24 @@ def columns(term: GroupTerm, state: State, table: Table, parameter: str) -> Cont
         covariance=term.covariance,
         effects=tuple(Effect(parameter, column) for column in plan.columns),
         Z=Z,
-        index=_index(term, state, table),
+        index=group_levels.index(term, state, table),
         levels=labels(state),
         text=term.text,
         id=term.id,
         span=term.span,
+        varying=group_levels.varying(term, state, table),
     )
     return Contribution(blocks=(block,))
 
 
-def _index(term: GroupTerm, state: State, table: Table) -> np.ndarray:
-    """Return each row's level; new data may lack the group's columns."""
-    nodes = [node for variable in term.factors for node in walk(variable.node)]
-    if any(isinstance(node, Name) and node.name not in table.frame for node in nodes):
-        return np.full(len(table), -1, dtype=np.int32)
-    return index_of([table.levels(variable) for variable in term.factors], state)
-
-
-def gaussian(block: Block) -> GaussianForm:
-    """Return the block as an engine integrates it: rows of effects, independent over levels."""
-    return GaussianForm(block.Z, block.index, len(block.levels), block.covariance)
+def gaussian(block: Block) -> GaussianForm | None:
+    """Return the block as an engine integrates it: rows of effects, all of one covariance."""
+    if block.varying.beyond:
+        return None
+    return GaussianForm(
+        block.Z,
+        block.index,
+        len(block.levels),
+        block.covariance,
+        relation=block.varying.root,
+    )

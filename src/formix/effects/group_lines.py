@@ -1,18 +1,20 @@
-"""The lines of the program that draw a group's effects, and what they add to linear predictors."""
+"""The lines of the program that draw a group's effects."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
-from formix.effects.group_sites import deviation_keys, parameters
+from formix.effects.group_sites import deviation_keys, parameters, rho_keys
+from formix.effects.group_summands import summands
 from formix.groups import rho_sites
-from formix.spec import MAIN, Block, Datum, Fragment, Statement, Summand
+from formix.spec import MAIN, Block, Datum, Fragment, Statement
 
 if TYPE_CHECKING:
     from formix.spelling import Identifiers
+    from formix.varying import Varying
+
+    Verb = Literal["sample", "deterministic", "assign"]
 
 
 _ONE_LINE = 78
@@ -21,128 +23,171 @@ _ONE_LINE = 78
 
 def statements(blocks: tuple[Block, ...], identifiers: Identifiers) -> Fragment:
     """Return the lines that draw a group's effects, non-centred, and what they add to eta."""
-    sites, dimensions = parameters(blocks)
-    before, group = blocks[0].prefix, blocks[0].group
-    # Of one group all predictors have the same levels.
-    index = identifiers.of(("index", group), group)
-    sd, z, r = (identifiers.make(f"{before}{name}_{group}") for name in ("sd", "z", "r"))
-    levels, size = sites[-1].shape
-    lines = _deviations(blocks, sd, identifiers)
-    standard = f"dist.Normal(jnp.zeros(({levels}, {size})), 1.0)"
-    drawn = Statement("sample", z, f"{before}z_{group}", value=standard)
-    if any(block.structure.correlated for block in blocks):
-        factor, more = _correlation(blocks, identifiers)
-        scaled = identifiers.make(f"{before}scaled_{group}")
-        lines += [
-            *more,
-            drawn,
-            Statement("deterministic", "", f"{before}cor_{group}", value=f"{factor} @ {factor}.T"),
-            Statement("assign", scaled, value=f"{sd}[:, None] * {factor}"),
-            Statement("deterministic", r, f"{before}r_{group}", value=f"{z} @ {scaled}.T"),
-        ]
-    else:
-        lines += [drawn, Statement("deterministic", r, f"{before}r_{group}", value=f"{z} * {sd}")]
-    lines[0] = replace(lines[0], comment=_comment(blocks))
-    summands, data = _summands(blocks, index, r, identifiers)
-    return Fragment(sites, dimensions, tuple(lines), summands, data)
+    return _Lines(blocks, identifiers).fragment()
 
 
-def _comment(blocks: tuple[Block, ...]) -> str:
-    """Return what stands above a group's lines, on two of them where one would be too long."""
-    words = ["correlated"] if any(block.structure.matrix for block in blocks) else []
-    words += [block.structure.rho.words for block in blocks if block.structure.rho is not None]
-    text = " + ".join(block.text for block in blocks)
-    said = f"group-level effects{_whose(blocks)}: {text}"
-    how = ", ".join([*dict.fromkeys(words), "non-centred"])
-    return f"{said}, {how}" if len(said + how) < _ONE_LINE else f"{said}\n{how}"
+class _Lines:
+    """Collects the lines of one group, and the arrays that they take."""
+
+    def __init__(self, blocks: tuple[Block, ...], identifiers: Identifiers) -> None:
+        self.blocks, self.make = blocks, identifiers.make
+        self.before, self.group = blocks[0].prefix, blocks[0].group
+        self.sites, self.dimensions = parameters(blocks)
+        self.levels, self.size = self.sites[-1].shape
+        self.identifiers = identifiers
+        # Of one group all predictors have the same levels.
+        self.index = identifiers.of(("index", self.group), self.group)
+        self.sd, self.z, self.r = (self.make(self.name(kind)) for kind in ("sd", "z", "r"))
+        self.data: list[Datum] = []
+        self.lines: list[Statement] = []
+        self.by = ""
+
+    @property
+    def said(self) -> Varying:
+        """What is said of the group beyond its effects' covariance."""
+        return self.blocks[0].varying
+
+    def name(self, kind: str) -> str:
+        """Return the name of a site of the group."""
+        return f"{self.before}{kind}_{self.group}"
+
+    def fragment(self) -> Fragment:
+        """Return everything."""
+        if self.said.by_of is not None:
+            same = ("by", self.group, self.said.by)
+            self.by = self.identifiers.of(same, f"{self.said.by}_of_{self.group}")
+            self.data.append(Datum(self.by, self.said.by_of))
+        self.deviations()
+        scaled = ""
+        if any(block.structure.correlated for block in self.blocks):
+            factor = self.correlation()
+            scaled = self.make(self.name("scaled"))
+            self.standard()
+            other = f"jnp.swapaxes({factor}, 1, 2)" if self.by else f"{factor}.T"
+            self.add("deterministic", "", self.name("cor"), f"{factor} @ {other}")
+            columns = "[..., None]" if self.by else "[:, None]"
+            self.add("assign", scaled, "", f"{self.sd}{columns} * {factor}")
+        else:
+            self.standard()
+        self.effects(scaled)
+        self.lines[0] = replace(self.lines[0], comment=self.comment())
+        added, data, more = summands(self.blocks, self.index, self.r, self.identifiers)
+        self.lines += more
+        return Fragment(self.sites, self.dimensions, tuple(self.lines), added, (*self.data, *data))
+
+    def add(self, verb: Verb, target: str, site: str, value: str) -> None:
+        """Add a line that computes or draws."""
+        self.lines.append(Statement(verb, target, site, value=value))
+
+    def comment(self) -> str:
+        """Return what stands above the group's lines, on two of them where one is too long."""
+        blocks = self.blocks
+        words = ["correlated"] if any(block.structure.matrix for block in blocks) else []
+        words += [block.structure.rho.words for block in blocks if block.structure.rho is not None]
+        text = " + ".join(block.text for block in blocks)
+        said = f"group-level effects{_whose(blocks)}: {text}"
+        how = ", ".join([*dict.fromkeys(words), "non-centred"])
+        return f"{said}, {how}" if len(said + how) < _ONE_LINE else f"{said}\n{how}"
+
+    def deviations(self) -> None:
+        """Add the lines that draw standard deviations: side by side where effects share one."""
+        site, keys, shape = self.name("sd"), deviation_keys(self.blocks), self.sites[0].shape
+        if not any(block.structure.equal for block in self.blocks):
+            self.lines.append(Statement("prior", self.sd, site, keys=keys, shape=shape))
+            return
+        once = tuple(dict.fromkeys(keys))
+        if len(self.blocks) == 1:
+            one = f"{site}[{self.blocks[0].effects[0].column.term}]"
+            name = self.make(one)
+            self.lines.append(Statement("prior", name, one, keys=once, shape=shape[:-1]))
+            value = f"jnp.broadcast_to({name}[:, None], {shape})"
+            value = value if self.by else f"jnp.full({shape[0]}, {name})"
+        else:
+            drawn = {key: self.make(key) for key in once}
+            self.lines += [Statement("prior", drawn[key], key, keys=(key,)) for key in once]
+            value = f"jnp.stack([{', '.join(drawn[key] for key in keys)}])"
+            value = f"jnp.reshape({value}, {shape})" if self.by else value
+        self.add("deterministic", self.sd, site, value)
+
+    def correlation(self) -> str:
+        """Return the identifier of the correlation factor; add the lines that make it."""
+        whole = self.make(self.name("L"))
+        rhos = rho_sites(self.blocks)
+        if len(self.blocks) == 1:
+            self.factor(self.blocks[0], rhos[0], whole, self.name("L"))
+            return whole
+        diagonal: list[str] = []
+        for number, (block, rho) in enumerate(zip(self.blocks, rhos, strict=True), start=1):
+            size = len(block.effects)
+            if block.structure.correlated:
+                site = f"{self.name('L')}_{number}"
+                part = self.make(site)
+                self.factor(block, rho, part, site)
+                diagonal.append(part)
+            elif self.by:
+                many = len(self.said.by_levels)
+                diagonal.append(f"jnp.broadcast_to(jnp.eye({size}), ({many}, {size}, {size}))")
+            else:
+                diagonal.append(f"jnp.eye({size})")
+        joined = "jax.vmap(block_diag)" if self.by else "block_diag"
+        self.add("assign", whole, "", f"{joined}({', '.join(diagonal)})")
+        return whole
+
+    def factor(self, block: Block, rho: str, target: str, site: str) -> None:
+        """Add the lines that make the factor of one block's correlation matrix."""
+        size = len(block.effects)
+        each = (len(self.said.by_levels),) if self.by else ()
+        if block.structure.rho is None:
+            keys = (f"{block.prefix}cor_{block.group}",)
+            self.lines.append(
+                Statement("prior", target, site, keys=keys, shape=(*each, size, size))
+            )
+            return
+        name = self.make(rho)
+        self.lines.append(Statement("prior", name, rho, keys=rho_keys(block, rho), shape=each))
+        spelled = f"{name}[:, None, None]" if self.by else name
+        matrix = block.structure.rho.source.format(rho=spelled, size=size)
+        self.add("assign", target, "", f"jnp.linalg.cholesky({matrix})")
+
+    def standard(self) -> None:
+        """Add the line that draws standardised effects."""
+        standard = f"dist.Normal(jnp.zeros(({self.levels}, {self.size})), 1.0)"
+        if self.said.sum_to_zero:
+            standard = f"dist.ZeroSumNormal(1.0, event_shape=({self.levels},))"
+            standard += f".expand([{self.size}])"
+        self.add("sample", self.z, self.name("z"), standard)
+
+    def effects(self, scaled: str) -> None:
+        """Add the lines that scale standardised effects."""
+        value = f"{self.z}.T" if self.said.sum_to_zero else self.z
+        if self.said.root is not None:
+            same = ("relation", self.group, self.said.matrix)
+            root = self.identifiers.of(same, f"L_{self.said.matrix}")
+            self.data.append(Datum(root, self.said.root))
+            value = f"({root} @ {value})"
+        if scaled and self.by:
+            value = f'jnp.einsum("lij,lj->li", {scaled}[{self.by}], {value.strip("()")})'
+        elif scaled:
+            value = f"{value.strip('()')} @ {scaled}.T"
+        else:
+            value = f"{value} * {self.sd}" + (f"[{self.by}]" if self.by else "")
+        if self.said.student:
+            value = self.student(value)
+        self.add("deterministic", self.r, self.name("r"), value)
+
+    def student(self, value: str) -> str:
+        """Return effects of a t distribution; add the lines that draw each level's precision."""
+        df, precision = self.make(self.name("df")), self.make(self.name("precision"))
+        self.lines.append(Statement("prior", df, self.name("df"), keys=(self.name("df"),)))
+        half = f"0.5 * {df}"
+        gamma = f"dist.Gamma({half}, {half}).expand([{self.levels}])"
+        self.add("sample", precision, self.name("precision"), gamma)
+        normal = self.make(self.name("normal"))
+        self.add("assign", normal, "", value)
+        return f"{normal} / jnp.sqrt({precision})[:, None]"
 
 
 def _whose(blocks: tuple[Block, ...]) -> str:
     """Return of which parameter a group's effects are, where that is not the main one alone."""
     names = list(dict.fromkeys(effect.predictor for block in blocks for effect in block.effects))
     return "" if names == [MAIN] else f" of {' and '.join(names)}"
-
-
-def _deviations(blocks: tuple[Block, ...], sd: str, identifiers: Identifiers) -> list[Statement]:
-    """Return the lines that draw the standard deviations: side by side where blocks share one."""
-    site = f"{blocks[0].prefix}sd_{blocks[0].group}"
-    keys = tuple(key for block in blocks for key in deviation_keys(block))
-    if not any(block.structure.equal for block in blocks):
-        return [Statement("prior", sd, site, keys=keys, shape=(len(keys),))]
-    drawn = {key: identifiers.make(key) for key in dict.fromkeys(keys)}
-    lines = [Statement("prior", name, key, keys=(key,)) for key, name in drawn.items()]
-    only = f"jnp.full({len(keys)}, {drawn[keys[0]]})"
-    each = f"jnp.stack([{', '.join(drawn[key] for key in keys)}])"
-    return [*lines, Statement("deterministic", sd, site, value=only if len(drawn) == 1 else each)]
-
-
-def _correlation(
-    blocks: tuple[Block, ...], identifiers: Identifiers
-) -> tuple[str, list[Statement]]:
-    """Return the identifier of a group's correlation factor, and the lines that make it."""
-    before, group = blocks[0].prefix, blocks[0].group
-    whole = identifiers.make(f"{before}L_{group}")
-    if len(blocks) == 1:
-        return whole, _factor(
-            blocks[0], rho_sites(blocks)[0], whole, f"{before}L_{group}", identifiers
-        )
-    lines: list[Statement] = []
-    diagonal: list[str] = []
-    for number, (block, rho) in enumerate(zip(blocks, rho_sites(blocks), strict=True), start=1):
-        if block.structure.correlated:
-            site = f"{before}L_{group}_{number}"
-            part = identifiers.make(site)
-            lines += _factor(block, rho, part, site, identifiers)
-            diagonal.append(part)
-        else:
-            diagonal.append(f"jnp.eye({len(block.effects)})")
-    return whole, [*lines, Statement("assign", whole, value=f"block_diag({', '.join(diagonal)})")]
-
-
-def _factor(
-    block: Block, rho: str, target: str, site: str, identifiers: Identifiers
-) -> list[Statement]:
-    """Return the lines that make the factor of one block's correlation matrix."""
-    size = len(block.effects)
-    if block.structure.rho is None:
-        key = f"{block.prefix}cor_{block.group}"
-        return [Statement("prior", target, site, keys=(key,), shape=(size, size))]
-    name = identifiers.make(rho)
-    matrix = block.structure.rho.source.format(rho=name, size=size)
-    return [
-        Statement("prior", name, rho, keys=(rho,)),
-        Statement("assign", target, value=f"jnp.linalg.cholesky({matrix})"),
-    ]
-
-
-def _columns(mine: list[int]) -> str:
-    """Return how an array of effects by level is asked for some of its columns."""
-    first, last = mine[0], mine[-1]
-    if mine == list(range(first, last + 1)):
-        return f", {first or ''}:{last + 1}"
-    return f"[:, None], jnp.array({mine})"
-
-
-def _summands(
-    blocks: tuple[Block, ...], index: str, r: str, identifiers: Identifiers
-) -> tuple[tuple[Summand, ...], tuple[Datum, ...]]:
-    """Return what a group adds to each predictor that it has effects in, and its arrays."""
-    effects = [effect for block in blocks for effect in block.effects]
-    Z = blocks[0].Z if len(blocks) == 1 else np.hstack([block.Z for block in blocks])
-    data = [Datum(index, blocks[0].index)]
-    summands: list[Summand] = []
-    for predictor in dict.fromkeys(effect.predictor for effect in effects):
-        mine = [j for j, effect in enumerate(effects) if effect.predictor == predictor]
-        if len(mine) == 1 and effects[mine[0]].column.term == "1":
-            summands.append(Summand(predictor, f"{r}[{index}, {mine[0]}]"))
-            continue
-        parameter = predictor.partition("[")[0]
-        suffix = "" if parameter == MAIN else f"_{parameter}"
-        # The predictors of all levels have the same columns.
-        same = ("Z", blocks[0].group, parameter, tuple(Z[:, j].tobytes() for j in mine))
-        matrix = identifiers.of(same, f"Z_{blocks[0].group}{suffix}")
-        all_of_them = len(mine) == len(effects)
-        data.append(Datum(matrix, Z if all_of_them else Z[:, mine]))
-        chosen = f"{r}[{index}]" if all_of_them else f"{r}[{index}{_columns(mine)}]"
-        summands.append(Summand(predictor, f"jnp.sum({matrix} * {chosen}, axis=-1)"))
-    return tuple(summands), tuple(data)

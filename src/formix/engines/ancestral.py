@@ -90,7 +90,7 @@ def _parameters(spec: Spec, generator: np.random.Generator, count: int) -> dict[
         if predictor.thresholds:
             values[SITE] = _threshold(spec, predictor, draw, values.get("beta"))
     for blocks in spec.groups:
-        values |= _group(spec, blocks, generator, count, draw)
+        values |= _group(spec, blocks, generator, draw)
     for statement in spec.likelihood:
         values[statement.site] = draw(statement.keys[0])
     return values
@@ -131,48 +131,80 @@ def _group(
     spec: Spec,
     blocks: tuple[Block, ...],
     generator: np.random.Generator,
-    count: int,
     draw: Callable[[str], Array],
 ) -> dict[str, Array]:
     before, group = blocks[0].prefix, blocks[0].group
-    sd = _deviations(spec, f"{before}sd_{group}", draw)
+    sd = _array(spec, f"{before}sd_{group}", draw)
     values = {f"{before}sd_{group}": sd}
-    size = sd.shape[-1]
-    factor = np.zeros((count, size, size))
+    *each, size = sd.shape
+    factor = np.zeros((*each, size, size))
     start = 0
     for block, rho in zip(blocks, rho_sites(blocks), strict=True):
         part = slice(start, start + len(block.effects))
         if rho:
-            values[rho] = draw(rho)
-        factor[:, part, part] = _correlation(spec, block, values.get(rho), generator, count)
+            values[rho] = _array(spec, rho, draw)
+        own = _correlation(spec, block, values.get(rho), generator, tuple(each))
+        factor[..., part, part] = own
         start = part.stop
-    z = generator.standard_normal((count, len(blocks[0].levels), size))
-    values[f"{before}r_{group}"] = z @ np.swapaxes(sd[:, :, None] * factor, -1, -2)
+    values[f"{before}r_{group}"] = _effects(
+        blocks[0], sd[..., None] * factor, generator, values, draw
+    )
     if any(block.structure.correlated for block in blocks):
         values[f"{before}cor_{group}"] = factor @ np.swapaxes(factor, -1, -2)
     return values
 
 
-def _deviations(
-    spec: Spec, site: str, draw: Callable[[str], Array]
-) -> Float[np.ndarray, "sample effect"]:
-    """Return standard deviations, each number drawn once."""
-    keys = next(parameter.keys for parameter in spec.parameters if parameter.site == site)
-    drawn = {key: draw(key) for key in dict.fromkeys(keys)}
-    return np.stack([drawn[key] for key in keys], axis=-1)
+def _array(spec: Spec, site: str, draw: Callable[[str], Array]) -> Float[np.ndarray, "sample ..."]:
+    """Return draws of a site of several numbers, those of one address drawn once."""
+    parameter = next(parameter for parameter in spec.parameters if parameter.site == site)
+    drawn = {key: draw(key) for key in dict.fromkeys(parameter.keys)}
+    stacked = np.stack([drawn[key] for key in parameter.keys], axis=-1)
+    return stacked.reshape(len(stacked), *parameter.shape)
 
 
 def _correlation(
-    spec: Spec, block: Block, rho: Array | None, generator: np.random.Generator, count: int
-) -> Float[np.ndarray, "sample effect effect"]:
+    spec: Spec,
+    block: Block,
+    rho: Array | None,
+    generator: np.random.Generator,
+    each: tuple[int, ...],
+) -> Float[np.ndarray, "sample ... effect effect"]:
     """Return factors of the correlation matrix of a block."""
     size = len(block.effects)
     if block.structure.rho is not None and rho is not None:
         return block.structure.rho.factor(rho, size)
     if block.structure.matrix:
         prior = spec.priors[f"{block.prefix}cor_{block.group}"].of_table
-        return prior.draw(generator, (count,), size)
-    return np.broadcast_to(np.eye(size), (count, size, size))
+        return prior.draw(generator, each, size)
+    return np.broadcast_to(np.eye(size), (*each, size, size))
+
+
+def _effects(
+    block: Block,
+    factor: Float[np.ndarray, "sample ... effect effect"],
+    generator: np.random.Generator,
+    values: dict[str, Array],
+    draw: Callable[[str], Array],
+) -> Float[np.ndarray, "sample level effect"]:
+    """Return the effects of every level, from standard normals and factors of covariances."""
+    said = block.varying
+    count, levels = len(factor), len(block.levels)
+    z = generator.standard_normal((count, levels, factor.shape[-1]))
+    if said.sum_to_zero:
+        z = z - z.mean(axis=1, keepdims=True)
+    if said.root is not None:
+        z = said.root @ z
+    if said.by_of is not None:
+        r = np.einsum("slij,slj->sli", factor[:, said.by_of], z)
+    else:
+        r = z @ np.swapaxes(factor, -1, -2)
+    if said.student:
+        site = f"{block.prefix}df_{block.group}"
+        df = values[site] = draw(site)
+        half = 0.5 * df[:, None]
+        precision = generator.gamma(half, 1.0 / half, (count, levels))
+        r = r / np.sqrt(np.maximum(precision, 1e-300))[..., None]
+    return r
 
 
 def _r(blocks: tuple[Block, ...]) -> str:

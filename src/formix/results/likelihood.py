@@ -152,6 +152,7 @@ def _log_lkj(spec: Spec, parameter: Parameter, prior: Prior, x: np.ndarray) -> n
         for block in blocks:
             stop = start + len(block.effects)
             if block.structure.matrix:
-                total += prior.log_density(x[..., start:stop, start:stop])
+                density = prior.log_density(x[..., start:stop, start:stop])
+                total += density.reshape(*total.shape, -1).sum(axis=-1)
             start = stop
     return total

@@ -13,19 +13,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Deviation:
+    """A standard deviation: its place in the site, and the labels that name it."""
+
+    place: tuple[int, ...]
+    labels: tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A correlation: its place in the site, and the labels before those of its two effects."""
+
+    place: tuple[int, ...]
+    before: tuple[object, ...]
+
+
+@dataclass(frozen=True)
 class Told:
     """The numbers of a group's covariance that say all of it.
 
     Parameters
     ----------
     deviations
-        The places of standard deviations, and what each is called.
+        The standard deviations, one where effects share it.
     correlations
-        The places below the diagonal of correlations that were free, by column, as R lists them.
+        Those below the diagonal that were free, by column, as R lists them.
     """
 
-    deviations: tuple[tuple[int, str], ...]
-    correlations: tuple[tuple[int, int], ...]
+    deviations: tuple[Deviation, ...]
+    correlations: tuple[Pair, ...]
 
 
 def told(drawn: Sample, sd: Site, cor: Site | None) -> Told:
@@ -33,9 +49,12 @@ def told(drawn: Sample, sd: Site, cor: Site | None) -> Told:
 
     Effects of such a block that share one standard deviation are called by their factor.
     """
-    labels = drawn.labels(sd.dims[-1])
     draws = drawn.draws(sd).to_numpy()
-    names = {place: str(label) for place, label in enumerate(labels)}
+    by = drawn.labels(sd.dims[0]) if len(sd.dims) > 1 else None
+    names = {
+        place: str(label) for place, label in enumerate(drawn.labels(sd.dims[len(sd.dims) - 1]))
+    }
+    size = len(names)
     made: list[set[int]] = []
     for site in drawn.of("covariance"):
         if site.effects and (site.group, site.predictor) == (sd.group, sd.predictor):
@@ -50,8 +69,17 @@ def told(drawn: Sample, sd: Site, cor: Site | None) -> Told:
         matrix = drawn.draws(cor).to_numpy()
         pairs = [
             (i, j)
-            for j in range(len(labels))
-            for i in range(j + 1, len(labels))
+            for j in range(size)
+            for i in range(j + 1, size)
             if np.any(matrix[..., i, j] != 0.0) and not any({i, j} <= own for own in made)
         ]
-    return Told(tuple(sorted(names.items())), tuple(pairs))
+    one: list[tuple[tuple[int, ...], tuple[object, ...]]] = [((), ())]
+    leads = one if by is None else [((k,), (level,)) for k, level in enumerate(by)]
+    return Told(
+        tuple(
+            Deviation((*lead, place), (*level, name))
+            for lead, level in leads
+            for place, name in sorted(names.items())
+        ),
+        tuple(Pair((*lead, i, j), level) for lead, level in leads for i, j in pairs),
+    )

@@ -122,8 +122,7 @@ def components(drawn: Sample) -> Iterator[Component]:
             yield from _correlations(drawn, site, cor, found)
         for one in drawn.of("covariance"):
             if (one.group, one.predictor) == (site.group, site.predictor):
-                draws = drawn.draws(one).to_numpy()
-                yield Component(site.group, kind(one), "", draws, np.full_like(draws, np.nan))
+                yield from _numbers(drawn, one)
     for site in residual(drawn):
         sigma = drawn.draws(site).to_numpy()
         yield Component(RESIDUAL, "", "", sigma, sigma)
@@ -134,25 +133,38 @@ def residual(drawn: Sample) -> tuple[Site, ...]:
     return tuple(site for site in drawn.of("auxiliary") if site.name == "sigma" and not site.dims)
 
 
-def kind(site: Site) -> str:
-    """Return what a parameter of a covariance is: `rho` of `rho_Subject`."""
-    return site.name.removeprefix(f"{site.predictor}.").partition("_")[0]
+def named(drawn: Sample, site: Site, labels: tuple[object, ...]) -> str:
+    """Return the name of a standard deviation: its effect, after the level that it differs by."""
+    return ", ".join([*map(str, labels[:-1]), drawn.shown(site, labels[-1])])
+
+
+def _numbers(drawn: Sample, site: Site) -> Iterator[Component]:
+    """Yield what else a covariance has: `rho`, `df`; of each level that it differs by."""
+    name = site.name.removeprefix(f"{site.predictor}.").replace(f"_{site.group}", "")
+    draws = drawn.draws(site).to_numpy()
+    nothing = np.full(draws.shape[:2], np.nan)
+    labels = drawn.labels(site.dims[0]) if site.dims else ()
+    for place in np.ndindex(*draws.shape[2:]):
+        shown = f"{name}({labels[place[0]]})" if place else name
+        yield Component(site.group, shown, "", draws[(..., *place)], nothing)
 
 
 def _deviations(drawn: Sample, site: Site, found: Told) -> Iterator[Component]:
     sd = drawn.draws(site).to_numpy()
-    for place, label in found.deviations:
-        shown = drawn.shown(site, label)
-        yield Component(site.group, shown, "", sd[..., place], sd[..., place])
+    for one in found.deviations:
+        draws = sd[(..., *one.place)]
+        yield Component(site.group, named(drawn, site, one.labels), "", draws, draws)
 
 
 def _correlations(drawn: Sample, site: Site, cor: Site, found: Told) -> Iterator[Component]:
     """Yield the correlations that are free, by column, as R does."""
     sd, matrix = drawn.draws(site).to_numpy(), drawn.draws(cor).to_numpy()
     labels = drawn.effect_labels(site)
-    for i, j in found.correlations:
-        scale = sd[..., i] * sd[..., j]
-        yield Component(site.group, labels[j], labels[i], matrix[..., i, j], scale)
+    for pair in found.correlations:
+        *lead, i, j = pair.place
+        scale = sd[(..., *lead, i)] * sd[(..., *lead, j)]
+        first = ", ".join([*map(str, pair.before), labels[j]])
+        yield Component(site.group, first, labels[i], matrix[(..., *pair.place)], scale)
 
 
 def _tidy(parts: list[Component]) -> pd.DataFrame:

@@ -69,7 +69,8 @@ def _family(spec: Spec) -> str | None:
 
 def _blocks(spec: Spec) -> str | None:
     for block, form in zip(spec.blocks, spec.gaussian, strict=True):
-        reason = "its effects are not Gaussian" if form is None else _form(form)
+        beyond = block.varying.beyond or "its effects are not Gaussian"
+        reason = beyond if form is None else _form(form)
         if reason:
             return f"{block.text}: {reason}"
     return None
