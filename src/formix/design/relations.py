@@ -66,15 +66,15 @@ def _read(name: str, value: Any) -> Relation:
             f"`{name}` is not a square matrix: it is {shape or 'one number'}",
             hint="give one row and one column for each level of the group",
         )
+    labels = tuple(rows) if rows is not None else ()
+    if len(set(map(text_of, labels))) < len(labels):
+        raise ArgumentError(f"`{name}` has a level twice", hint="give each level one row")
     if rows is not None and columns is not None:
         values = values[:, _order(name, rows, columns)]
     if not np.all(np.isfinite(values)):
         raise ArgumentError(f"`{name}` has values that are missing or infinite")
     if np.max(np.abs(values - values.T)) > _TOLERANCE * np.max(np.abs(values)):
         raise ArgumentError(f"`{name}` is not symmetric", hint=f"({name} + {name}.T) / 2 is")
-    labels = tuple(rows) if rows is not None else ()
-    if len(set(map(text_of, labels))) < len(labels):
-        raise ArgumentError(f"`{name}` has a level twice", hint="give each level one row")
     return Relation(0.5 * (values + values.T), labels)
 
 
