@@ -38,11 +38,13 @@ class GroupShape:
     name: str
     formula: str
     effects: str
+    parametrisation: str = "non-centred"
 
     def model(self) -> Model:
         """Return the model."""
         matrices = {"A": relation()} if "cov = A" in self.formula else None
-        return Model(self.formula, data(), matrices=matrices)
+        how = self.parametrisation
+        return Model(self.formula, data(), matrices=matrices, parametrisation=how)
 
 
 SHAPES = (
@@ -66,6 +68,21 @@ SHAPES = (
     GroupShape("student_by_relations", 'y ~ (x | gr(g, by = b, cov = A, dist = "student"))', "1 x"),
     GroupShape("sum_to_zero", "y ~ x + (1 | gr(g, sum_to_zero = TRUE))", "1"),
     GroupShape("sum_to_zero_slopes", "y ~ x + (x | gr(g, sum_to_zero = TRUE))", "1 x"),
+)
+
+CENTRED = (
+    GroupShape("centred", "y ~ x + (1 | g)", "1", "centred"),
+    GroupShape("centred_slopes", "y ~ x + (x | g)", "1 x", "centred"),
+    GroupShape("centred_uncorrelated", "y ~ x + (x || g)", "1 x", "centred"),
+    GroupShape("centred_by", "y ~ x + (x || gr(g, by = b))", "1 x", "centred"),
+    GroupShape("centred_by_slopes", "y ~ x + (x | gr(g, by = b))", "1 x", "centred"),
+    GroupShape("centred_members", "y ~ x + (1 | mm(g, second))", "1", "centred"),
+    GroupShape("centred_relations", "y ~ x + (x | gr(g, cov = A))", "1 x", "centred"),
+    GroupShape("centred_relation", "y ~ x + (1 | gr(g, cov = A))", "1", "centred"),
+    GroupShape("centred_student", 'y ~ x + (x | gr(g, dist = "student"))', "1 x", "centred"),
+    GroupShape(
+        "centred_student_by", 'y ~ x + (x || gr(g, by = b, dist = "student"))', "1 x", "centred"
+    ),
 )
 
 
@@ -138,6 +155,12 @@ def log_density(shape: GroupShape, values: dict[str, np.ndarray], log_prior) -> 
             # LKJ(1) of a 2 x 2 matrix is uniform in the correlation, whose factor's row is a root.
             total += -np.log(2.0)
         covariances.append(np.diag(sd) @ cor @ np.diag(sd))
+    own = [by.index(of[level]) if by[0] else 0 for level in levels]
+    if shape.parametrisation == "centred":
+        r = np.asarray(values[f"r_{group}"])
+        total += _of_effects(shape, values, r, [covariances[place] for place in own], levels)
+        eta = X @ beta + np.sum(Z * (share @ r), axis=1)
+        return total + stats.norm.logpdf(rows["y"], eta, values["sigma"]).sum()
     z = np.asarray(values[f"z_{group}"])
     if "sum_to_zero" in shape.formula:
         z = z.T
@@ -152,8 +175,7 @@ def log_density(shape: GroupShape, values: dict[str, np.ndarray], log_prior) -> 
         z = np.linalg.cholesky(A) @ z
     r = np.empty((len(levels), size))
     for place in range(len(levels)):
-        own = covariances[by.index(of[levels[place]]) if by[0] else 0]
-        r[place] = np.linalg.cholesky(own) @ z[place]
+        r[place] = np.linalg.cholesky(covariances[own[place]]) @ z[place]
     if "student" in shape.formula:
         df, precision = float(values["df_g"]), values["precision_g"]
         total += stats.gamma(0.5 * df, 0.0, 2.0 / df).logpdf(precision).sum()
@@ -161,3 +183,23 @@ def log_density(shape: GroupShape, values: dict[str, np.ndarray], log_prior) -> 
     np.testing.assert_allclose(values[f"r_{group}"], r, rtol=1e-8, atol=1e-10)
     eta = X @ beta + np.sum(Z * (share @ r), axis=1)
     return total + stats.norm.logpdf(rows["y"], eta, values["sigma"]).sum()
+
+
+def _of_effects(
+    shape: GroupShape,
+    values: dict[str, np.ndarray],
+    r: np.ndarray,
+    covariances: list[np.ndarray],
+    levels: list[str],
+) -> float:
+    """The log density of effects as they are."""
+    zero = np.zeros(r.shape[1])
+    if "cov = A" in shape.formula:
+        A = relation().loc[levels, levels].to_numpy()
+        return stats.matrix_normal(np.zeros(r.shape), A, covariances[0]).logpdf(r)
+    if "student" in shape.formula:
+        df = float(values["df_g"])
+        each = (stats.multivariate_t(zero, cov, df) for cov in covariances)
+        return sum(one.logpdf(row) for one, row in zip(each, r, strict=True))
+    each = (stats.multivariate_normal(zero, cov) for cov in covariances)
+    return sum(one.logpdf(row) for one, row in zip(each, r, strict=True))

@@ -262,7 +262,8 @@ class Spec:
     """A model, whole: what `source/` writes, `engines/` sample and `results/` store.
 
     `known_identifiers` are those of the arrays by which more is known of the rows: of their
-    dispersion, and what the family must know of them.
+    dispersion, and what the family must know of them. Effects of the groups in `centred` are drawn
+    as they are; `notes` say why.
     """
 
     family: Family
@@ -281,6 +282,8 @@ class Spec:
     text: str
     fixed: Mapping[str, float] = field(default_factory=dict[str, float])
     known_identifiers: Mapping[str, str] = field(default_factory=dict[str, str])
+    centred: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Predictor:
         """Return the predictor of a parameter of the family, by its name."""

@@ -11,6 +11,7 @@ import numpy as np
 from formix.effects import common, group, offset, threshold
 from formix.errors import FormulaError
 from formix.groups import together
+from formix.parametrisation import NON_CENTRED, choose, name_of
 from formix.predictors import blocks as varying, predictors
 from formix.prior import Address, PriorTable, resolve
 from formix.prior.scales import scales_of
@@ -29,6 +30,7 @@ def specify(
     priors: str | Mapping[str, object] | PriorTable,
     text: str,
     fixed: Mapping[str, float] | None = None,
+    asked: str | Mapping[str, str] = NON_CENTRED,
 ) -> Spec:
     """Return the model, whole.
 
@@ -44,9 +46,13 @@ def specify(
         The formula, for messages and results.
     fixed
         The parameters of the family that the formula holds at a value.
+    asked
+        How group-level effects are drawn: for all groups, or by group.
 
     Raises
     ------
+    ArgumentError
+        If effects cannot be drawn as they are asked to be.
     DataError
         If the response does not suit the family.
     FormulaError
@@ -62,6 +68,7 @@ def specify(
     if not isinstance(priors, PriorTable):
         scales = scales_of(response, family, linear)
         priors = resolve(_addresses(linear, groups, auxiliary, family), scales, priors)
+    chosen = choose(asked, groups, design.predictors[0], response, family)
     identifiers = Identifiers()
     name = identifiers.make(response.name)
     known = _known(response, family, identifiers)
@@ -70,7 +77,10 @@ def specify(
             *(common.statements(predictor, priors, identifiers) for predictor in linear),
             *(threshold.statements(p, response, family, priors, identifiers) for p in linear),
             *(offset.statements(predictor, identifiers) for predictor in linear),
-            *(group.statements(same, identifiers) for same in groups),
+            *(
+                group.statements(same, identifiers, centred=name_of(same) in chosen.centred)
+                for same in groups
+            ),
             Fragment(data=tuple(Datum(known[n], response.known[n]) for n in known)),
         ]
     )
@@ -96,6 +106,8 @@ def specify(
         text=text,
         fixed=fixed,
         known_identifiers=known,
+        centred=chosen.centred,
+        notes=chosen.notes,
     )
 
 

@@ -40,7 +40,7 @@ if __name__ == "__main__":
         target = HERE / "sources" / f"{shape.name}.py"
         target.write_text(model.source, encoding="utf-8")
     levelled = (*level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
-    for shape in (*family_shapes.SHAPES, *levelled, *group_shapes.SHAPES):
+    for shape in (*family_shapes.SHAPES, *levelled, *group_shapes.SHAPES, *group_shapes.CENTRED):
         target = HERE / "sources" / f"{shape.name}.py"
         target.write_text(shape.model().source, encoding="utf-8")
     model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))

@@ -20,6 +20,7 @@ from formix.results.likelihood import log_densities
 
 RELATIVE = 1e-9
 POINTS = 4
+EVERY_GROUP = (*group_shapes.SHAPES, *group_shapes.CENTRED)
 
 
 def frozen(prior: Prior):
@@ -224,7 +225,7 @@ def test_gradient_is_the_central_difference(name: str):
     check_gradient(Model(shape.formula, shapes.data(), priors=shape.priors))
 
 
-@pytest.mark.parametrize("shape", group_shapes.SHAPES, ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", EVERY_GROUP, ids=lambda shape: shape.name)
 def test_density_of_every_group_is_scipys(shape: group_shapes.GroupShape):
     model = shape.model()
     with jax.enable_x64(True):
@@ -237,7 +238,7 @@ def test_density_of_every_group_is_scipys(shape: group_shapes.GroupShape):
             assert ours == pytest.approx(expected, rel=RELATIVE)
 
 
-@pytest.mark.parametrize("shape", group_shapes.SHAPES[::3], ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", EVERY_GROUP[::3], ids=lambda shape: shape.name)
 def test_gradient_of_groups_is_the_central_difference(shape: group_shapes.GroupShape):
     check_gradient(shape.model())
 

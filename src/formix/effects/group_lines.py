@@ -11,6 +11,9 @@ from formix.groups import rho_sites
 from formix.spec import MAIN, Block, Datum, Fragment, Statement
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import Float
+
     from formix.spelling import Identifiers
     from formix.varying import Varying
 
@@ -21,15 +24,21 @@ _ONE_LINE = 78
 """A comment shorter than this stands on one line."""
 
 
-def statements(blocks: tuple[Block, ...], identifiers: Identifiers) -> Fragment:
-    """Return the lines that draw a group's effects, non-centred, and what they add to eta."""
-    return _Lines(blocks, identifiers).fragment()
+def statements(
+    blocks: tuple[Block, ...], identifiers: Identifiers, *, centred: bool = False
+) -> Fragment:
+    """Return the lines that draw a group's effects, and what they add to eta.
+
+    Effects are drawn as they are where `centred`, else from standard normals.
+    """
+    return _Lines(blocks, identifiers, centred).fragment()
 
 
 class _Lines:
     """Collects the lines of one group, and the arrays that they take."""
 
-    def __init__(self, blocks: tuple[Block, ...], identifiers: Identifiers) -> None:
+    def __init__(self, blocks: tuple[Block, ...], identifiers: Identifiers, centred: bool) -> None:
+        self.centred = centred
         self.blocks, self.make = blocks, identifiers.make
         self.before, self.group = blocks[0].prefix, blocks[0].group
         self.sites, self.dimensions = parameters(blocks)
@@ -62,14 +71,18 @@ class _Lines:
         if any(block.structure.correlated for block in self.blocks):
             factor = self.correlation()
             scaled = self.make(self.name("scaled"))
-            self.standard()
+            if not self.centred:
+                self.standard()
             other = f"jnp.swapaxes({factor}, 1, 2)" if self.by else f"{factor}.T"
             self.add("deterministic", "", self.name("cor"), f"{factor} @ {other}")
             columns = "[..., None]" if self.by else "[:, None]"
             self.add("assign", scaled, "", f"{self.sd}{columns} * {factor}")
-        else:
+        elif not self.centred:
             self.standard()
-        self.effects(scaled)
+        if self.centred:
+            self.as_they_are(scaled)
+        else:
+            self.effects(scaled)
         self.lines[0] = replace(self.lines[0], comment=self.comment())
         added, data, more = summands(self.blocks, self.index, self.r, self.identifiers)
         self.lines += more
@@ -86,7 +99,7 @@ class _Lines:
         words += [block.structure.rho.words for block in blocks if block.structure.rho is not None]
         text = " + ".join(block.text for block in blocks)
         said = f"group-level effects{_whose(blocks)}: {text}"
-        how = ", ".join([*dict.fromkeys(words), "non-centred"])
+        how = ", ".join([*dict.fromkeys(words), "centred" if self.centred else "non-centred"])
         return f"{said}, {how}" if len(said + how) < _ONE_LINE else f"{said}\n{how}"
 
     def deviations(self) -> None:
@@ -161,10 +174,7 @@ class _Lines:
         """Add the lines that scale standardised effects."""
         value = f"{self.z}.T" if self.said.sum_to_zero else self.z
         if self.said.root is not None:
-            same = ("relation", self.group, self.said.matrix)
-            root = self.identifiers.of(same, f"L_{self.said.matrix}")
-            self.data.append(Datum(root, self.said.root))
-            value = f"({root} @ {value})"
+            value = f"({self.relation(self.said.root)} @ {value})"
         if scaled and self.by:
             value = f'jnp.einsum("lij,lj->li", {scaled}[{self.by}], {value.strip("()")})'
         elif scaled:
@@ -175,10 +185,41 @@ class _Lines:
             value = self.student(value)
         self.add("deterministic", self.r, self.name("r"), value)
 
+    def as_they_are(self, scaled: str) -> None:
+        """Add the line that draws effects from their distribution, given the covariance."""
+        each = f"[{self.by}]" if self.by else ""
+        expand = "" if self.by else f".expand([{self.levels}])"
+        factor = (
+            f"{scaled}{each}" if scaled else f"{self.sd}{each}[..., None] * jnp.eye({self.size})"
+        )
+        if self.said.student:
+            value = f"dist.MultivariateStudentT({self.df()}, 0.0, {factor}){expand}"
+        elif self.said.root is not None:
+            zeros = f"jnp.zeros(({self.levels}, {self.size}))"
+            value = f"dist.MatrixNormal({zeros}, {self.relation(self.said.root)}, {factor})"
+        elif scaled:
+            value = f"dist.MultivariateNormal(scale_tril={factor}){expand}"
+        else:
+            expand = "" if self.by else f".expand([{self.levels}, {self.size}])"
+            value = f"dist.Normal(0.0, {self.sd}{each}){expand}"
+        self.add("sample", self.r, self.name("r"), value)
+
+    def relation(self, root: Float[np.ndarray, "level level"]) -> str:
+        """Return the identifier of the factor of relations among levels."""
+        same = ("relation", self.group, self.said.matrix)
+        name = self.identifiers.of(same, f"L_{self.said.matrix}")
+        self.data.append(Datum(name, root))
+        return name
+
+    def df(self) -> str:
+        """Return the identifier of the degrees of freedom; add the line that draws them."""
+        df = self.make(self.name("df"))
+        self.lines.append(Statement("prior", df, self.name("df"), keys=(self.name("df"),)))
+        return df
+
     def student(self, value: str) -> str:
         """Return effects of a t distribution; add the lines that draw each level's precision."""
-        df, precision = self.make(self.name("df")), self.make(self.name("precision"))
-        self.lines.append(Statement("prior", df, self.name("df"), keys=(self.name("df"),)))
+        df, precision = self.df(), self.make(self.name("precision"))
         half = f"0.5 * {df}"
         gamma = f"dist.Gamma({half}, {half}).expand([{self.levels}])"
         self.add("sample", precision, self.name("precision"), gamma)

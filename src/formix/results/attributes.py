@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _RECIPE = (
     "formula", "family", "links", "priors", "prior_set", "contrasts", "encoding", "needs", "notes",
-    "source_sha256", "heads", "columns", "sites", "response", "relations", "formix_schema",
+    "source_sha256", "heads", "columns", "sites", "response", "relations", "centred",
+    "formix_schema",
 )  # fmt: skip
 
 
@@ -53,6 +54,8 @@ def attributes(recipe: Recipe, layout: Layout, run: Mapping[str, object]) -> dic
         "columns": {column.name: _column_json(column) for column in layout.columns},
         "sites": [_site_json(site) for site in layout.sites],
     }
+    if recipe.centred:
+        own["centred"] = list(recipe.centred)
     if layout.relations:
         own["relations"] = {name: _relation_json(one) for name, one in layout.relations.items()}
     others = {"formix_version": version_of("formix"), **recipe.run, **run}
@@ -82,6 +85,7 @@ def read_recipe(found: Groups) -> Recipe:
             frame=_frame(found, read_columns(found)),
             heads=_heads(_read(said, "heads", dict)),
             relations=_relations(found),
+            centred=tuple(_read(said, "centred", list)) if "centred" in said else (),
             needs=_read(said, "needs", dict),
             notes=tuple(_read(said, "notes", list)),
             source_sha256=_read(said, "source_sha256", str),

@@ -60,6 +60,8 @@ class Recipe:
         The first rows of each predictor's X.
     relations
         The known relations among levels, by name.
+    centred
+        The groups whose effects are drawn as they are.
     needs
         What the user passed that a file cannot hold, by kind: functions, priors, family.
     notes
@@ -80,6 +82,7 @@ class Recipe:
     frame: Frame
     heads: Mapping[str, Float[np.ndarray, "row coef"]]
     relations: Mapping[str, Relation] = field(default_factory=lambda: dict[str, "Relation"]())
+    centred: tuple[str, ...] = ()
     needs: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     notes: tuple[str, ...] = ()
     source_sha256: str = ""
@@ -209,6 +212,7 @@ def make_recipe(
         frame=frame,
         heads={one.name: one.X[:HEAD] for one in matrices or spec.predictors},
         relations=dict(relations or {}),
+        centred=spec.centred,
         needs={kind: names for kind, names in needs.items() if names},
         notes=tuple(notes),
         source_sha256=checksum(source),
