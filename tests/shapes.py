@@ -115,4 +115,30 @@ SHAPES = (
         "y ~ x + (1 | g)",
         priors={"beta[x]": "TruncatedNormal(0, 1, low=0)", "sigma": "Uniform(0, 10)"},
     ),
+    Shape(
+        "bounded_gamma",
+        "y ~ x + (x | g)",
+        priors={"sigma": "TruncatedGamma(2, 0.1, low=0.1)", "sd": "TruncatedGamma(2, 1, high=9)"},
+    ),
 )
+
+
+SHRUNK = (
+    Shape("horseshoe", "y ~ x + z + f + (1 | g)", priors={"beta": "Horseshoe(1)"}),
+    Shape(
+        "horseshoe_ratio",
+        "y ~ 0 + f + x",
+        priors={"beta": "Horseshoe(3, scale_slab=1.5, df_slab=6, par_ratio=0.2)"},
+    ),
+    Shape(
+        "horseshoe_standard_errors",
+        "y | se(k / 4) ~ x + z",
+        priors={"beta": "Horseshoe(1, 0.1, 3)", "beta[Intercept]": "StudentT(3, 0, 10)"},
+    ),
+    Shape(
+        "r2d2",
+        "y ~ x * f",
+        priors={"beta": "R2D2(0.4, 3, cons_D2=0.7)", "sigma": "Exponential(0.5)"},
+    ),
+)
+"""Coefficients whose prior is one of all of them together."""

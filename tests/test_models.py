@@ -85,32 +85,6 @@ def test_several_formulas_are_a_list_or_one_text():
 @pytest.mark.parametrize(
     ("formula", "says", "marked"),
     [
-        ("y | trunc(lb = 0) ~ x", "`trunc(lb = 0)` of the response", "trunc(lb = 0)"),
-        ("y | rate(n) ~ x", "`rate(n)` of the response", "rate(n)"),
-        ("y | cens(l) ~ x", "`cens(l)` of the response", "cens(l)"),
-        (
-            'y | se(n) + weights(n, kind = "likelihood") ~ x',
-            '`weights(n, kind = "likelihood")` of the response',
-            "weights(n, kind",
-        ),
-    ],
-)
-def test_what_no_engine_fits_is_refused_by_name_and_place(formula: str, says: str, marked: str):
-    model = Model(formula, shapes.data())
-    assert model.design.X.shape == (60, 2)
-    for floor in ("spec", "source", "priors", "data"):
-        with pytest.raises(fx.UnsupportedError) as refusal:
-            getattr(model, floor)
-        assert says in str(refusal.value)
-        assert refusal.value.span.of(formula).startswith(marked)
-    with pytest.raises(fx.UnsupportedError):
-        model.fit()
-    assert "can be read, and not yet fitted" in str(model)
-
-
-@pytest.mark.parametrize(
-    ("formula", "says", "marked"),
-    [
         ("y | se(n) ~ x; sigma ~ z", "`sigma` has no part in a model whose", "sigma"),
         ("y | se(n) ~ x; sigma = 1", "`sigma` has no part in a model whose", "sigma"),
         ("y | se(n) ~ 0", "nothing of this model is left to estimate", "y"),
@@ -124,10 +98,39 @@ def test_known_standard_errors_leave_no_sigma(formula: str, says: str, marked: s
     assert "se(s, sigma = TRUE)" in refusal.value.hint
 
 
-def test_what_is_known_is_told_also_where_nothing_fits_it():
-    model = Model('y | se(n) + weights(n, kind = "likelihood") ~ x', shapes.data())
-    lines = [line.split(maxsplit=1)[1] for line in str(model).splitlines() if "known  " in line]
-    assert lines == ["standard errors from 1 to 8, in place of sigma", "likelihood weights"]
+@pytest.mark.parametrize(
+    ("left", "family", "lines"),
+    [
+        (
+            'y | se(n) + weights(n, kind = "likelihood")',
+            "gaussian",
+            ["standard errors from 1 to 8, in place of sigma", "likelihood weights from 1 to 8"],
+        ),
+        ("y | cens(l)", "gaussian", ["censored: 15 right, of 60 rows"]),
+        (
+            "y | cens(k - 2, y + 1)",
+            "student",
+            ["censored: 15 left, 15 right, 15 interval, of 60 rows"],
+        ),
+        ("y | trunc(lb = -50)", "gaussian", ["truncated below bounds of -50"]),
+        (
+            "y | trunc(n - 20, 50)",
+            "gaussian",
+            ["truncated below bounds from -19 to -12 and above bounds of 50"],
+        ),
+        ("n | rate(k)", "poisson", ["rate from 1 to 4, times mu of one unit"]),
+        ("n | rate(k)", "negative_binomial", ["rate from 1 to 4, times mu and shape of one unit"]),
+        (
+            "n | weights(k)",
+            "gamma",
+            ["weights from 1 to 4, and a row's variance is mu^2 / (shape weight)"],
+        ),
+    ],
+)
+def test_what_is_known_is_told(left: str, family: str, lines: list[str]):
+    model = Model(f"{left} ~ x", shapes.data(), family)
+    told = [line.split(maxsplit=1)[1] for line in str(model).splitlines() if "known  " in line]
+    assert told == lines
 
 
 @pytest.mark.parametrize("addition", ["se(n)", "se(n, sigma = TRUE)", "weights(n)"])

@@ -49,6 +49,8 @@ from .verbs.file import read as read, write as write
 from .verbs.fixef import fixef as fixef
 from .verbs.log_likelihood import log_likelihood as log_likelihood
 from .verbs.model import model as model
+from .verbs.predict import predict as predict
+from .verbs.priors import priors as priors
 from .verbs.ranef import ranef as ranef
 from .verbs.redraw import redraw as redraw
 from .verbs.sigma import sigma as sigma

@@ -56,6 +56,28 @@ def _weighted(of: Mapping[str, Array]) -> Array:
     return of[PARAMETER] / np.sqrt(of["weights"])
 
 
+def _shape(of: Mapping[str, Array]) -> Array:
+    return of[PARAMETER] * of["weights"]
+
+
+SHAPES = (
+    Dispersion(
+        frozenset({"weights"}),
+        ("weights",),
+        estimated=True,
+        source="{dispersion} * {weights}",
+        value=_shape,
+        words="weights {range}, and a row's variance is mu^2 / ({dispersion} weight)",
+    ),
+)
+"""Of families whose variance is some function of the mean over a shape.
+
+References
+----------
+McCullagh and Nelder (1989), "Generalized Linear Models", doi:10.1007/978-1-4899-3242-6, section 2.2
+(prior weights).
+"""
+
 STANDARD_DEVIATIONS = (
     Dispersion(
         frozenset({"se"}),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from formix.design.frame import to_pandas
 from formix.engines.choice import written
@@ -74,6 +74,11 @@ class Floors:
     def encoding(self) -> Encoding:
         """What the design remembers of the data, for new data."""
         return self._stages.encoding
+
+    @property
+    def functions(self) -> Mapping[str, Callable[..., Any]]:
+        """The user's own functions that the formula calls."""
+        return self._stages.functions
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -191,7 +196,7 @@ class Floors:
         """
         response = self.terms.response
         counted = response.level or any(one.name == "trials" for one in response.additions)
-        measured = counted and self._family.dispersion
+        measured = counted and self._family.residual
         fault = self._family.fault(self.design.response) if measured else None
         return unbuilt(self.terms) or fault
 

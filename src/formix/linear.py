@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.dispersion import PARAMETER
+from formix.observation import with_rate
 from formix.spec import THRESHOLD, prefix
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "
         elif name not in predicted and name in values:
             others[name] = values[name][:, None]
     arrays = {name: spec.response.known[name] for name in spec.family.arrays}
-    found = predicted | others | arrays
+    found = with_rate(spec.family, spec.response, predicted | others) | arrays
     if spec.family.thresholds:
         found["logits"] = _of_thresholds(spec, found, values[THRESHOLD])
     return _with_known(spec, found)
@@ -99,7 +100,7 @@ def _r(block: Block) -> str:
 
 def _add_block(total: np.ndarray, predictor: Predictor, block: Block, r: np.ndarray) -> None:
     for column, effect in enumerate(block.effects):
-        if effect.predictor == predictor.name:
+        if effect.predictor == predictor.name and block.Z[:, column].any():
             # From a column that lies together rows are gathered several times as fast.
             mine = np.take(np.ascontiguousarray(r[:, :, column]), block.index, axis=1)
             if block.varying.members > 1:

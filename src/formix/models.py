@@ -42,7 +42,8 @@ class Model(Floors):
     priors
         A set (`"default"`, `"brms"`, `"flat"`), or priors by address, such as
         `{"beta[Days]": "Normal(0, 10)", "sd": "HalfNormal(50)"}`, the rest being default; another
-        set for the rest is named under the empty key.
+        set for the rest is named under the empty key. `{"beta": "Horseshoe(1)"}` and `"R2D2()"` are
+        of all coefficients but the intercept together.
     functions
         The user's own functions that the formula calls, by the name they have there.
     contrasts

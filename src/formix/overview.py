@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from formix.dispersion import SAID
 from formix.spec import MAIN
 from formix.spelling import label_text, one_line
 
@@ -82,9 +81,27 @@ def _known(family: Family, response: Response) -> Iterator[str]:
         size = _range(response.known[given.arrays[0]])
         yield given.words.format(range=size, dispersion=family.dispersion)
     for name, values in response.known.items():
-        if name not in SAID:
-            text = name.replace("_", " ")
-            yield f"{text} {_range(values)}" if name in family.arrays else text
+        if name in family.arrays:
+            yield f"{name.replace('_', ' ')} {_range(values)}"
+    yield from _observed(family, response.known)
+
+
+def _observed(family: Family, known: Mapping[str, Float[np.ndarray, " obs"]]) -> Iterator[str]:
+    """Yield how the rows of the response were observed."""
+    if "cens" in known:
+        status = known["cens"]
+        kinds = {"left": -1.0, "right": 1.0, "interval": 2.0}
+        counts = {kind: int((status == code).sum()) for kind, code in kinds.items()}
+        listed = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
+        yield f"censored: {listed or 'none'}, of {_count(len(status), 'row')}"
+    ends = {"below": "trunc_lower", "above": "trunc_upper"}
+    bounds = [f"{at} bounds {_range(known[end])}" for at, end in ends.items() if end in known]
+    if bounds:
+        yield f"truncated {' and '.join(bounds)}"
+    if "rate" in known:
+        yield f"rate {_range(known['rate'])}, times {' and '.join(family.rates)} of one unit"
+    if "likelihood_weights" in known:
+        yield f"likelihood weights {_range(known['likelihood_weights'])}"
 
 
 def _range(values: Float[np.ndarray, " obs"]) -> str:

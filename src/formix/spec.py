@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
     from formix.families.family import Family
+    from formix.gaussian_form import GaussianForm
     from formix.links import Link
-    from formix.prior import PriorTable
+    from formix.prior import PriorTable, Shrinkage
 
 MAIN = "mu"
 """The predictor of the main formula; its sites carry no prefix."""
@@ -191,7 +192,7 @@ class Parameter:
     site: str
     dims: tuple[str, ...]
     shape: tuple[int, ...]
-    support: Literal["real", "ordered", "positive", "unit", "interval", "correlation"]
+    support: Literal["real", "ordered", "positive", "unit", "interval", "correlation", "simplex"]
     keys: tuple[str, ...] = ()
 
 
@@ -202,7 +203,8 @@ class Statement:
     `prior` draws `target`, an array of that `shape`, from the priors at `keys`, one an element;
     `ordered` draws it from one prior and puts it in order;
     `sample` draws it from the distribution that `value` spells; `deterministic` and `assign`
-    compute `value`, which without a `target` is recorded only. `comment` stands above it.
+    compute `value`, which without a `target` is recorded only. `comment` stands above it. `uses`
+    are the sites of the family's parameters that stand in it.
     """
 
     verb: Literal["prior", "ordered", "sample", "deterministic", "assign"]
@@ -212,6 +214,7 @@ class Statement:
     keys: tuple[str, ...] = ()
     shape: tuple[int, ...] = ()
     comment: str = ""
+    uses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -242,22 +245,6 @@ class Fragment:
 
 
 @dataclass(frozen=True, eq=False)
-class GaussianForm:
-    """What an engine needs to integrate effects that are jointly Gaussian.
-
-    `eta += sum(Z * r[index], axis=-1)`, with rows of `r` independent over levels (or related by
-    `relation`) and each distributed as the covariance says; `weights` scales the rows' precision.
-    """
-
-    Z: Float[np.ndarray, "obs effect"]
-    index: Int[np.ndarray, " obs"]
-    levels: int
-    covariance: str
-    weights: Float[np.ndarray, " obs"] | None = None
-    relation: Float[np.ndarray, "level level"] | None = None
-
-
-@dataclass(frozen=True, eq=False)
 class Spec:
     """A model, whole: what `source/` writes, `engines/` sample and `results/` store.
 
@@ -284,6 +271,7 @@ class Spec:
     known_identifiers: Mapping[str, str] = field(default_factory=dict[str, str])
     centred: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    shrinkage: tuple[Shrinkage, ...] = ()
 
     def __getitem__(self, name: str) -> Predictor:
         """Return the predictor of a parameter of the family, by its name."""

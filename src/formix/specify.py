@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.effects import common, group, offset, threshold
+from formix.effects import common, common_lines, group, offset, threshold
+from formix.effects.shrinkage import shrinkages
 from formix.errors import FormulaError
 from formix.groups import together
-from formix.parametrisation import NON_CENTRED, choose, name_of
+from formix.observation import arrays
+from formix.parametrisation import NON_CENTRED, Parametrisation, choose, name_of
 from formix.predictors import blocks as varying, predictors
 from formix.prior import Address, PriorTable, resolve
 from formix.prior.scales import scales_of
@@ -21,6 +23,7 @@ from formix.spelling import Identifiers
 if TYPE_CHECKING:
     from formix.design.matrices import Design
     from formix.families import Family, FamilyParameter
+    from formix.prior import Shrinkage
     from formix.spec import Block, Predictor, Response
 
 
@@ -65,40 +68,36 @@ def specify(
     linear, blocks = predictors(design, family, text), varying(design, family)
     groups = together(blocks)
     auxiliary, fixed = _auxiliary(family, response, linear, fixed or {})
+    scales = scales_of(response, family, linear)
     if not isinstance(priors, PriorTable):
-        scales = scales_of(response, family, linear)
         priors = resolve(_addresses(linear, groups, auxiliary, family), scales, priors)
     chosen = choose(asked, groups, design.predictors[0], response, family)
+    shrunk = shrinkages(linear, priors, scales, family, response, fixed)
     identifiers = Identifiers()
     name = identifiers.make(response.name)
     known = _known(response, family, identifiers)
+    needed = {one.dispersion: identifiers.make(one.dispersion) for one in shrunk if one.dispersion}
     whole = _merged(
         [
-            *(common.statements(predictor, priors, identifiers) for predictor in linear),
+            *_common(linear, priors, identifiers, shrunk, needed),
             *(threshold.statements(p, response, family, priors, identifiers) for p in linear),
             *(offset.statements(predictor, identifiers) for predictor in linear),
-            *(
-                group.statements(same, identifiers, centred=name_of(same) in chosen.centred)
-                for same in groups
-            ),
+            *_varied(groups, identifiers, chosen),
             Fragment(data=tuple(Datum(known[n], response.known[n]) for n in known)),
         ]
     )
     if not whole.parameters and not auxiliary:
         raise _nothing(text, response)
-    own = tuple(Parameter(p.name, (), (), p.support, (p.name,)) for p in auxiliary)
     return Spec(
         family=family,
         response=response,
         predictors=linear,
         blocks=blocks,
         priors=priors,
-        parameters=(*whole.parameters, *own),
+        parameters=(*whole.parameters, *_own(auxiliary)),
         dimensions=whole.dimensions,
         statements=whole.statements,
-        likelihood=tuple(
-            Statement("prior", identifiers.make(p.name), p.name, keys=(p.name,)) for p in auxiliary
-        ),
+        likelihood=_likelihood(auxiliary, needed, identifiers),
         summands=whole.summands,
         data=whole.data,
         gaussian=tuple(group.gaussian(block) for block in blocks),
@@ -108,6 +107,51 @@ def specify(
         known_identifiers=known,
         centred=chosen.centred,
         notes=chosen.notes,
+        shrinkage=shrunk,
+    )
+
+
+def _varied(
+    groups: tuple[tuple[Block, ...], ...], identifiers: Identifiers, chosen: Parametrisation
+) -> list[Fragment]:
+    """Return what the group-level effects of every group give."""
+    return [
+        group.statements(blocks, identifiers, centred=name_of(blocks) in chosen.centred)
+        for blocks in groups
+    ]
+
+
+def _common(
+    predictors: tuple[Predictor, ...],
+    priors: PriorTable,
+    identifiers: Identifiers,
+    shrunk: tuple[Shrinkage, ...],
+    needed: Mapping[str, str],
+) -> list[Fragment]:
+    """Return what the common effects of every predictor give."""
+    found: list[Fragment] = []
+    for predictor in predictors:
+        mine = next((one for one in shrunk if one.predictor == predictor.name), None)
+        dispersion = needed.get(mine.dispersion, "") if mine is not None else ""
+        found.append(common_lines.statements(predictor, priors, identifiers, mine, dispersion))
+    return found
+
+
+def _own(auxiliary: tuple[FamilyParameter, ...]) -> Iterator[Parameter]:
+    """Yield the sites of the family's own parameters."""
+    return (Parameter(p.name, (), (), p.support, (p.name,)) for p in auxiliary)
+
+
+def _likelihood(
+    auxiliary: tuple[FamilyParameter, ...], needed: Mapping[str, str], identifiers: Identifiers
+) -> tuple[Statement, ...]:
+    """Return the lines that draw the family's own parameters.
+
+    Names that lines above theirs take are `needed` early, and made by then.
+    """
+    return tuple(
+        Statement("prior", needed.get(name) or identifiers.make(name), name, keys=(name,))
+        for name in (parameter.name for parameter in auxiliary)
     )
 
 
@@ -136,7 +180,7 @@ def _auxiliary(
 def _known(response: Response, family: Family, identifiers: Identifiers) -> dict[str, str]:
     """Return the identifiers of the arrays that tell more of the rows."""
     given = family.given(response.known)
-    names = (*family.arrays, *(given.arrays if given else ()))
+    names = (*family.arrays, *(given.arrays if given else ()), *arrays(response))
     return {name: identifiers.make(name) for name in names}
 
 

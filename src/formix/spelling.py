@@ -14,7 +14,19 @@ if TYPE_CHECKING:
 
     from jaxtyping import Float
 
-OURS = ("adjacent", "continuing", "cumulative", "dirichlet", "half_t", "ordered", "stopping")
+OURS = (
+    "TruncatedGamma",
+    "adjacent",
+    "censored",
+    "continuing",
+    "cumulative",
+    "dirichlet",
+    "half_t",
+    "ordered",
+    "stopping",
+    "truncated",
+    "weighted",
+)
 """Names of formix.distributions, as an import lists them."""
 
 SPECIAL = ("expit", "log_ndtr", "ndtr")

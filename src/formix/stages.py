@@ -162,5 +162,6 @@ def _warn(design: Design, family: Family) -> None:
             stacklevel=_STACK,
         )
     estimated = [p.name for p in family.estimates(design.response.known)]
-    for concern in concerns(design, dispersion=family.dispersion in estimated):
+    residual = family.residual and family.dispersion in estimated
+    for concern in concerns(design, dispersion=residual):
         warnings.warn(concern, DataWarning, stacklevel=_STACK)

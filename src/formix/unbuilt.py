@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from formix.covariances import COVARIANCES
 from formix.dispersion import SAID
 from formix.errors import FormulaError, UnsupportedError
+from formix.families import FAMILIES
+from formix.observation import KNOWN, needs_tails
 from formix.syntax.printer import to_text
 from formix.syntax.tree import Equation
 from formix.terms.response import known_as
@@ -15,9 +17,9 @@ from formix.terms.response import known_as
 if TYPE_CHECKING:
     from formix.errors import Span
     from formix.families import Family
-    from formix.terms.term import Terms
+    from formix.terms.term import Addition, Terms
 
-_KNOWN = SAID | {"trials"}
+_KNOWN = SAID | {"trials", *KNOWN}
 """What may be known of the rows; whether a family has a use for it, its own check says."""
 
 _FITTED = frozenset(structure.name for structure in COVARIANCES)
@@ -26,16 +28,10 @@ _FITTED = frozenset(structure.name for structure in COVARIANCES)
 def not_of_family(terms: Terms, family: Family) -> FormulaError | None:
     """Return what a formula says that means nothing of this family, or nothing."""
     for addition in terms.response.additions:
-        if not family.takes(known_as(addition)):
-            return FormulaError(
-                f"`{addition.name}()` says nothing of a {family.name} response, which has no "
-                "residual standard deviation",
-                text=terms.formula.text,
-                span=addition.span,
-                hint="trials are said by prop(successes, trials), or by `| trials(n)`"
-                if "trials" in family.arrays
-                else "it is for families with one, such as gaussian",
-            )
+        fault = _no_addition(addition, family)
+        if fault is not None:
+            fault.text, fault.span = terms.formula.text, addition.span
+            return fault
     for other in terms.formula.others:
         node = other.left if isinstance(other, Equation) else other.parameter
         fault = _no_parameter(to_text(node), terms, family)
@@ -58,6 +54,37 @@ def _no_value(terms: Terms, family: Family) -> FormulaError | None:
                 span=fixed.span,
             )
     return None
+
+
+def _no_addition(addition: Addition, family: Family) -> FormulaError | None:
+    """Return why what an addition says means nothing of this family, or nothing."""
+    said = known_as(addition)
+    if needs_tails(said) and family.log_tails is None:
+        have = ", ".join(one.name for one in FAMILIES if one.log_tails is not None)
+        return FormulaError(
+            f"`{addition.name}()` takes the distribution function of the response, which formix "
+            f"has not for {family.name}",
+            hint=f"families that have one: {have}",
+        )
+    if "rate" in said and not family.rates:
+        have = ", ".join(one.name for one in FAMILIES if one.rates)
+        return FormulaError(
+            f"`rate()` says nothing of a {family.name} response: what so many units have in all "
+            "is not of that family",
+            hint=f"it is for counts that add up: {have}",
+        )
+    if family.takes(said):
+        return None
+    hint = "it is for families with one, such as gaussian"
+    if "trials" in family.arrays:
+        hint = "trials are said by prop(successes, trials), or by `| trials(n)`"
+    elif "weights" in said:
+        hint += '; rows that count several times are weights(w, kind = "likelihood")'
+    return FormulaError(
+        f"`{addition.name}()` says nothing of a {family.name} response, which has no "
+        "residual standard deviation",
+        hint=hint,
+    )
 
 
 def _no_parameter(name: str, terms: Terms, family: Family) -> FormulaError | None:

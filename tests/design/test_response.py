@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -87,9 +89,9 @@ def test_the_trials_of_cbpp():
         ("cens(c)", {"cens": [0, -1, 1, 0]}),
         ("cens(b)", {"cens": [1, 0, 1, 1]}),
         ("cens(k - 1)", {"cens": [0, -1, 2, 1]}),
-        ("cens(2 * b, n)", {"cens": [2, 0, 2, 2], "cens_upper": DATA["n"]}),
+        ("cens(2 * b, y + n)", {"cens": [2, 0, 2, 2], "cens_upper": DATA["y"] + DATA["n"]}),
         ("trunc(lb = 0)", {"trunc_lower": [0] * 4}),
-        ("trunc(0, 2 * n)", {"trunc_lower": [0] * 4, "trunc_upper": 2 * DATA["n"]}),
+        ("trunc(0, y + n)", {"trunc_lower": [0] * 4, "trunc_upper": DATA["y"] + DATA["n"]}),
         ("rate(n)", {"rate": DATA["n"]}),
         ("rate(denom = n)", {"rate": DATA["n"]}),
         ("se(sqrt(n)) + trunc(lb = 0)", {"se": np.sqrt(DATA["n"]), "trunc_lower": [0] * 4}),
@@ -104,12 +106,50 @@ def test_what_is_known_of_each_row(addition, known):
     if addition == "cens(k - 1)":
         with pytest.raises(FormulaError, match="interval censoring needs the upper end"):
             response(left)
-        left = "y | cens(k - 1, n)"
-        known = {**known, "cens_upper": DATA["n"]}
+        left = "y | cens(k - 1, 9)"
+        known = {**known, "cens_upper": [9] * 4}
     found = response(left).known
     assert found.keys() == known.keys()
     for name, values in known.items():
         np.testing.assert_array_equal(found[name], np.asarray(values, dtype=float))
+
+
+@pytest.mark.parametrize(
+    ("addition", "what", "rows"),
+    [
+        ("trunc(lb = 2)", "`y` must lie within bounds", "1 row: 0"),
+        ("trunc(ub = n)", "`y` must lie within bounds", "2 rows: 2, 3"),
+        ("trunc(y + k, y + 1)", "the lower bound must lie below the upper one", "3 rows: 0, 2, 3"),
+        ("cens(2 * b, n)", "the upper end of an interval must lie above `y`", "2 rows: 2, 3"),
+        ("cens(1) + trunc(ub = y + k)", "must lie below the upper bound of trunc()", "1 row: 1"),
+        ("cens(2 * b, 9) + trunc(ub = 8)", "must lie below the upper bound of trunc()", "1 row: 3"),
+        ("cens(x)", "must be left, none, right or interval (-1, 0, 1, 2)", "2 rows: 2, 3"),
+        ("cens(s)", "must be left, none, right or interval (-1, 0, 1, 2)", "4 rows: 0, 1, 2, 3"),
+    ],
+)
+def test_what_cannot_have_been_observed_counts_the_rows(addition, what, rows):
+    formula = f"y | {addition}"
+    with pytest.raises(FormulaError, match=re.escape(what)) as caught:
+        response(formula)
+    assert caught.value.message.endswith(rows)
+    assert caught.value.span.of(f"{formula} ~ x") in addition
+
+
+def test_an_end_of_a_row_that_is_no_interval_may_be_anything():
+    known = response("y | cens(2 * b, 9 * b)").known
+    assert known["cens_upper"].tolist() == [9, 0, 9, 9]
+
+
+def test_a_row_that_is_no_interval_may_lack_the_upper_end():
+    data = DATA.assign(end=[9.0, np.nan, 9.0, 9.0], other=[np.nan, 1.0, 9.0, 9.0])
+    design = design_of("y | cens(2 * b, end) ~ x", data)
+    np.testing.assert_array_equal(design.response.known["cens_upper"], [9, np.nan, 9, 9])
+    assert design.rows.tolist() == [0, 1, 2, 3]
+    # What is used elsewhere as well is needed in every row.
+    assert len(design_of("y | cens(2 * b, end) ~ end", data).rows) == 3
+    assert len(design_of("y | cens(2 * b, end) + trunc(ub = end) ~ x", data).rows) == 3
+    with pytest.raises(FormulaError, match="must be a number; that is not so in 1 row: 0"):
+        response("y | cens(2 * b, other)", data)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from families.drawn import check_moments
 from scipy import stats
 
-from formix import Model, PriorError, student
+from formix import Model, student
 from formix.errors import DataError
 
 DATA = pd.DataFrame(
@@ -47,12 +47,11 @@ def test_its_parameters_have_priors():
     assert str(model.priors["sigma"].prior) == "HalfStudentT(3, 1.248)"
 
 
-def test_the_prior_of_brms_is_not_in_the_table_and_another_can_be_given():
-    with pytest.raises(PriorError, match="brms has for `nu` is not in formix's table") as caught:
-        Model("y ~ x", DATA, "student", priors="brms")
-    assert 'priors={"": "brms", "nu": "Gamma(2, 0.1)"}' in str(caught.value)
-    model = Model("y ~ x", DATA, "student", priors={"": "brms", "nu": "Gamma(2, 0.1)"})
+def test_the_priors_of_brms_are_brms():
+    model = Model("y ~ x", DATA, "student", priors="brms")
     assert str(model.priors["sigma"].prior) == "HalfStudentT(3, 2.5)"
+    assert str(model.priors["nu"].prior) == "TruncatedGamma(2, 0.1, low=1)"
+    assert 'numpyro.sample("nu", TruncatedGamma(2.0, 0.1, low=1.0, high=None))' in model.source
 
 
 def test_standard_errors_take_the_place_of_sigma():

@@ -12,6 +12,7 @@ import family_shapes  # noqa: E402 - found on the path set above
 import group_shapes  # noqa: E402
 import level_shapes  # noqa: E402
 import marginal_shapes  # noqa: E402
+import observed_shapes  # noqa: E402
 import shapes  # noqa: E402
 import test_maximum  # noqa: E402
 import test_models  # noqa: E402
@@ -33,14 +34,15 @@ MARGINAL = (
 """Shapes whose programs of the marginal engine are reviewed, beside the sleep study."""
 
 if __name__ == "__main__":
-    for shape in shapes.SHAPES:
+    for shape in (*shapes.SHAPES, *shapes.SHRUNK):
         model = fx.Model(
             shape.formula, shapes.data(), priors=shape.priors, contrasts=shape.contrasts or None
         )
         target = HERE / "sources" / f"{shape.name}.py"
         target.write_text(model.source, encoding="utf-8")
     levelled = (*level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
-    for shape in (*family_shapes.SHAPES, *levelled, *group_shapes.SHAPES, *group_shapes.CENTRED):
+    grouped = (*group_shapes.SHAPES, *group_shapes.CENTRED)
+    for shape in (*family_shapes.SHAPES, *levelled, *observed_shapes.SHAPES, *grouped):
         target = HERE / "sources" / f"{shape.name}.py"
         target.write_text(shape.model().source, encoding="utf-8")
     model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))

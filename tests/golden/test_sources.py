@@ -9,6 +9,7 @@ from pathlib import Path
 import family_shapes
 import group_shapes
 import level_shapes
+import observed_shapes
 import pytest
 import shapes
 
@@ -25,7 +26,7 @@ def source(shape: shapes.Shape) -> str:
     return fx.Model(shape.formula, shapes.data(), priors=shape.priors, contrasts=contrasts).source
 
 
-@pytest.mark.parametrize("shape", shapes.SHAPES, ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", [*shapes.SHAPES, *shapes.SHRUNK], ids=lambda shape: shape.name)
 def test_source_is_the_reviewed_one(shape: shapes.Shape):
     reviewed = (HERE / f"{shape.name}.py").read_text(encoding="utf-8")
     assert source(shape) == reviewed
@@ -46,9 +47,23 @@ def test_source_of_every_group_is_the_reviewed_one(shape: group_shapes.GroupShap
     assert shape.model().source == (HERE / f"{shape.name}.py").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("shape", observed_shapes.SHAPES, ids=lambda shape: shape.name)
+def test_source_of_what_was_observed_in_part_is_the_reviewed_one(
+    shape: observed_shapes.ObservedShape,
+):
+    assert shape.model().source == (HERE / f"{shape.name}.py").read_text(encoding="utf-8")
+
+
 def test_every_reviewed_source_has_its_shape():
     names = {path.stem for path in HERE.glob("*.py")}
-    every = (*shapes.SHAPES, *family_shapes.SHAPES, *LEVELLED, *GROUPED)
+    every = (
+        *shapes.SHAPES,
+        *shapes.SHRUNK,
+        *family_shapes.SHAPES,
+        *LEVELLED,
+        *GROUPED,
+        *observed_shapes.SHAPES,
+    )
     assert names == {shape.name for shape in every} | {"sleepstudy"}
 
 

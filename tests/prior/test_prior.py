@@ -6,6 +6,7 @@ import numpy as np
 import numpyro.distributions as dist
 import pytest
 
+from formix.distributions import TruncatedGamma
 from formix.errors import PriorError
 from formix.prior import ForeignPrior, Prior, from_text, read_prior
 
@@ -20,6 +21,8 @@ from formix.prior import ForeignPrior, Prior, from_text, read_prior
         ("HalfStudentT(3, 59.3)", Prior("HalfStudentT", 3, 59.3)),
         ("InverseGamma(2, 1)", Prior("InverseGamma", 2, 1)),
         ("TruncatedNormal(1, 2, low=0)", Prior("TruncatedNormal", 1, 2, low=0)),
+        ("TruncatedGamma(2, 0.1, low=1)", Prior("TruncatedGamma", 2, 0.1, low=1)),
+        ("TruncatedGamma(2, 0.1)", Prior("TruncatedGamma", 2, 0.1)),
         ("LKJ(2)", Prior("LKJ", 2)),
         ("Flat()", Prior("Flat")),
     ],
@@ -40,6 +43,10 @@ def test_text_means_a_prior_and_prints_back(text: str, prior: Prior):
         ("Normal(0, loc=1)", "given twice"),
         ("StudentT()", "lacks `df`"),
         ("Normal(inf, 1)", "must be finite"),
+        ("Uniform(5, 1)", "5 is not below 1"),
+        ("TruncatedNormal(0, 1, low=1, high=1)", "1 is not below 1"),
+        ("TruncatedGamma(2, 0.1, low=-1)", "must not be negative"),
+        ("TruncatedGamma(2, 0.1, low=1e5)", "no mass between its bounds"),
         ("__import__('os')", ""),
         ("Normal(0, 5", ""),
         ("", ""),
@@ -66,6 +73,7 @@ def test_what_is_no_prior_is_refused(value: object):
         (dist.Exponential(2), Prior("Exponential", 2)),
         (dist.InverseGamma(2, 1), Prior("InverseGamma", 2, 1)),
         (dist.Weibull(2, 1.5), Prior("Weibull", 2, 1.5)),
+        (TruncatedGamma(2, 0.1, low=1), Prior("TruncatedGamma", 2, 0.1, low=1)),
         (dist.LKJ(2, 3.0), Prior("LKJ", 3)),
         (dist.LKJCholesky(4, 3.0), Prior("LKJ", 3)),
         (dist.FoldedDistribution(dist.StudentT(3, 0, 2.5)), Prior("HalfStudentT", 3, 2.5)),

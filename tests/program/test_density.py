@@ -45,6 +45,10 @@ def frozen(prior: Prior):
 def log_prior(entry, value: float) -> float:
     if entry.prior.name == "Flat":
         return 0.0
+    if entry.prior.name == "TruncatedGamma":
+        a, rate, low, high = entry.prior.arguments
+        whole = stats.gamma(a, 0.0, 1.0 / rate)
+        return whole.logpdf(value) - np.log(whole.sf(low) - whole.sf(high))
     if entry.prior.name == "HalfStudentT":
         df, scale = entry.prior.arguments
         return np.log(2.0) + stats.t(df, 0.0, scale).logpdf(value)
@@ -89,12 +93,17 @@ def of_predictor(model: Model, values: dict[str, np.ndarray]) -> tuple[float, np
     """The log prior density of a linear predictor's sites, and the predictor."""
     spec, design = model.spec, model.design
     total, eta = 0.0, np.zeros(len(design.rows))
+    shrunk = {} if "beta" not in spec.priors else of_shrinkage(model, values)
+    total += shrunk.get("density", 0.0)
     if design.columns:
         beta = values["beta"]
         for j, label in enumerate(design.columns):
             key = f"beta[{label}]"
             at_means = f"beta[{label}@means]"
             value = beta[j]
+            if label in shrunk:
+                assert value == pytest.approx(shrunk[label], rel=1e-12)
+                continue
             if key not in spec.priors:
                 key = at_means
                 value = beta[0] + design.X[:, 1:].mean(axis=0) @ beta[1:]
@@ -142,6 +151,39 @@ def made(structure: str, rho: float, size: int) -> np.ndarray:
     return np.array([[rho if distance else 1.0 for distance in row] for row in apart])
 
 
+def of_shrinkage(model: Model, values: dict[str, np.ndarray]) -> dict[str, float]:
+    """The log density of the sites of a prior of coefficients together, and the coefficients."""
+    given = model.spec.priors["beta"].prior
+    of = dict(zip(given.kind.parameters, given.arguments, strict=True))
+    z, X, y = values["z_beta"], model.design.X, model.design.response.values
+    known = model.design.response.known
+    if given.name == "Horseshoe":
+        wide, tau, slab = values["hs_local"], values["hs_global"], values["hs_slab"]
+        scale = of["par_ratio"] / np.sqrt(len(y)) if of["par_ratio"] else of["scale_global"]
+        density = (np.log(2.0) + stats.t(of["df"], 0.0, 1.0).logpdf(wide)).sum()
+        density += np.log(2.0) + stats.t(of["df_global"], 0.0, scale).logpdf(tau)
+        half = 0.5 * of["df_slab"]
+        density += stats.invgamma(half, 0.0, half).logpdf(slab)
+        # Piironen and Vehtari (2017), equation 2.8.
+        c2 = of["scale_slab"] ** 2 * slab
+        sds = tau * np.sqrt(c2 * wide**2 / (c2 + tau**2 * wide**2))
+    else:
+        share, phi = values["R2D2_R2"], values["R2D2_phi"]
+        a, b = of["mean_R2"] * of["prec_R2"], (1.0 - of["mean_R2"]) * of["prec_R2"]
+        density = stats.beta(a, b).logpdf(share)
+        density += stats.dirichlet(np.full(len(phi), of["cons_D2"])).logpdf(phi / phi.sum())
+        sds = np.sqrt(phi * share / (1.0 - share))
+    labels = list(model.design.columns)
+    with_intercept = labels[0] == "Intercept"
+    columns = X[:, 1:] if with_intercept else X
+    width = columns.std(axis=0, ddof=1) if with_intercept else np.sqrt((X**2).mean(axis=0))
+    unit = np.std(y, ddof=1) if "se" in known else 1.0
+    units = np.array([float(f"{unit / w:.4g}") for w in width])
+    beta = z * sds * units * (1.0 if "se" in known else values["sigma"])
+    shrunk = dict(zip(labels[len(labels) - len(beta) :], beta, strict=True))
+    return {**shrunk, "density": density + stats.norm.logpdf(z).sum()}
+
+
 def random_sites(function, data: dict, seed: int, spread: float = 0.7) -> dict[str, np.ndarray]:
     """A random point: every drawn site from a standard normal on the unconstrained line."""
     generator = np.random.default_rng(seed)
@@ -173,7 +215,7 @@ def joint(function, data: dict, sites: dict) -> tuple[float, dict[str, np.ndarra
     return float(value), {name: np.asarray(site["value"]) for name, site in trace.items()}
 
 
-@pytest.mark.parametrize("shape", shapes.SHAPES, ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", [*shapes.SHAPES, *shapes.SHRUNK], ids=lambda shape: shape.name)
 def test_density_is_scipys(shape: shapes.Shape):
     model = Model(
         shape.formula, shapes.data(), priors=shape.priors, contrasts=shape.contrasts or None
@@ -218,10 +260,12 @@ def test_gradient_of_every_family_is_the_central_difference(shape: family_shapes
         "nested_slopes",
         "compound_symmetry",
         "structures_of_one_group",
+        *(shape.name for shape in shapes.SHRUNK),
     ],
 )
 def test_gradient_is_the_central_difference(name: str):
-    shape = next(shape for shape in shapes.SHAPES if shape.name == name)
+    every = (*shapes.SHAPES, *shapes.SHRUNK)
+    shape = next(shape for shape in every if shape.name == name)
     check_gradient(Model(shape.formula, shapes.data(), priors=shape.priors))
 
 
@@ -248,8 +292,10 @@ def check_gradient(model: Model):
     with jax.enable_x64(True):
         function = program(model)
         sites = random_sites(function, model.data, 1)
-        free = {n: v for n, v in sites.items() if not n.startswith("L_")}
-        fixed = {n: v for n, v in sites.items() if n.startswith("L_")}
+        # Not the factors of correlations, nor shares, whose elements do not move one by one.
+        tied = ("L_", "R2D2_phi")
+        free = {n: v for n, v in sites.items() if not n.startswith(tied)}
+        fixed = {n: v for n, v in sites.items() if n.startswith(tied)}
 
         def density(free: dict) -> jax.Array:
             return numpyro_log_density(function, (), model.data, {**free, **fixed})[0]

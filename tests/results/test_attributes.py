@@ -162,6 +162,6 @@ def test_attributes_are_json_for_other_programs(made):
     said = made.groups.attributes
     assert json.loads(said["links"]) == {"mu": "identity"}
     assert json.loads(said["columns"])["Subject"]["levels"] == [308, 309, 310, 311, 312, 313]
-    assert ["sigma", "HalfStudentT(3, 5)", "default"] in json.loads(said["priors"])
+    assert ["sigma", "HalfStudentT(3, 5)", "default", ""] in json.loads(said["priors"])
     assert said["formula"] == "Reaction ~ Days + (Days | Subject)"
     assert said["formix_schema"] == 1

@@ -12,7 +12,7 @@ import numpy as np
 from formix.design.contrasts import NAMES, Contrast, from_matrix, named
 from formix.design.kind import Contribution, State, TermKind
 from formix.design.matrices import Design
-from formix.design.names import predictor_names
+from formix.design.names import predictor_names, spare_names
 from formix.design.notes import bar_notes, contrast_notes, rank_notes
 from formix.design.response import encode_response, learn_response
 from formix.design.rows import complete_rows, missing_notes
@@ -109,9 +109,10 @@ def learn(
         If `contrasts` names something that the formula has not, or a contrast that is not known.
     """
     columns = {c.name: ColumnMemory(c.kind, c.levels, c.text) for c in frame}
-    kept = complete_rows(frame, frame.names)
+    spare = spare_names(terms, functions or {})
+    kept = complete_rows(frame, [name for name in frame.names if name not in spare])
     given = Encoding(columns, contrasts=_contrasts(contrasts or {}, terms))
-    table = _table(terms, frame, kept, given, functions or {}, relations)
+    table = table_of(terms, frame, kept, given, functions or {}, relations)
     states = {
         _key(part, term): _kind(kinds, term).learn(term, table) for part, term in _all_terms(terms)
     }
@@ -147,13 +148,14 @@ def encode(
     UnknownLevelError
         If a factor has a level that the training data has not.
     """
-    needed = frame.names
+    spare = spare_names(terms, functions or {})
+    needed = tuple(name for name in frame.names if name not in spare)
     if new:
         found = dict.fromkeys(name.name for name in predictor_names(terms, functions or {}))
         needed = tuple(name for name in found if name in frame)
     kept = complete_rows(frame, needed)
     given = None if new else relations or {}
-    table = _table(terms, frame, kept, encoding, functions or {}, given)
+    table = table_of(terms, frame, kept, encoding, functions or {}, given)
     parts: dict[str, list[Contribution]] = {part.parameter: [] for part in terms.predictors}
     for part, term in _all_terms(terms):
         kind, state = _kind(kinds, term), encoding.states[_key(part, term)]
@@ -183,14 +185,15 @@ def _notes(
     yield from contrast_notes(encoding)
 
 
-def _table(
+def table_of(
     terms: Terms,
     frame: Frame,
     kept: np.ndarray,
     encoding: Encoding,
     functions: Functions,
-    relations: Mapping[str, Relation] | None,
+    relations: Mapping[str, Relation] | None = None,
 ) -> Table:
+    """Return the rows kept of a frame, to look up variables in as they are remembered."""
     some = frame if len(kept) == len(frame) else frame.take(kept)
     shapes = dict(encoding.shapes)
     text = terms.formula.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from formix.design.functions import CONSTANTS, find, unknown_function
 from formix.syntax.mistakes import mistake
 from formix.syntax.tree import Argument, Binary, Call, Name, Node, Parenthesis, Subscript, Unary
+from formix.terms.response import bound
 
 if TYPE_CHECKING:
     from formix.errors import FormixError, Span
-    from formix.terms.term import ResponseTerm, Terms
+    from formix.terms.term import Addition, ResponseTerm, Terms
 
 Functions = Mapping[str, Callable[..., Any]]
 
@@ -104,6 +106,38 @@ def response_names(response: ResponseTerm, functions: Functions, text: str) -> I
         yield from names_in(node, functions, text)
     for addition in response.additions:
         yield from arguments_in(addition.call.arguments, frozenset(), functions, text)
+
+
+def spare_names(terms: Terms, functions: Functions) -> frozenset[str]:
+    """Return the columns that a row may lack: those of the upper end of intervals alone.
+
+    Rows that are no interval have none, and say so by a missing value.
+    """
+    text, response = terms.formula.text, terms.response
+    ends = [
+        bound(addition)["y2"]
+        for addition in response.additions
+        if addition.name == "cens" and "y2" in bound(addition)
+    ]
+    if not ends:
+        return frozenset()
+    additions = tuple(
+        replace(addition, call=replace(addition.call, arguments=_without(addition, ends)))
+        for addition in response.additions
+    )
+    others = [
+        *predictor_names(terms, functions),
+        *response_names(replace(response, additions=additions), functions, text),
+        *_group_names(terms, functions, text),
+    ]
+    found = {name.name for name in arguments_in(ends, frozenset(), functions, text)}
+    return frozenset(found - {name.name for name in others})
+
+
+def _without(addition: Addition, left_out: Sequence[Argument]) -> tuple[Argument, ...]:
+    """Return the arguments of an addition but for some, which are told apart from their equals."""
+    given = addition.call.arguments
+    return tuple(each for each in given if not any(each is one for one in left_out))
 
 
 def _group_names(terms: Terms, functions: Functions, text: str) -> Iterator[Name]:

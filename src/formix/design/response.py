@@ -12,6 +12,7 @@ from formix.design.categories import plain_factor
 from formix.design.column import text_of
 from formix.design.functions import CONSTANTS
 from formix.design.names import PAIRS, arguments_in, inner, response_names
+from formix.design.observed import check_observed
 from formix.design.table import Table, listed
 from formix.design.values import Factor, Matrix, are_truths
 from formix.errors import FormulaError, UnknownLevelError
@@ -78,7 +79,10 @@ def encode_response(
             for name, given in _known(addition, table.restricted(rows)).items():
                 known[name] = _spread(given, rows, len(table))
     ordered = bool(state.get("ordered")) and not response.level
-    return Response(response.text, values, levels, known, response.span, ordered)
+    found = Response(response.text, values, levels, known, response.span, ordered)
+    if not new and values.ndim == 1:
+        check_observed(response, found, table)
+    return found
 
 
 def _rows(names: Iterable[Name], table: Table, *, new: bool) -> np.ndarray | None:

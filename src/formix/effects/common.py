@@ -11,44 +11,25 @@ from formix.design.coding import Layout, fill, layout, width
 from formix.design.kind import Contribution, State
 from formix.design.rank import independent, triangle
 from formix.errors import FormulaError
-from formix.prior import MEANS, Address, at_means_key
+from formix.prior import Address
 from formix.spec import (
-    MAIN,
     Column,
-    Datum,
     Dimension,
-    Fragment,
     Parameter,
-    Statement,
-    Summand,
     prefix,
 )
-from formix.spelling import vector_text
 from formix.terms.term import CommonTerms
 
 if TYPE_CHECKING:
-    from jaxtyping import Float
-
     from formix.design.contrasts import Contrast
     from formix.design.table import Table
     from formix.design.values import Shape
-    from formix.prior import PriorTable
     from formix.spec import Predictor
-    from formix.spelling import Identifiers
 
 _ROWS = 4096
 
 MOST_COLUMNS = 5000
 """Columns that the terms of one matrix may become."""
-
-_ONE_LINE = 75
-"""A comment shorter than this stands on one line."""
-
-_ONE_STATEMENT = 84
-"""A sum longer than this is written as two statements, since a line cannot be broken there."""
-
-_LONGEST_LITERAL = 40
-"""A vector that takes more characters than this is an argument of the program."""
 
 
 def claims(term: Any) -> TypeGuard[CommonTerms]:
@@ -187,86 +168,5 @@ def parameters(predictor: Predictor) -> tuple[tuple[Parameter, ...], tuple[Dimen
     return (Parameter(f"{before}beta", (dimension.name,), shape, "real", keys),), (dimension,)
 
 
-def statements(predictor: Predictor, priors: PriorTable, identifiers: Identifiers) -> Fragment:
-    """Return the lines that draw `beta`, and `X @ beta`.
-
-    With a prior on the intercept at the predictors' means, the intercept there and the slopes are
-    drawn, and the intercept of the formula is computed.
-    """
-    if not predictor.columns:
-        return Fragment()
-    sites, dimensions = parameters(predictor)
-    site = sites[0].site
-    of = "" if predictor.parameter == MAIN else f"_{predictor.parameter}"
-    matrix = identifiers.of(("X", id(predictor.X)), f"X{of}")
-    target = identifiers.of(("beta", predictor.name), site)
-    keys = sites[0].keys
-    at_means = at_means_key(keys[0])
-    whose = "" if predictor.name == MAIN else f" of {predictor.name}"
-    comment = f"common effects{whose}: {predictor.text}"
-    data = [Datum(matrix, predictor.X)]
-    if at_means not in priors or len(keys) == 1:
-        found = tuple(key if key in priors else at_means_key(key) for key in keys)
-        lines = (Statement("prior", target, site, keys=found, shape=(len(keys),), comment=comment),)
-    else:
-        means = predictor.X[:, 1:].mean(axis=0)
-        spelled, extra = _means(means, predictor, identifiers)
-        data += extra
-        where = _where(predictor, means)
-        comment += f", with {where}" if len(comment + where) < _ONE_LINE else f"\nwith {where}"
-        lines = _centred(predictor, keys, target, spelled, identifiers, comment)
-    return Fragment(
-        sites, dimensions, lines, (Summand(predictor.name, f"{matrix} @ {target}"),), tuple(data)
-    )
-
-
 def gaussian(predictor: Predictor) -> None:
     """Return nothing: engines that integrate `beta` read X itself."""
-
-
-def _means(
-    means: Float[np.ndarray, " coef"], predictor: Predictor, identifiers: Identifiers
-) -> tuple[str, list[Datum]]:
-    literal = vector_text(means)
-    if len(literal) <= _LONGEST_LITERAL:
-        return literal, []
-    of = prefix(predictor.parameter)
-    name = identifiers.of(("means", id(predictor.X)), f"{of}X_means")
-    return name, [Datum(name, means)]
-
-
-def _where(predictor: Predictor, means: Float[np.ndarray, " coef"]) -> str:
-    if len(means) == 1:
-        return f"the intercept's prior at the mean of {predictor.labels[1]} ({means[0]:.4g})"
-    return "the intercept's prior at the means of the others"
-
-
-def _centred(
-    predictor: Predictor,
-    keys: tuple[str, ...],
-    target: str,
-    means: str,
-    identifiers: Identifiers,
-    comment: str,
-) -> tuple[Statement, ...]:
-    before = prefix(predictor.name)
-    at_means, slopes, intercept = (
-        identifiers.make(f"{before}{name}") for name in ("at_means", "slopes", "intercept")
-    )
-    key = at_means_key(keys[0])
-    moved = f"{means} @ {slopes}"
-    lines = (Statement("assign", intercept, value=f"{at_means} - {moved}"),)
-    if len(f"{intercept} = {at_means} - {moved}") > _ONE_STATEMENT:
-        shift = identifiers.make(f"{before}shift")
-        lines = (
-            Statement("assign", shift, value=moved),
-            Statement("assign", intercept, value=f"{at_means} - {shift}"),
-        )
-    return (
-        Statement("prior", at_means, f"{before}Intercept{MEANS}", keys=(key,), comment=comment),
-        Statement("prior", slopes, f"{before}slopes", keys=keys[1:], shape=(len(keys) - 1,)),
-        *lines,
-        Statement(
-            "deterministic", target, f"{before}beta", value=f"jnp.append({intercept}, {slopes})"
-        ),
-    )

@@ -14,7 +14,8 @@ from formix.effects.common import check_factors, known_shapes, values
 from formix.effects.group_lines import statements
 from formix.effects.group_sites import addresses, parameters
 from formix.errors import FormulaError
-from formix.spec import Block, Effect, GaussianForm
+from formix.gaussian_form import GaussianForm
+from formix.spec import Block, Effect
 from formix.terms.term import GroupTerm
 
 if TYPE_CHECKING:

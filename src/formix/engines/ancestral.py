@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,12 +12,14 @@ from formix.engines.draws import Draws
 from formix.errors import PriorError
 from formix.groups import rho_sites
 from formix.linear import family_parameters
-from formix.prior import ForeignPrior, at_means_key
+from formix.observation import draw as draw_rows
+from formix.prior import ForeignPrior, at_means_key, shrunk_scales, site_priors
 from formix.spec import THRESHOLD as SITE, THRESHOLD_AT_MEANS as AT_MEANS, prefix
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
+    from formix.prior import Shrinkage
     from formix.spec import Block, Predictor, Spec
 
     Array = Float[np.ndarray, "..."]
@@ -54,7 +56,7 @@ def run(spec: Spec, *, draws: int, seed: int) -> Draws:
     for start in range(0, draws, step):
         count = min(step, draws - start)
         values = _parameters(spec, generator, count)
-        y = spec.family.draw(generator, family_parameters(spec, values))
+        y = draw_rows(spec.family, spec.response, generator, family_parameters(spec, values))
         values[spec.response.name] = np.broadcast_to(y, (count, *spec.response.values.shape))
         dropped = () if keep else tuple(_r(blocks) for blocks in spec.groups)
         parts.append({site: value for site, value in values.items() if site not in dropped})
@@ -84,16 +86,38 @@ def _parameters(spec: Spec, generator: np.random.Generator, count: int) -> dict[
         )
         return np.sqrt(drawn) if entry.squared else drawn
 
+    for shrinkage in spec.shrinkage:
+        if shrinkage.dispersion and shrinkage.dispersion not in values:
+            values[shrinkage.dispersion] = draw(shrinkage.dispersion)
+        values |= _shrunk(shrinkage, values, generator, count)
     for predictor in spec.predictors:
         if predictor.columns:
-            values[prefix(predictor.name) + "beta"] = _beta(spec, predictor, draw)
+            site = prefix(predictor.name) + "beta"
+            values[site] = _beta(spec, predictor, draw, values.get(site))
         if predictor.thresholds:
             values[SITE] = _threshold(spec, predictor, draw, values.get("beta"))
     for blocks in spec.groups:
         values |= _group(spec, blocks, generator, draw)
     for statement in spec.likelihood:
-        values[statement.site] = draw(statement.keys[0])
+        if statement.site not in values:
+            values[statement.site] = draw(statement.keys[0])
     return values
+
+
+def _shrunk(
+    of: Shrinkage, values: Mapping[str, Array], generator: np.random.Generator, count: int
+) -> dict[str, Array]:
+    """Draw coefficients under one prior together, and its sites."""
+    size = len(of.units)
+    sites: dict[str, np.ndarray] = {}
+    for site, prior in site_priors(of.prior, of.rows):
+        shape = (count, size) if site.each and not prior.kind.sized else (count,)
+        sites[site.name] = prior.draw(generator, shape, size)
+    scale = shrunk_scales(of.prior, sites) * of.units
+    if of.dispersion:
+        scale = scale * values[of.dispersion][:, None]
+    beta = scale * generator.standard_normal((count, size))
+    return {of.site: beta, **{of.prefix + name: x for name, x in sites.items()}}
 
 
 def _draw_foreign(prior: ForeignPrior, generator: np.random.Generator, count: int) -> Array:
@@ -103,13 +127,19 @@ def _draw_foreign(prior: ForeignPrior, generator: np.random.Generator, count: in
 
 
 def _beta(
-    spec: Spec, predictor: Predictor, draw: Callable[[str], Array]
+    spec: Spec, predictor: Predictor, draw: Callable[[str], Array], shrunk: Array | None
 ) -> Float[np.ndarray, "sample coef"]:
+    """Draw coefficients; `shrunk` are those that were drawn together, all but the intercept."""
     site = prefix(predictor.name) + "beta"
+    if shrunk is not None and not predictor.has_intercept:
+        return shrunk
     keys = [f"{site}[{label}]" for label in predictor.labels]
     centred = at_means_key(keys[0]) in spec.priors
     first = at_means_key(keys[0]) if centred else keys[0]
-    beta = np.stack([draw(first), *(draw(key) for key in keys[1:])], axis=-1)
+    if shrunk is not None:
+        beta = np.column_stack([draw(first), shrunk])
+    else:
+        beta = np.stack([draw(first), *(draw(key) for key in keys[1:])], axis=-1)
     if centred:
         beta[:, 0] -= beta[:, 1:] @ predictor.X[:, 1:].mean(axis=0)
     return beta

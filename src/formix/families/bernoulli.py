@@ -9,11 +9,13 @@ import numpy as np
 from formix.errors import DataError
 from formix.families.family import Family, FamilyParameter
 from formix.families.responses import listed, outside
+from formix.families.tails import counted
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.errors import FormixError
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -22,6 +24,12 @@ if TYPE_CHECKING:
 def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     logits = parameters["logits"]
     return -np.logaddexp(0.0, np.where(y > 0.0, -logits, logits))
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    logits = parameters["logits"]
+    both = (-np.logaddexp(0.0, logits), -np.logaddexp(0.0, -logits))
+    return counted(y, 1.0, lambda _: both)
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -68,5 +76,7 @@ bernoulli = Family(
     mean=_mean,
     check=_check,
     logits=True,
+    log_tails=_log_tails,
+    discrete=True,
 )
 """y ~ Bernoulli(mu): mu the probability of 1, of a truth, or of the second of two levels."""

@@ -9,11 +9,13 @@ from scipy import special
 
 from formix.families.family import Family, FamilyParameter
 from formix.families.responses import not_one_number, outside
+from formix.families.tails import beta as tails, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.errors import FormixError
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -28,6 +30,10 @@ def _counts(parameters: dict[str, Array]) -> tuple[Array, Array]:
     """Return the two parameters of the textbooks, each with its digits where it is all but 0."""
     phi, logits = parameters["phi"], parameters["logits"]
     return phi * special.expit(logits), phi * special.expit(-logits)
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    return within(y, 0.0, 1.0, lambda y: tails(y, 1.0 - y, *_counts(parameters)))
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -64,6 +70,7 @@ beta = Family(
     mean=_mean,
     check=_check,
     logits=True,
+    log_tails=_log_tails,
 )
 """y ~ Beta(mu phi, (1 - mu) phi): proportions of mean mu and variance mu (1 - mu) / (1 + phi).
 

@@ -10,11 +10,13 @@ from scipy import special
 from formix.errors import DataError
 from formix.families.family import Family, FamilyParameter
 from formix.families.responses import are_counts, listed, outside
+from formix.families.tails import beta, counted
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.errors import FormixError
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -24,6 +26,12 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     n, logits = parameters["trials"], parameters["logits"]
     ways = special.gammaln(n + 1.0) - special.gammaln(y + 1.0) - special.gammaln(n - y + 1.0)
     return ways - y * np.logaddexp(0.0, -logits) - (n - y) * np.logaddexp(0.0, logits)
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    n, logits = parameters["trials"], parameters["logits"]
+    p, q = special.expit(logits), special.expit(-logits)
+    return counted(y, n, lambda k: beta(q, p, np.maximum(n - k, 1.0), k + 1.0))
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -71,5 +79,7 @@ binomial = Family(
     arrays=("trials",),
     logits=True,
     counts=True,
+    log_tails=_log_tails,
+    discrete=True,
 )
 """y ~ Binomial(trials, mu): y successes among trials, each with probability mu."""

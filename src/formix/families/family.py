@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Float
 
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -94,6 +95,13 @@ class Family:
         Returns a response as the density takes it.
     imports
         Lines that the program needs for a distribution that is neither NumPyro's nor formix's.
+    log_tails
+        `(y, parameters by name) -> log P(Y <= y), log P(Y > y)` at any numbers; nothing where the
+        family has no distribution function, and its responses are neither censored nor truncated.
+    discrete
+        Whether the response has whole numbers only, so that a bound is itself a value.
+    rates
+        The parameters that are so many times as large where a response is the sum of so many units.
 
     Examples
     --------
@@ -135,6 +143,9 @@ class Family:
     onward: bool = False
     coded: Callable[[Response], Response] = _as_it_is
     imports: tuple[str, ...] = ()
+    log_tails: Callable[[Array, dict[str, Array]], Tails] | None = None
+    discrete: bool = False
+    rates: tuple[str, ...] = ()
     chosen: tuple[tuple[str, str], ...] = field(default=())
 
     def __getitem__(self, name: str) -> FamilyParameter:
@@ -180,6 +191,11 @@ class Family:
         """
         said = SAID.intersection(known)
         return {one.known: one for one in self.dispersions}[said] if said else None
+
+    @property
+    def residual(self) -> bool:
+        """Whether the dispersion is that of residuals, which `se()` adds to."""
+        return any("se" in one.known for one in self.dispersions)
 
     def estimates(self, known: Collection[str]) -> tuple[FamilyParameter, ...]:
         """Return the parameters that there are where this is known of the rows."""

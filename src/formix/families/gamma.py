@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
+from formix.dispersion import SHAPES
 from formix.families.family import Family, FamilyParameter
 from formix.families.responses import are_positive, not_one_number, outside
+from formix.families.tails import gamma as tails, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.errors import FormixError
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -26,6 +29,11 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
         scaled = shape * np.log(rate) - special.gammaln(shape)
         found = scaled + (shape - 1.0) * np.log(y) - rate * y
     return np.where(mu > 0.0, found, -np.inf)
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    mu, shape = parameters["mu"], parameters["shape"]
+    return within(y, 0.0, np.inf, lambda y: tails(y * shape / mu, shape))
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -61,6 +69,9 @@ gamma = Family(
     draw=_draw,
     mean=_mean,
     check=_check,
+    dispersion="shape",
+    dispersions=SHAPES,
+    log_tails=_log_tails,
 )
 """y ~ Gamma(shape, shape / mu): positive numbers of mean mu and variance mu^2 / shape.
 

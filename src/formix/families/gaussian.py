@@ -9,11 +9,13 @@ import numpy as np
 from formix.dispersion import STANDARD_DEVIATIONS
 from formix.families.family import Family, FamilyParameter
 from formix.families.responses import not_one_number
+from formix.families.tails import normal
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.errors import FormixError
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -25,6 +27,10 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     mu, sigma = parameters["mu"], parameters["sigma"]
     z = (y - mu) / sigma
     return -0.5 * np.square(z) - np.log(sigma) - _HALF_LOG_2PI
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    return normal((y - parameters["mu"]) / parameters["sigma"])
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -53,5 +59,6 @@ gaussian = Family(
     check=_check,
     dispersion="sigma",
     dispersions=STANDARD_DEVIATIONS,
+    log_tails=_log_tails,
 )
 """y ~ Normal(mu, sigma): mu on the identity link, sigma a standard deviation."""

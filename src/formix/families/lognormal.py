@@ -8,11 +8,13 @@ import numpy as np
 
 from formix.families.family import Family, FamilyParameter
 from formix.families.responses import are_positive, not_one_number, outside
+from formix.families.tails import normal, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.errors import FormixError
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -24,6 +26,11 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     mu, sigma, logarithm = parameters["mu"], parameters["sigma"], np.log(y)
     z = (logarithm - mu) / sigma
     return -0.5 * np.square(z) - np.log(sigma) - logarithm - _HALF_LOG_2PI
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    mu, sigma = parameters["mu"], parameters["sigma"]
+    return within(y, 0.0, np.inf, lambda y: normal((np.log(y) - mu) / sigma))
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -55,5 +62,6 @@ lognormal = Family(
     mean=_mean,
     check=_check,
     logarithm=True,
+    log_tails=_log_tails,
 )
 """log(y) ~ Normal(mu, sigma): mu and sigma are of the logarithm, the mean exp(mu + sigma^2 / 2)."""

@@ -10,11 +10,13 @@ from scipy import special
 from formix.families.draws import poisson_counts
 from formix.families.family import Family, FamilyParameter
 from formix.families.responses import are_counts, not_one_number, outside
+from formix.families.tails import beta, counted
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.errors import FormixError
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -26,6 +28,12 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
         ways = -special.betaln(shape, y + 1.0) - np.log(shape + y)
         found = ways - shape * np.log1p(mu / shape) + special.xlogy(y, mu / (mu + shape))
     return np.where(mu < 0.0, -np.inf, found)
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    mu, shape = parameters["mu"], parameters["shape"]
+    p, q = shape / (mu + shape), mu / (mu + shape)
+    return counted(y, np.inf, lambda count: beta(p, q, shape, count + 1.0))
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -60,6 +68,9 @@ negative_binomial = Family(
     mean=_mean,
     check=_check,
     counts=True,
+    log_tails=_log_tails,
+    discrete=True,
+    rates=("mu", "shape"),
 )
 """y ~ NegativeBinomial(mu, shape): counts of variance mu + mu^2 / shape (nb2).
 

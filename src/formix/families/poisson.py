@@ -10,11 +10,13 @@ from scipy import special
 from formix.families.draws import poisson_counts
 from formix.families.family import Family, FamilyParameter
 from formix.families.responses import are_counts, not_one_number, outside
+from formix.families.tails import counted, gamma
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.errors import FormixError
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -25,6 +27,14 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         found = special.xlogy(y, mu) - mu - special.gammaln(y + 1.0)
     return np.where(mu < 0.0, -np.inf, found)
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    def tails(count: Array) -> Tails:
+        lower, upper = gamma(parameters["mu"], count + 1.0)
+        return upper, lower
+
+    return counted(y, np.inf, tails)
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -50,5 +60,8 @@ poisson = Family(
     mean=_mean,
     check=_check,
     counts=True,
+    log_tails=_log_tails,
+    discrete=True,
+    rates=("mu",),
 )
 """y ~ Poisson(mu): counts whose mean and variance are mu."""

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from formix.errors import PriorError
-from formix.prior.prior import ForeignPrior, Prior, PriorEntry, Support, number
+from formix.prior.prior import ForeignPrior, Prior, Support, number
 from formix.prior.reading import read_prior
+from formix.prior.shrinkage import is_joint, misplaced
+from formix.prior.table import PriorEntry
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+    from formix.prior.table import PriorTable
 
 Rule = Literal["intercept", "slope", "coefficient", "sd", "cor", "rho", "auxiliary"]
 
@@ -93,6 +97,8 @@ def user_entries(
     entries: dict[str, PriorEntry] = {}
     for address in addresses:
         for key in address.keys:
+            if _is_passed_over(address, key, priors.get(key)):
+                continue
             spellings = [s for s in (key, key + "^2") if s in priors and _may(address, s)]
             if address.rule == "intercept" and key == address.key:
                 spellings += [s for s in (at_means_key(key),) if s in priors]
@@ -104,6 +110,13 @@ def user_entries(
             if spellings:
                 entries[address.key] = _entry(address, spellings[0], priors[spellings[0]])
                 break
+    _refuse_mixed(addresses, entries)
+    for key, prior in priors.items():
+        if is_joint(prior) and all(entry.origin != key for entry in entries.values()):
+            raise PriorError(
+                f"there is no coefficient but the intercept, which `{prior}` is not of",
+                hint='give the intercept a prior of its own, such as "Normal(0, 10)"',
+            )
     return entries
 
 
@@ -111,7 +124,21 @@ def _may(address: Address, spelling: str) -> bool:
     return not spelling.endswith("^2") or address.support == "positive"
 
 
+def _site(address: Address) -> str:
+    """Return the site of a coefficient: `mu[B].beta`, which `beta` covers too."""
+    return next(key for key in address.wider if address.key.startswith(f"{key}["))
+
+
+def _is_passed_over(address: Address, key: str, prior: object) -> bool:
+    """Whether a key sets the coefficients beside an intercept, and not this, the intercept."""
+    return is_joint(prior) and address.rule == "intercept" and key in address.wider
+
+
 def _entry(address: Address, spelling: str, prior: Prior | ForeignPrior) -> PriorEntry:
+    if is_joint(prior):
+        if address.rule in ("slope", "coefficient") and spelling.endswith("beta"):
+            return PriorEntry(key=_site(address), prior=prior, origin=spelling)
+        raise misplaced(spelling, prior)
     if isinstance(prior, Prior) and not prior.suits(address.support, address.least):
         raise PriorError(
             f"`{prior}` is not a prior for `{spelling}`, which is {_where(address)}",
@@ -137,6 +164,35 @@ def _foreign_suits(prior: ForeignPrior, support: Support) -> bool:
     return support == "real" or (support != "correlation" and stated != "Real")
 
 
+def _refuse_mixed(addresses: tuple[Address, ...], entries: Mapping[str, PriorEntry]) -> None:
+    """Refuse a prior of one coefficient beside one of all of them together."""
+    joint = {entry.key: entry.prior for entry in entries.values() if is_joint(entry.prior)}
+    for address in addresses:
+        shared = next((key for key in address.wider if key in joint), None)
+        own = entries.get(address.key)
+        if shared and own and own.key != shared and address.rule != "intercept":
+            raise PriorError(
+                f"`{own.origin}` has a prior of its own beside `{joint[shared]}`, which is of all "
+                "coefficients but the intercept",
+                hint=f"leave out the one or the other, `{own.origin}` or `{shared}`",
+            )
+
+
+def entry_of(table: PriorTable, key: str) -> PriorEntry:
+    """Return the entry of a coefficient: its own, at the means, or one of several together.
+
+    Raises
+    ------
+    LookupError
+        If there is none.
+    """
+    own = next((one for one in (key, at_means_key(key)) if one in table), None)
+    if own is not None:
+        return table[own]
+    together = (entry for entry in table if is_joint(entry.prior))
+    return next(entry for entry in together if key.startswith(f"{entry.key}["))
+
+
 def _where(address: Address) -> str:
     return {
         "real": "a real number",
@@ -144,6 +200,7 @@ def _where(address: Address) -> str:
         "unit": "between 0 and 1",
         "interval": f"between {number(round(address.least, 4))} and 1",
         "correlation": "a correlation matrix",
+        "simplex": "shares that sum to one",
     }[address.support]
 
 
@@ -152,6 +209,8 @@ def _instead(prior: Prior, address: Address) -> str:
     if support == "interval":
         low = number(inner(address.least))
         return f"write Uniform({low}, 1), or TruncatedNormal(0, 0.5, low={low}, high=1)"
+    if support == "simplex":
+        return "write Dirichlet(1), or Dirichlet(5) to favour equal shares"
     if support == "correlation":
         return "write LKJ(1), or LKJ(2) to favour small correlations"
     if support == "positive" and prior.named.get("loc") == 0.0:

@@ -133,9 +133,33 @@ def truncated_normal(x: Array, loc: float, scale: float, low: float, high: float
     return _inside(x, low, high, normal(x, loc, scale) - _log_mass(loc, scale, low, high))
 
 
+def gamma_log_mass(concentration: float, rate: float, low: float, high: float) -> float:
+    """Return the log of a gamma distribution's mass between two bounds."""
+    start, stop = rate * low, rate * high
+    # The difference of the masses below the bounds, or of those above, has digits: of small ones.
+    masses = special.gammaincc, special.gammainc
+    beyond = masses[0] if special.gammainc(concentration, start) > 0.5 else masses[1]
+    with np.errstate(divide="ignore"):
+        return float(np.log(abs(beyond(concentration, stop) - beyond(concentration, start))))
+
+
+def truncated_gamma(x: Array, concentration: float, rate: float, low: float, high: float) -> Array:
+    """Return the log density of TruncatedGamma(concentration, rate, low, high)."""
+    log_mass = gamma_log_mass(concentration, rate, low, high)
+    return _inside(x, low, high, gamma(x, concentration, rate) - log_mass)
+
+
 def flat(x: Array) -> Array:
     """Return zero: improper, and constant."""
     return np.zeros_like(np.asarray(x, float))
+
+
+def dirichlet(x: Float[np.ndarray, "... k"], concentration: float) -> Array:
+    """Return the log density of shares that sum to one, all of one concentration."""
+    k = x.shape[-1]
+    logs = np.asarray(special.xlogy(concentration - 1.0, x), dtype=np.float64)
+    whole, each = special.gammaln(np.array([k * concentration, concentration])).tolist()
+    return np.sum(logs, axis=-1) + whole - k * each
 
 
 def lkj(x: Float[np.ndarray, "... k k"], concentration: float) -> Array:

@@ -107,6 +107,29 @@ def truncated_normal(
     return np.clip(loc + scale * z, low, high)
 
 
+def truncated_gamma(
+    generator: Generator, shape: Shape, concentration: float, rate: float, low: float, high: float
+) -> Array:
+    """Draw from TruncatedGamma(concentration, rate, low, high), by the inverse of its tail."""
+    ends = special.gammaincc(concentration, rate * np.array([high, low]))
+    if ends[0] < 0.5:
+        above = ends[0] + (ends[1] - ends[0]) * generator.random(shape)
+        x = np.asarray(special.gammainccinv(concentration, above), dtype=np.float64)
+    else:
+        # All of it lies where the mass below has the digits.
+        ends = special.gammainc(concentration, rate * np.array([low, high]))
+        below = ends[0] + (ends[1] - ends[0]) * generator.random(shape)
+        x = np.asarray(special.gammaincinv(concentration, below), dtype=np.float64)
+    return np.clip(x / rate, low, high)
+
+
+def dirichlet(
+    generator: Generator, shape: Shape, size: int, concentration: float
+) -> Float[np.ndarray, "... k"]:
+    """Draw shares that sum to one, all of one concentration."""
+    return generator.dirichlet(np.full(size, concentration), shape)
+
+
 def lkj_factor(
     generator: Generator, shape: Shape, size: int, concentration: float
 ) -> Float[np.ndarray, "... k k"]:

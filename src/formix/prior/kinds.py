@@ -2,48 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from formix.prior import densities, draws
-
-if TYPE_CHECKING:
-    from jaxtyping import Float
-
-    Array = Float[np.ndarray, "..."]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One row of the table.
-
-    Parameters
-    ----------
-    name
-        NumPyro's name, and the order of its arguments.
-    parameters, defaults, positive
-        The arguments; the last few have defaults; those in `positive` must exceed zero.
-    log_density, draw
-        In NumPy: `(x, *arguments)` and `(generator, shape, *arguments)`.
-    numpyro, brms
-        The spelling there, with arguments in braces.
-    bounds
-        The support, or the names of the arguments that bound it.
-    """
-
-    name: str
-    parameters: tuple[str, ...]
-    defaults: tuple[float, ...]
-    positive: tuple[str, ...]
-    log_density: Callable[..., Array]
-    draw: Callable[..., Array] | None
-    numpyro: str
-    brms: str
-    bounds: tuple[float | str, float | str] = (-np.inf, np.inf)
-
+from formix.prior.joint import JOINT
+from formix.prior.kind import Kind
 
 _POSITIVE = (0.0, np.inf)
 
@@ -220,6 +183,17 @@ KINDS: tuple[Kind, ...] = (
         ("low", "high"),
     ),
     Kind(
+        "TruncatedGamma",
+        ("concentration", "rate", "low", "high"),
+        (1.0, 0.0, np.inf),
+        ("concentration", "rate"),
+        densities.truncated_gamma,
+        draws.truncated_gamma,
+        "TruncatedGamma({concentration}, {rate}, low={low}, high={high})",
+        "gamma({concentration}, {rate})",
+        ("low", "high"),
+    ),
+    Kind(
         "LKJ",
         ("concentration",),
         (1.0,),
@@ -229,10 +203,25 @@ KINDS: tuple[Kind, ...] = (
         "dist.LKJCholesky({size}, concentration={concentration})",
         "lkj({concentration})",
         (-1.0, 1.0),
+        sized=True,
+    ),
+    Kind(
+        "Dirichlet",
+        ("concentration",),
+        (1.0,),
+        ("concentration",),
+        densities.dirichlet,
+        draws.dirichlet,
+        "dist.Dirichlet(jnp.full({size}, {concentration}))",
+        "dirichlet({concentration})",
+        (0.0, 1.0),
+        sized=True,
     ),
     Kind("Flat", (), (), (), densities.flat, None, "", ""),
+    *JOINT,
 )
-"""Every prior that text may name. `LKJ` is of correlation matrices, `Flat` improper."""
+"""Every prior that text may name. `LKJ` is of correlation matrices, `Dirichlet` of shares that sum
+to one, `Flat` improper; the last are of all coefficients but the intercept together."""
 
 
 def kind(name: str) -> Kind:

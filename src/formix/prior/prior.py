@@ -1,9 +1,8 @@
-"""The nouns of priors: one prior, its place in a model, and the table of a model's priors."""
+"""The noun of priors: one, of the closed table or outside it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from numbers import Real
 from typing import TYPE_CHECKING, Literal
@@ -11,15 +10,17 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from formix.errors import PriorError
-from formix.prior.kinds import KINDS, Kind, kind
-from formix.spelling import label_text
+from formix.prior import densities
+from formix.prior.kinds import KINDS, kind
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
+    from formix.prior.kind import Kind
+
     Array = Float[np.ndarray, "..."]
 
-Support = Literal["real", "positive", "unit", "interval", "correlation"]
+Support = Literal["real", "positive", "unit", "interval", "correlation", "simplex"]
 
 _INTERVALS: dict[Support, tuple[float, float]] = {
     "real": (-np.inf, np.inf),
@@ -27,6 +28,7 @@ _INTERVALS: dict[Support, tuple[float, float]] = {
     "unit": (0.0, 1.0),
     "interval": (-1.0, 1.0),
     "correlation": (-1.0, 1.0),
+    "simplex": (0.0, 1.0),
 }
 
 
@@ -66,6 +68,8 @@ class Prior:
     def __init__(self, name: str, *arguments: float, **named: float) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "arguments", _bind(_known(name), arguments, named))
+        _check_bounds(self)
+        _check_shares(self)
 
     @property
     def kind(self) -> Kind:
@@ -90,6 +94,8 @@ class Prior:
 
     def suits(self, support: Support, least: float = -1.0) -> bool:
         """Whether the prior puts no mass outside a support; `least` is where an interval begins."""
+        if self.kind.joint is not None or (self.name == "Dirichlet") != (support == "simplex"):
+            return False
         if self.name == "Flat":
             return support not in ("interval", "correlation")
         if (self.name == "LKJ") != (support == "correlation"):
@@ -103,7 +109,9 @@ class Prior:
         return self.kind.log_density(np.asarray(x, float), *self.arguments)
 
     def draw(self, generator: np.random.Generator, shape: tuple[int, ...], size: int = 2) -> Array:
-        """Draw an array of that shape; under `LKJ`, Cholesky factors of that `size`.
+        """Draw an array of that shape; under `LKJ` and `Dirichlet`, of arrays of that `size`.
+
+        Under `LKJ` they are the Cholesky factors of the matrices.
 
         Raises
         ------
@@ -115,7 +123,7 @@ class Prior:
                 f"`{self}` is improper: nothing can be drawn from it",
                 hint="give a proper prior, such as Normal(0, 10), to draw from the prior",
             )
-        if self.name == "LKJ":
+        if self.kind.sized:
             return self.kind.draw(generator, shape, size, *self.arguments)
         return self.kind.draw(generator, shape, *self.arguments)
 
@@ -124,13 +132,15 @@ class Prior:
         return Prior(self.name, *(float(f"{value:.{digits}g}") for value in self.arguments))
 
     def __str__(self) -> str:
-        arguments = list(self.arguments)
-        if self.name == "TruncatedNormal":
-            parts = [number(value) for value in arguments[:2]]
-            bounds = zip(("low", "high"), arguments[2:], strict=True)
-            parts += [f"{name}={number(value)}" for name, value in bounds if np.isfinite(value)]
-            return f"{self.name}({', '.join(parts)})"
-        return f"{self.name}({', '.join(number(value) for value in arguments)})"
+        parts = [number(value) for value in self.arguments]
+        if self.kind.joint is not None:
+            # A ratio of 0 is none.
+            given = {name: value for name, value in self.named.items() if value}
+            parts = [f"{name}={number(value)}" for name, value in given.items()]
+        if self.kind.is_truncated:
+            bounds = zip(("low", "high"), self.arguments[2:], self.kind.defaults[-2:], strict=True)
+            parts[2:] = [f"{name}={number(x)}" for name, x, absent in bounds if x != absent]
+        return f"{self.name}({', '.join(parts)})"
 
     def __repr__(self) -> str:
         return f"Prior({str(self)!r})"
@@ -181,12 +191,40 @@ def _checked(row: Kind, name: str, value: object) -> float:
             hint=f"write {row.name}({', '.join(row.parameters)})",
         )
     result = float(value)
-    unbounded = row.name == "TruncatedNormal" and name in row.bounds
+    unbounded = row.is_truncated and name in row.bounds
     if np.isnan(result) or (np.isinf(result) and not unbounded):
         raise PriorError(f"`{name}` of `{row.name}` must be finite, not {result}")
     if name in row.positive and result <= 0.0:
         raise PriorError(f"`{name}` of `{row.name}` must be positive, not {number(result)}")
     return result
+
+
+def _check_bounds(prior: Prior) -> None:
+    """Refuse bounds between which there is nothing, or none of the distribution's mass."""
+    low, high = prior.bounds
+    if low >= high:
+        raise PriorError(
+            f"`low` of `{prior.name}` must be below `high`: {number(low)} is not below "
+            f"{number(high)}"
+        )
+    if prior.name != "TruncatedGamma":
+        return
+    if low < 0.0:
+        raise PriorError(
+            f"`low` of `{prior.name}` must not be negative, and is {number(low)}",
+            hint=f"leave it out: {Prior(prior.name, *prior.arguments[:2])}",
+        )
+    if not np.isfinite(densities.gamma_log_mass(*prior.arguments)):
+        raise PriorError(f"`{prior}` has no mass between its bounds", hint="move the bounds")
+
+
+def _check_shares(prior: Prior) -> None:
+    """Refuse a mean of shares that is none, and a ratio of counts below zero."""
+    mean, ratio = prior.named.get("mean_R2", 0.5), prior.named.get("par_ratio", 0.0)
+    if mean >= 1.0:
+        raise PriorError(f"`mean_R2` of `{prior.name}` must be below 1, and is {number(mean)}")
+    if ratio < 0.0:
+        raise PriorError(f"`par_ratio` of `{prior.name}` must be positive, not {number(ratio)}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,80 +244,3 @@ class ForeignPrior:
 
     def __str__(self) -> str:
         return self.text
-
-
-@dataclass(frozen=True, eq=False)
-class PriorEntry:
-    """The prior of one address of a model.
-
-    Parameters
-    ----------
-    key
-        `beta[Days]`, `beta[Intercept@means]`, `sd_Subject[Days]`, `cor_Subject`, `sigma`, ...
-    prior
-        Its prior, in the units of the parameter, or of its square where `squared`.
-    origin
-        `default`, `brms`, `flat`, or the user's own key that set it.
-    squared
-        Whether the prior is on the variance of a standard deviation.
-    """
-
-    key: str
-    prior: Prior | ForeignPrior
-    origin: str
-    squared: bool = False
-
-    @property
-    def of_table(self) -> Prior:
-        """The prior, where it is of the table: that of a correlation always is."""
-        if isinstance(self.prior, ForeignPrior):
-            raise PriorError(
-                f"`{self.prior}`, the prior of `{self.key}`, is not in formix's table",
-                hint="give a prior of the table, such as Normal(0, 5), HalfNormal(5) or LKJ(1)",
-            )
-        return self.prior
-
-    @property
-    def address(self) -> str:
-        """The key with the mark of a prior on the variance."""
-        return self.key + ("^2" if self.squared else "")
-
-
-@dataclass(frozen=True, eq=False)
-class PriorTable:
-    """Every prior of a model, one an address, in the order of the sites."""
-
-    entries: tuple[PriorEntry, ...]
-    name: str = "default"
-
-    def __getitem__(self, key: str) -> PriorEntry:
-        """Return the entry of a key."""
-        return next(entry for entry in self.entries if entry.key == key)
-
-    def __contains__(self, key: str) -> bool:
-        return any(entry.key == key for entry in self.entries)
-
-    def __iter__(self) -> Iterator[PriorEntry]:
-        return iter(self.entries)
-
-    def __len__(self) -> int:
-        return len(self.entries)
-
-    def __str__(self) -> str:
-        addresses = [label_text(entry.address) for entry in self.entries]
-        width = max(map(len, addresses), default=0)
-        return "\n".join(
-            f"{address:<{width}} ~ {entry.prior}"
-            + (f"    [{label_text(entry.origin)}]" if entry.origin != self.name else "")
-            for address, entry in zip(addresses, self.entries, strict=True)
-        )
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def rounded(entry: PriorEntry) -> PriorEntry:
-    """Return the entry with a default prior's numbers rounded to four significant digits."""
-    if isinstance(entry.prior, ForeignPrior):
-        return entry
-    return replace(entry, prior=entry.prior.rounded())

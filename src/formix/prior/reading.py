@@ -29,6 +29,7 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "Weibull": ("scale", "concentration"),
     "Uniform": ("low", "high"),
     "Beta": ("concentration1", "concentration0"),
+    "TruncatedGamma": ("concentration", "rate", "low", "high"),
     "LKJ": ("concentration",),
     "LKJCholesky": ("concentration",),
 }
@@ -80,7 +81,8 @@ def from_text(text: str) -> Prior:
 
 
 def _scalar(value: object) -> float:
-    array = np.asarray(value, dtype=float)
+    # A bound that is absent is None.
+    array = np.asarray(np.inf if value is None else value, dtype=float)
     if array.size != 1:
         raise PriorError(
             "a prior is of one number, and this distribution is of several",

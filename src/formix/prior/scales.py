@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,32 +29,45 @@ def scales_of(
 ) -> Mapping[str, Scale]:
     """Return where the response lies, for every predictor and parameter of a model."""
     y = np.asarray(response.values, float)
-    y = np.log(y) if family.logarithm else y
+    y, name = (np.log(y), "log(y)") if family.logarithm else (y, "y")
     main = predictors[0]
     shift = main.offset if main.offset is not None else np.zeros(len(y))
-    mean = mean_scale(y, shift, main.link, counts=family.counts)
+    rate = response.known.get("rate")
+    if rate is not None:
+        # The predictor is of one unit, and so are its priors.
+        log = main.link.name == "log"
+        y, shift = (y, shift + np.log(rate)) if log else (y / rate, shift)
+        name = name if log else f"{name} / rate"
+    mean = mean_scale(y, shift, main.link, counts=family.counts, name=name)
+    if rate is not None:
+        given = "log(rate)" if main.offset is None else "offset + log(rate)"
+        centre, scale, size = (one.replace("offset", given) for one in mean.words)
+        mean = replace(mean, words=(centre, scale, size))
     scales = {p.name: mean for p in predictors if p.parameter == family.main}
     for parameter in family.parameters[1:]:
         link = family.link(parameter.name)
         if not any(predictor.name == parameter.name for predictor in predictors):
-            scales[parameter.name] = auxiliary_scale(y, shift, main.link)
+            scales[parameter.name] = auxiliary_scale(y, shift, main.link, name)
         elif parameter.priors or parameter.held is not None:
             scales[parameter.name] = unit_scale(mean)
         else:
-            scales[parameter.name] = deviation_scale(y, link, mean)
+            scales[parameter.name] = deviation_scale(y, link, mean, name)
     return scales
 
 
-def mean_scale(y: Vector, offset: Vector, link: Link, *, counts: bool = False) -> Scale:
+def mean_scale(
+    y: Vector, offset: Vector, link: Link, *, counts: bool = False, name: str = "y"
+) -> Scale:
     """Return the scale of the predictor of the mean.
 
     On the identity link the mean and standard deviation of `y - offset`; on the log link the log of
     the ratio of the sums of `y` (with 1/2 added for counts) and of `exp(offset)`; on a link of a
     probability 0 and 1; on any other the link of the mean, and the standard deviation times the
-    link's slope there.
+    link's slope there. `name` is that of the response in the words for them.
     """
     if link.of_probability:
-        return Scale(0.0, 1.0, 1.0, 0.0, _BRMS_LEAST, float(np.mean(offset)))
+        found = Scale(0.0, 1.0, 1.0, 0.0, _BRMS_LEAST, float(np.mean(offset)))
+        return replace(found, words=("0", "1", "1"))
     if link.name == "identity":
         location, spread = float(np.mean(y - offset)), deviation(y - offset)
         size = float(np.sqrt(np.mean(np.square(y - offset))))
@@ -68,35 +82,77 @@ def mean_scale(y: Vector, offset: Vector, link: Link, *, counts: bool = False) -
         median=median,
         mad=mad,
         offset=float(np.mean(offset)),
+        words=_words(name, offset, link, counts),
+        brms=(f"median({_on(link, name)})", _least(link, name)),
+        brms_group=_least(link, name),
     )
 
 
-def deviation_scale(y: Vector, link: Link, mean: Scale) -> Scale:
+def _words(name: str, offset: Vector, link: Link, counts: bool) -> tuple[str, str, str]:
+    """Return what location, spread and size of a response on a link are."""
+    of = f"{name} - offset" if np.any(offset) else name
+    if link.name == "identity":
+        return f"mean({of})", f"sd({of})", f"rms({of})"
+    if link.name == "log":
+        total = f"(sum({name}) + 1/2)" if counts else f"sum({name})"
+        mean = f"{total} / sum(exp(offset))" if np.any(offset) else f"{total} / n"
+        return f"log({mean})", "1", f"hypot(log({mean}), 1)"
+    centre, slope = f"{link.name}(mean({name}))", f"|{link.name}'(mean({name}))| sd({name})"
+    return centre, slope, f"hypot({centre}, {slope})"
+
+
+def _on(link: Link, name: str) -> str:
+    """Return a response on a link, as text."""
+    return name if link.name == "identity" else f"{link.name}({name})"
+
+
+def deviation_scale(y: Vector, link: Link, mean: Scale, name: str = "y") -> Scale:
     """Return the scale of a standard deviation's predictor: log sd(y) and 1 on the log link.
 
     Parameters
     ----------
     mean
         The scale of the predictor of the mean, which brms has for all group-level effects.
+    name
+        Of the response, in the words for them.
     """
-    spread, mad = deviation(y), _brms(y, link)[1] if np.all(y >= 0.0) else _BRMS_LEAST
+    bounded = bool(np.all(y >= 0.0))
+    spread, mad = deviation(y), _brms(y, link)[1] if bounded else _BRMS_LEAST
+    sd, location, width = f"sd({name})", float(link.forward(np.asarray(spread))), 1.0
+    centre, scale = _on(link, sd), "1"
     if link.name == "identity":
-        size = float(np.hypot(spread, spread))
-        return Scale(spread, spread, size, 0.0, mad, group_mad=mean.mad)
-    location = float(link.forward(np.asarray(spread)))
-    size = float(np.hypot(location, 1.0))
-    return Scale(location, 1.0, size, 0.0, mad, group_mad=mean.mad)
+        location, width, centre, scale = spread, spread, sd, sd
+    return Scale(
+        location=location,
+        spread=width,
+        root_mean_square=float(np.hypot(location, width)),
+        median=0.0,
+        mad=mad,
+        group_mad=mean.mad,
+        words=(centre, scale, f"hypot({centre}, {scale})"),
+        brms=("0", _least(link, name) if bounded else "2.5"),
+        brms_group=mean.brms[1],
+    )
 
 
 def unit_scale(mean: Scale) -> Scale:
     """Return the scale of a parameter's predictor whose link makes it of the size of 1."""
-    return Scale(0.0, 1.0, 1.0, 0.0, _BRMS_LEAST, group_mad=mean.mad)
+    found = Scale(0.0, 1.0, 1.0, 0.0, _BRMS_LEAST, group_mad=mean.mad)
+    return replace(found, words=("0", "1", "1"), brms_group=mean.brms[1])
 
 
-def auxiliary_scale(y: Vector, offset: Vector, link: Link) -> Scale:
+def auxiliary_scale(y: Vector, offset: Vector, link: Link, name: str = "y") -> Scale:
     """Return the scale of a standard deviation that has no predictor, in the units of `y`."""
+    shifted = link.name == "identity" and bool(np.any(offset))
     spread = deviation(y - offset) if link.name == "identity" else deviation(y)
-    return Scale(spread, spread, spread, 0.0, _brms(y, link)[1])
+    sd = f"sd({name} - offset)" if shifted else f"sd({name})"
+    found = Scale(spread, spread, spread, 0.0, _brms(y, link)[1])
+    return replace(found, words=(sd, sd, sd), brms=("0", _least(link, name)))
+
+
+def _least(link: Link, name: str) -> str:
+    """Return brms's scale of a response on a link, as text."""
+    return f"max(2.5, mad({_on(link, name)}))"
 
 
 def _on_link(y: Vector, offset: Vector, link: Link, counts: bool) -> tuple[float, float]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.errors import ArgumentError, PriorError
-from formix.prior.address import Address, at_means_key, inner, user_entries
-from formix.prior.prior import Prior, PriorEntry, PriorTable, rounded
-from formix.prior.reading import from_text
+from formix.errors import PriorError
+from formix.prior.address import Address, at_means_key, inner
+from formix.prior.prior import Prior
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -33,6 +32,12 @@ class Scale:
         The offset's mean.
     group_mad
         brms's scale of group-level effects, where that is not `mad`.
+    words
+        What `location`, `spread` and `root_mean_square` are.
+    brms
+        What brms's location and scale are.
+    brms_group
+        What brms's scale of group-level effects is.
     """
 
     location: float
@@ -42,6 +47,9 @@ class Scale:
     mad: float
     offset: float = 0.0
     group_mad: float | None = None
+    words: tuple[str, str, str] = ("mean(y)", "sd(y)", "rms(y)")
+    brms: tuple[str, str] = ("0", "2.5")
+    brms_group: str = "2.5"
 
 
 Rules = Callable[[Address, Scale], tuple[str, Prior]]
@@ -65,8 +73,21 @@ def _root_mean_square(x: Float[np.ndarray, " obs"]) -> float:
     return found if np.isfinite(found) and found > 0.0 else 1.0
 
 
-def _is_indicator(x: Float[np.ndarray, " obs"]) -> bool:
+def is_indicator(x: Float[np.ndarray, " obs"]) -> bool:
+    """Whether a column holds nothing but 0 and 1."""
     return bool(np.all((x == 0.0) | (x == 1.0)))
+
+
+def width(address: Address) -> float:
+    """Return how wide a coefficient's column is, in whose units the coefficient is taken.
+
+    Beside an intercept that is its standard deviation, at least 0.1 for columns of 0 and 1; where
+    there is none, its root mean square.
+    """
+    if address.rule == "coefficient":
+        return _root_mean_square(address.column)
+    spread = deviation(address.column)
+    return max(spread, 0.1) if is_indicator(address.column) else spread
 
 
 def default(address: Address, scale: Scale) -> tuple[str, Prior]:
@@ -75,15 +96,11 @@ def default(address: Address, scale: Scale) -> tuple[str, Prior]:
     if address.rule == "intercept":
         return at_means_key(address.key), Prior("Normal", scale.location, 2.5 * s)
     if address.rule == "slope":
-        s_j = deviation(address.column)
-        if _is_indicator(address.column):
-            s_j = max(s_j, 0.1)
-        return address.key, Prior("Normal", 0.0, 2.5 * s / s_j)
+        return address.key, Prior("Normal", 0.0, 2.5 * s / width(address))
     if address.rule == "coefficient":
-        q_j = _root_mean_square(address.column)
-        return address.key, Prior("Normal", 0.0, 2.5 * scale.root_mean_square / q_j)
+        return address.key, Prior("Normal", 0.0, 2.5 * scale.root_mean_square / width(address))
     if address.rule == "sd":
-        s_j = 1.0 if _is_indicator(address.column) else deviation(address.column)
+        s_j = 1.0 if is_indicator(address.column) else deviation(address.column)
         return address.key, Prior("HalfStudentT", 3.0, s / s_j)
     if address.rule in ("cor", "rho"):
         return address.key, _correlations(address)
@@ -138,66 +155,3 @@ def _correlations(address: Address) -> Prior:
 
 SETS: Mapping[str, Rules] = {"default": default, "brms": brms, "flat": flat}
 """The sets by name."""
-
-
-def _by_set(name: str, address: Address, scale: Scale) -> tuple[str, Prior]:
-    """Return the prior of an address in a set: its family's own, else the set's rule.
-
-    Raises
-    ------
-    PriorError
-        If the set's prior is not in the table.
-    """
-    if name in address.own:
-        key = at_means_key(address.key) if address.rule == "intercept" else address.key
-        return key, from_text(address.own[name])
-    if address.own and name != "flat" and address.rule == "auxiliary":
-        example = next(iter(address.own.values()))
-        raise PriorError(
-            f"the prior that {name} has for `{address.key}` is not in formix's table",
-            hint=f'give it one, as in priors={{"": "{name}", "{address.key}": "{example}"}}',
-        )
-    return SETS[name](address, scale)
-
-
-def resolve(
-    addresses: tuple[Address, ...],
-    scales: Mapping[str, Scale],
-    given: str | Mapping[str, object],
-) -> PriorTable:
-    """Return the prior of every address: the user's own, else the set's.
-
-    Parameters
-    ----------
-    given
-        The name of a set, or a user's priors by address, which may name a set under `""`.
-
-    Raises
-    ------
-    PriorError
-        If a key matches nothing or a prior does not suit.
-    """
-    asked = cast("object", given)
-    if not isinstance(asked, (str, Mapping)) or not all(
-        isinstance(key, str) for key in cast("Iterable[object]", asked)
-    ):
-        raise ArgumentError(
-            f"priors={given!r} is neither the name of a set nor a dict of priors by address",
-            hint='for example priors="brms", or priors={"sigma": "HalfNormal(5)"}',
-        )
-    own = {} if isinstance(given, str) else {key: given[key] for key in given if key}
-    name = given if isinstance(given, str) else str(given.get("", "default"))
-    if name not in SETS:
-        raise ArgumentError(
-            f"`{name}` is not a set of priors", hint=f"sets: {', '.join(SETS)}; or a dict of priors"
-        )
-    chosen = user_entries(addresses, own)
-    entries: list[PriorEntry] = []
-    for address in addresses:
-        if address.key in chosen:
-            entries.append(chosen[address.key])
-        else:
-            key, prior = _by_set(name, address, scales[address.parameter])
-            entry = PriorEntry(key, prior, name)
-            entries.append(rounded(entry) if name == "default" else entry)
-    return PriorTable(tuple(entries), name)

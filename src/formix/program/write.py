@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.dispersion import PARAMETER
+from formix.observation import source as source_of_rows
 from formix.prior import ForeignPrior, Prior
 from formix.program.layout import laid_out
 from formix.program.predictors import level_lines, predictor_lines
@@ -81,6 +82,9 @@ class _Writer:
         """Return the whole text."""
         body: list[str] = []
         for statement in self.spec.statements:
+            for early in self.spec.likelihood:
+                if early.site in statement.uses:
+                    body += self._lines(early)
             body += self._lines(statement)
         body += self._likelihood()
         arguments = [*self.data, f"{self.spec.response_identifier}=None"]
@@ -177,7 +181,7 @@ class _Writer:
             name: self._numbers(f"{entries[0].key.split('[')[0]}_{name}", column, shape)
             for name, column in zip(first.kind.parameters, columns, strict=True)
         }
-        if first.name == "TruncatedNormal":
+        if first.kind.is_truncated:
             spelled |= {b: "None" for b in ("low", "high") if np.isinf(first.named[b])}
         alike = same or len(shape) > 1
         return first.kind.numpyro.format(**spelled) + (expand if alike else "")
@@ -199,8 +203,10 @@ class _Writer:
         lines = ["    # likelihood"]
         spelled = {s.site: s.target for s in self.spec.likelihood}
         spelled |= {name: number_text(value) for name, value in self.spec.fixed.items()}
+        early = {site for statement in self.spec.statements for site in statement.uses}
         for statement in self.spec.likelihood:
-            lines += self._lines(statement)
+            if statement.site not in early:
+                lines += self._lines(statement)
         # Of thresholds and predictor together `disc` is a factor, so its own lines stand first.
         for predictor in sorted(self.spec.predictors, key=lambda p: p.thresholds > 0):
             more, name, spelling = predictor_lines(self.spec, predictor, spelled, self.identifiers)
@@ -208,10 +214,23 @@ class _Writer:
             lines += more
         if self.spec.family.by_level:
             lines += level_lines(self.spec, spelled, self.identifiers)
+        lines += self._with_rate(spelled)
         distribution = self.spec.family.distribution.format(**self._with_known(spelled))
+        of = self.spec.known_identifiers
+        distribution = source_of_rows(distribution, self.spec.response, of)
         name = self.spec.response_identifier
         site = string_text(self.spec.response.name)
         return lines + laid_out(f"numpyro.sample({site}, {distribution}, obs={name})", 4)
+
+    def _with_rate(self, spelled: dict[str, str]) -> list[str]:
+        """Return the lines that make of the parameters of one unit those of a row of many."""
+        lines: list[str] = []
+        rate = self.spec.known_identifiers.get("rate")
+        for name in self.spec.family.rates if rate else ():
+            target = self.identifiers.make(f"total_{name}")
+            lines += laid_out(f"{target} = {rate} * {spelled[name]}", 4)
+            spelled[name] = target
+        return lines
 
     def _with_known(self, spelled: dict[str, str]) -> dict[str, str]:
         """Return what stands for each parameter, at rows of which more is known as at others."""
@@ -229,9 +248,9 @@ def _row(entry: PriorEntry) -> str:
     """Return what priors must share to be drawn together."""
     if isinstance(entry.prior, ForeignPrior):
         return "ForeignPrior"
-    if entry.prior.name == "TruncatedNormal":
+    if entry.prior.kind.is_truncated:
         # A bound that is absent is spelled None, so only equal bounds can share a line.
-        return f"TruncatedNormal {entry.prior.bounds}"
+        return f"{entry.prior.name} {entry.prior.bounds}"
     return entry.prior.name
 
 

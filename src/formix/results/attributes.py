@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def attributes(recipe: Recipe, layout: Layout, run: Mapping[str, object]) -> dic
         "formula": recipe.formula,
         "family": recipe.family,
         "links": dict(recipe.links),
-        "priors": [[prior.key, prior.text, prior.origin] for prior in recipe.priors],
+        "priors": [list(astuple(prior)) for prior in recipe.priors],
         "prior_set": recipe.prior_set,
         "contrasts": dict(recipe.contrasts),
         "encoding": recipe.encoding,

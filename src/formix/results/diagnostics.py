@@ -201,8 +201,13 @@ def _measure(site: Site, draws: xr.DataArray) -> _Measured:
 
 
 def _by_construction(site: Site, values: np.ndarray) -> np.ndarray:
-    """Return which elements say nothing: the diagonal, upper triangle and zeros of `cor_`."""
+    """Return which elements say nothing: the diagonal, upper triangle and zeros of `cor_`.
+
+    So it is with the share of R2 that one coefficient has alone.
+    """
     shape = values.shape[2:]
+    if site.kind == "shrinkage":
+        return np.all(values == 1.0, axis=(0, 1))
     if site.kind != "cor":
         return np.zeros(shape, dtype=bool)
     return np.triu(np.ones(shape, dtype=bool)) | np.all(values == 0.0, axis=(0, 1))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from formix.groups import rho_sites
+from formix.prior import joint
 from formix.results.names import claim, coordinate
 from formix.spec import MAIN, prefix
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from formix.design.relations import Relation
     from formix.spec import Block, Label, Spec
 
-SiteKind = Literal["common", "sd", "cor", "ranef", "covariance", "auxiliary"]
+SiteKind = Literal["common", "sd", "cor", "ranef", "covariance", "shrinkage", "auxiliary"]
 
 RESERVED: tuple[str, ...] = ("chain", "draw", "obs", "coef")
 """Dimensions that no name of a user's may have."""
@@ -36,7 +37,8 @@ class Site:
     dims
         The stored names of its axes, after chain and draw.
     kind
-        What it is: `beta` is common, `rho_<group>` a covariance; sigma and its like, auxiliary.
+        What it is: `beta` is common, `rho_<group>` a covariance, `hs_global` of a shrinkage prior;
+        sigma and its like, auxiliary.
     predictor
         The parameter of the family that it predicts; of an auxiliary one, itself.
     group
@@ -210,6 +212,11 @@ def _known_site(spec: Spec, name: str, variable: str, axes: _Axes) -> Site | Non
         if name == prefix(predictor.name) + "beta":
             dims = (axes.coef(predictor.name, predictor.labels),)
             return Site(name, variable, dims, "common", predictor.name)
+    for one in spec.shrinkage:
+        for site in joint(one.prior).sites:
+            if name == one.prefix + site.name:
+                dims = (axes.of(f"{one.prefix}shrunk_coef"),) if site.each else ()
+                return Site(name, variable, dims, "shrinkage", one.predictor)
     for blocks in spec.groups:
         site = _group_site(blocks, name, variable, axes)
         if site is not None:

@@ -9,13 +9,21 @@ import numpy as np
 from scipy.special import gammaln
 
 from formix.linear import family_parameters
-from formix.prior import Prior, at_means_key
+from formix.observation import log_density as density_of_rows
+from formix.prior import (
+    Prior,
+    entry_of,
+    is_joint,
+    joint,
+    shrunk_scales,
+    site_priors,
+)
 from formix.spec import THRESHOLD, THRESHOLD_AT_MEANS as AT_MEANS, prefix
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-    from formix.prior import PriorEntry
+    from formix.prior import PriorEntry, Shrinkage
     from formix.spec import Parameter, Spec
 
     Values = Mapping[str, Float[np.ndarray, "..."]]
@@ -56,7 +64,8 @@ def log_prior(spec: Spec, values: Values) -> dict[str, Float[np.ndarray, "chain 
     for parameter in spec.parameters:
         if not parameter.keys or parameter.site not in values:
             continue
-        entries = [_entry(spec, key) for key in parameter.keys]
+        entries = [entry_of(spec.priors, key) for key in parameter.keys]
+        entries = [entry for entry in entries if not is_joint(entry.prior)]
         priors = [entry.prior for entry in entries if isinstance(entry.prior, Prior)]
         if len(priors) < len(entries):
             continue
@@ -67,7 +76,25 @@ def log_prior(spec: Spec, values: Values) -> dict[str, Float[np.ndarray, "chain 
             answer[parameter.site] = _log_lkj(spec, parameter, priors[0], x)
         else:
             answer[parameter.site] = _log_elements(spec, parameter, entries, priors, x)
+    for shrinkage in spec.shrinkage:
+        _add_shrinkage(shrinkage, values, answer)
     return answer
+
+
+def _add_shrinkage(of: Shrinkage, values: Values, answer: dict[str, np.ndarray]) -> None:
+    """Add what coefficients under one prior have: given its sites, and that of the sites."""
+    sites = {site.name: values[of.prefix + site.name] for site in joint(of.prior).sites}
+    for site, prior in site_priors(of.prior, of.rows):
+        density = prior.log_density(sites[site.name])
+        own = density if density.ndim == 2 else np.sum(density, axis=-1)
+        answer[of.prefix + site.name] = own
+    scale = shrunk_scales(of.prior, sites) * of.units
+    if of.dispersion:
+        scale = scale * values[of.dispersion][..., None]
+    beta = np.asarray(values[of.site])[..., -len(of.units) :]
+    each = -0.5 * np.square(beta / scale) - np.log(scale) - 0.5 * np.log(2.0 * np.pi)
+    if of.site in answer:
+        answer[of.site] += np.sum(each, axis=-1)
 
 
 def flat(values: Values) -> dict[str, np.ndarray]:
@@ -90,11 +117,7 @@ def cut(values: Flat, part: slice) -> dict[str, np.ndarray]:
 
 def _log_density(spec: Spec, values: Flat) -> np.ndarray:
     parameters = family_parameters(spec, values)
-    return spec.family.log_density(spec.response.values, parameters)
-
-
-def _entry(spec: Spec, key: str) -> PriorEntry:
-    return spec.priors[key if key in spec.priors else at_means_key(key)]
+    return density_of_rows(spec.family, spec.response, parameters)
 
 
 def _log_elements(
@@ -103,7 +126,8 @@ def _log_elements(
     """Sum the log densities of the elements of a vector or a single number."""
     elements = x.reshape(*x.shape[:2], -1)
     total = np.zeros(x.shape[:2])
-    each = 1 if len(entries) == elements.shape[2] else elements.shape[2]
+    # One prior may be of every element; those without one of their own are the last.
+    each = elements.shape[2] if len(parameter.keys) < elements.shape[2] else 1
     keyed = zip(entries * each, priors * each, strict=True)
     counted: set[str] = set()
     for j, (entry, prior) in enumerate(keyed):

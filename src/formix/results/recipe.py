@@ -31,11 +31,12 @@ _TOLERANCE = 1e-10
 
 @dataclass(frozen=True)
 class RecipePrior:
-    """A prior as text: its address (`sigma^2` where it is on the variance) and who set it."""
+    """A prior as text: its address (`sigma^2` where it is on the variance), who set it, and why."""
 
     key: str
     text: str
     origin: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,7 +205,8 @@ def make_recipe(
         family=spec.family.name,
         links={predictor.parameter: predictor.link.name for predictor in spec.predictors},
         priors=tuple(
-            RecipePrior(entry.address, str(entry.prior), entry.origin) for entry in spec.priors
+            RecipePrior(entry.address, str(entry.prior), entry.origin, entry.rule)
+            for entry in spec.priors
         ),
         prior_set=spec.priors.name,
         contrasts=dict(contrasts or {}),
@@ -228,4 +230,4 @@ def _entry(prior: RecipePrior, foreign: Mapping[str, ForeignPrior]) -> PriorEntr
     squared = prior.key.endswith("^2")
     key = prior.key.removesuffix("^2")
     given = foreign.get(prior.key)
-    return PriorEntry(key, given or from_text(prior.text), prior.origin, squared)
+    return PriorEntry(key, given or from_text(prior.text), prior.origin, squared, prior.rule)

@@ -159,6 +159,8 @@ def _parts(drawn: Sample, ranef: bool) -> Iterator[_Part]:
             yield _levels(drawn, site, title)
     for site in drawn.of("common"):
         yield _vector(drawn, site, "Common effects", "{}")
+    for site in (site for site in drawn.of("shrinkage") if not site.dims):
+        yield _scalar(drawn, site, "Shrinkage of common effects")
     for site in drawn.of("auxiliary"):
         yield _scalar(drawn, site, "Family parameters")
 

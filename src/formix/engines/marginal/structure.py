@@ -9,12 +9,13 @@ import numpy as np
 
 from formix.covariances import Covariance, covariance
 from formix.groups import rho_sites
-from formix.prior import MEANS, PriorEntry, at_means_key
+from formix.prior import MEANS, PriorEntry, entry_of
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
-    from formix.spec import Block, GaussianForm, Spec
+    from formix.gaussian_form import GaussianForm
+    from formix.spec import Block, Spec
 
 
 @dataclass(frozen=True)
@@ -198,8 +199,7 @@ def gaussian(
 def coefficient_priors(spec: Spec) -> tuple[PriorEntry, ...]:
     """Return the priors of the main predictor's coefficients, in order."""
     keys = [f"beta[{label}]" for label in spec.predictors[0].labels]
-    found = [key if key in spec.priors else at_means_key(key) for key in keys]
-    return tuple(spec.priors[key] for key in found)
+    return tuple(entry_of(spec.priors, key) for key in keys)
 
 
 def _rows(count: int, sigma: PriorEntry) -> GroupColumns:

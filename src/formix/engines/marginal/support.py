@@ -12,11 +12,12 @@ from formix.engines.marginal.coefficients import is_gaussian
 from formix.engines.marginal.elimination import order
 from formix.engines.marginal.structure import structure
 from formix.groups import rho_sites
-from formix.prior import ForeignPrior
+from formix.prior import ForeignPrior, is_joint, joint
 
 if TYPE_CHECKING:
     from formix.engines.marginal.structure import Structure
-    from formix.spec import GaussianForm, Spec
+    from formix.gaussian_form import GaussianForm
+    from formix.spec import Spec
 
 MOST_SAMPLED = 16
 """Numbers that are left to be sampled, beyond which gradients pay."""
@@ -32,6 +33,15 @@ _MOST_SQUARES = 1e12
 
 _MOST_NUMBERS = 50_000_000
 """Numbers that a nested elimination may hold at one point."""
+
+
+_CALLS = {
+    "cens_upper": "cens()",
+    "likelihood_weights": "likelihood weights",
+    "trunc_lower": "trunc()",
+    "trunc_upper": "trunc()",
+}
+"""What wrote what is known under another name than its own."""
 
 
 def supports(spec: Spec) -> str | None:
@@ -89,6 +99,8 @@ def _sites(spec: Spec) -> str | None:
     for blocks in spec.groups:
         known |= {f"{blocks[0].prefix}{kind}_{blocks[0].group}" for kind in ("sd", "cor", "r")}
         known |= {*rho_sites(blocks)}
+    for one in spec.shrinkage:
+        known |= {one.prefix + site.name for site in joint(one.prior).sites}
     unknown = [p.site for p in spec.parameters if p.site not in known]
     return f"`{unknown[0]}` cannot be integrated" if unknown else None
 
@@ -97,7 +109,7 @@ def _response(spec: Spec) -> str | None:
     known = spec.response.known
     unknown = sorted(set(known) - SAID)
     if unknown:
-        return f"the response has {unknown[0]}()"
+        return f"the response has {_CALLS.get(unknown[0], f'{unknown[0]}()')}"
     if "se" in known and "weights" in known:
         return "the response has both se() and weights()"
     sampled = any(p.site == "sigma" for p in spec.parameters)
@@ -129,6 +141,8 @@ def _priors(spec: Spec) -> str | None:
     for entry in spec.priors:
         if isinstance(entry.prior, ForeignPrior):
             return f"the prior of `{entry.key}`, {entry.prior}, is outside formix's table"
+        if is_joint(entry.prior):
+            return f"the prior of `{entry.key}`, {entry.prior.name}, is of coefficients together"
     return None
 
 

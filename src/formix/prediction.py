@@ -1,0 +1,160 @@
+"""A model and new data -> the spec at the rows of that data, and its levels that are new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.design.encoding import encode
+from formix.design.frame import open_data
+from formix.design.names import used
+from formix.design.newcomers import Newcomers, newcomers
+from formix.effects import EFFECTS
+from formix.errors import ArgumentError, UnknownLevelError
+from formix.predictors import blocks as varying, predictors
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Int
+
+    from formix.models import Model
+    from formix.spec import Block, Spec
+
+SAMPLE, POPULATION, ERROR = "sample", "population", "error"
+
+
+@dataclass(frozen=True, eq=False)
+class NewRows:
+    """Rows at which a model is asked for predictions.
+
+    Parameters
+    ----------
+    spec
+        The model, with the predictors, blocks and response of these rows; a new level's index
+        counts on from the levels that are known.
+    rows
+        The labels of all rows of the data.
+    kept
+        The places of those that have every value that is needed.
+    fresh
+        How many new levels each group has, by its factors.
+    """
+
+    spec: Spec
+    rows: np.ndarray
+    kept: Int[np.ndarray, " row"]
+    fresh: Mapping[tuple[str, ...], int]
+
+
+def new_rows(
+    model: Model, data: object, chosen: Mapping[int, Bool[np.ndarray, " effect"]], new_levels: str
+) -> NewRows:
+    """Return the rows of some data, or of the training data where it is None.
+
+    Parameters
+    ----------
+    chosen
+        By the number of a block, which of its effects take part.
+    new_levels
+        What a level that is not known has: effects of its own (`sample`), none (`population`), or
+        no place here (`error`).
+
+    Raises
+    ------
+    UnknownColumnError, UnknownLevelError, FormulaError, DataError
+        If the data lacks what the model needs, or has what it cannot place.
+    """
+    if data is None:
+        spec = model.spec
+        rows = model.design.rows
+        blocks = [_masked(b, chosen[j], b.index) for j, b in enumerate(spec.blocks)]
+        return NewRows(replace(spec, blocks=tuple(blocks)), rows, np.arange(len(rows)), {})
+    opened = open_data(data)
+    functions = model.functions
+    frame = opened.read(used(model.terms, opened.names, functions, new=True))
+    design = encode(model.terms, model.encoding, frame, EFFECTS, functions=functions, new=True)
+    response = replace(design.response, levels=model.spec.response.levels)
+    design = replace(design, response=response)
+    found = varying(design, model.family)
+    known = {block.factors: block.index for block in found}
+    some = frame.take(design.kept)
+    fresh = newcomers(model.terms, model.encoding, some, known, functions)
+    if model.family.thresholds:
+        # A row of new data need not have the response, of which the levels are known.
+        response = replace(response, values=np.zeros(len(some)))
+    blocks = tuple(
+        _placed(block, chosen[j], fresh.get(block.factors), new_levels, model.formula.text)
+        for j, block in enumerate(found)
+    )
+    spec = replace(
+        model.spec,
+        predictors=predictors(replace(design, response=response), model.family, model.formula.text),
+        blocks=blocks,
+        response=replace(design.response, values=design.response.values),
+    )
+    counts = {key: len(one.labels) for key, one in fresh.items()}
+    return NewRows(spec, frame.rows, design.kept, counts if new_levels == SAMPLE else {})
+
+
+def _placed(
+    block: Block,
+    chosen: Bool[np.ndarray, " effect"],
+    fresh: Newcomers | None,
+    new_levels: str,
+    text: str,
+) -> Block:
+    """Return a block with an index for every row, and only the effects that take part."""
+    if fresh is None or not chosen.any():
+        return _masked(block, chosen, np.maximum(block.index, 0))
+    if fresh.absent:
+        raise ArgumentError(
+            f"the data has no column `{fresh.absent}`, which the group `{block.group}` is made of",
+            hint='groups="none" predicts without group-level effects',
+        )
+    if new_levels == ERROR:
+        label = fresh.labels[int(fresh.index[fresh.index >= 0][0])]
+        said = "a missing level" if label is None else f'"{label}"'
+        raise UnknownLevelError(
+            f"{said} is not a level of `{block.group}` that the model knows",
+            text=text,
+            span=block.span,
+            hint='new_levels="sample" draws effects of its own for it',
+        )
+    if new_levels == POPULATION:
+        known = block.index >= 0
+        masked = _masked(block, chosen, np.where(known, block.index, 0))
+        return replace(masked, Z=masked.Z * known[:, None])
+    index = np.where(block.index >= 0, block.index, len(block.levels) + fresh.index)
+    return _masked(block, chosen, index)
+
+
+def _masked(block: Block, chosen: Bool[np.ndarray, " effect"], index: np.ndarray) -> Block:
+    return replace(block, Z=block.Z if chosen.all() else block.Z * chosen, index=index)
+
+
+def chunks(rows: NewRows, samples: int, most: int) -> Iterator[tuple[slice, Spec]]:
+    """Yield some rows after another with the spec at them, so that memory holds no more of them."""
+    total = len(rows.kept)
+    step = max(1, most // max(1, samples))
+    for start in range(0, total, step):
+        part = slice(start, min(start + step, total))
+        yield part, _cut(rows.spec, part)
+
+
+def _cut(spec: Spec, part: slice) -> Spec:
+    response = replace(
+        spec.response,
+        values=spec.response.values[part],
+        known={name: values[part] for name, values in spec.response.known.items()},
+    )
+    return replace(
+        spec,
+        predictors=tuple(
+            replace(p, X=p.X[part], offset=None if p.offset is None else p.offset[part])
+            for p in spec.predictors
+        ),
+        blocks=tuple(replace(b, Z=b.Z[part], index=b.index[part]) for b in spec.blocks),
+        response=response,
+    )

@@ -1,0 +1,158 @@
+"""Predictions: of the mean, of a parameter, of responses, at the rows of the data or new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import numpy as np
+
+from formix.engines.plan import whole
+from formix.errors import ArgumentError
+from formix.prediction import ERROR, POPULATION, SAMPLE, new_rows
+from formix.results.sample import sample
+from formix.verbs.estimates import PROB
+from formix.verbs.model import model as model_of
+from formix.verbs.predicted import Predictions, draws_of, table_of
+from formix.verbs.redraw import fit_seed
+from formix.verbs.varying import picked
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from formix.families import Family
+
+    NewLevels = Literal["sample", "population", "error"]
+    Functions = Mapping[str, Callable[..., Any]]
+
+_NEW = (SAMPLE, POPULATION, ERROR)
+
+
+@overload
+def predict(
+    fit: object,
+    data: object = ...,
+    *,
+    kind: str = ...,
+    groups: object = ...,
+    new_levels: NewLevels = ...,
+    draws: int | None = ...,
+    seed: int | None = ...,
+    prob: float = ...,
+    summary: Literal[True] = ...,
+    functions: Functions | None = ...,
+    priors: Mapping[str, object] | None = ...,
+    family: Family | None = ...,
+) -> pd.DataFrame: ...
+@overload
+def predict(
+    fit: object,
+    data: object = ...,
+    *,
+    kind: str = ...,
+    groups: object = ...,
+    new_levels: NewLevels = ...,
+    draws: int | None = ...,
+    seed: int | None = ...,
+    prob: float = ...,
+    summary: Literal[False],
+    functions: Functions | None = ...,
+    priors: Mapping[str, object] | None = ...,
+    family: Family | None = ...,
+) -> xr.Dataset: ...
+def predict(
+    fit: object,
+    data: object = None,
+    *,
+    kind: str = "mean",
+    groups: object = "all",
+    new_levels: NewLevels = "sample",
+    draws: int | None = None,
+    seed: int | None = None,
+    prob: float = PROB,
+    summary: bool = True,
+    functions: Functions | None = None,
+    priors: Mapping[str, object] | None = None,
+    family: Family | None = None,
+) -> pd.DataFrame | xr.Dataset:
+    """Return predictions of a fit, at the rows it was fitted to or at those of other data.
+
+    Parameters
+    ----------
+    fit
+        What `Model.fit` returned, or a file of it that was opened.
+    data
+        New data, in whatever `Model` takes; it needs the columns of the predictors, those of the
+        groups that take part, and what else the response is made of (`trials`, `se`) where it is
+        asked for. By default the rows of the fit.
+    kind
+        `mean`: the mean of the response. `linpred`: the main linear predictor. `response`: random
+        responses. Or a parameter of the family, such as `sigma`.
+    groups
+        `all` group-level effects, `none`, or some: `"Subject"`, `"(1 | Subject)"`, or a list.
+    new_levels
+        What a level of a group has that the fit has not seen: effects of its own, drawn from the
+        group's distribution (`sample`); none (`population`); or an `error`. A row whose group is
+        missing has a level of its own.
+    draws
+        How many draws are used, spread evenly over the chains; by default all.
+    seed
+        Of the random numbers of new levels and responses; by default the fit's own.
+    prob
+        The probability that the equal-tailed interval holds.
+    summary
+        Whether to summarise, some rows after another, so that memory holds few of the draws; if
+        not, the draws.
+
+    Returns
+    -------
+    DataFrame or Dataset
+        Mean, sd and interval by row of the data, with its labels; a row that lacks a value that is
+        needed is NaN. As draws: chain, draw and obs. Of a response with levels, by level too.
+
+    Raises
+    ------
+    ResultError
+        If the result is not one of formix, is damaged, or needs what is not given.
+    ArgumentError
+        If `kind`, `groups`, `new_levels` or `draws` is none of what they may be, or the data does
+        not have what is asked of it.
+    UnknownColumnError, UnknownLevelError, DataError
+        If the data lacks a column, or has a level of a factor that the model does not know.
+
+    Examples
+    --------
+    >>> new = {"Days": [0, 10], "Subject": ["308", "somebody"]}
+    >>> fx.predict(fit, new).columns.tolist()
+    ['mean', 'sd', '2.5%', '97.5%']
+    >>> fx.predict(fit, new, draws=40, summary=False)["Reaction"].shape
+    (4, 10, 2)
+    """
+    drawn = sample(fit, "posterior")
+    built = model_of(fit, functions=functions, priors=priors, family=family)
+    _check(new_levels, draws, seed)
+    chosen = picked(groups, built.spec.blocks)
+    rows = new_rows(built, data, chosen, new_levels)
+    made = Predictions(
+        model=built,
+        rows=rows,
+        drawn=drawn,
+        kind=kind,
+        draws=draws,
+        seed=fit_seed(drawn) if seed is None else seed,
+        varying=any(np.any(some) for some in chosen.values()),
+    )
+    made.check()
+    return table_of(made, prob) if summary else draws_of(made)
+
+
+def _check(new_levels: object, draws: int | None, seed: int | None) -> None:
+    if new_levels not in _NEW:
+        raise ArgumentError(
+            f"`new_levels` is {new_levels!r}", hint=f"it is one of {', '.join(map(repr, _NEW))}"
+        )
+    if draws is not None:
+        whole("draws", draws, 1)
+    if seed is not None:
+        whole("seed", seed, 0)

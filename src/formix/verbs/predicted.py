@@ -1,0 +1,221 @@
+"""The noun of predictions, made some rows after another: draws or a table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from formix.errors import ArgumentError
+from formix.fresh import FreshLevels, fresh_levels
+from formix.linear import eta, family_parameters
+from formix.observation import draw as draw_rows
+from formix.prediction import NewRows, chunks
+from formix.results.likelihood import flat
+from formix.results.names import coordinate
+from formix.verbs.estimates import estimates
+from formix.verbs.redraw import with_effects
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.models import Model
+    from formix.results.sample import Sample
+    from formix.spec import Spec
+
+    Array = Float[np.ndarray, "..."]
+
+_OBSERVED = ("cens", "cens_upper", "likelihood_weights")
+"""What is known of how a response was observed, which no prediction needs."""
+
+MEAN, LINPRED, RESPONSE = "mean", "linpred", "response"
+
+_CHUNK = 2_000_000
+"""Values of a linear predictor made at once: bounds the memory, not the answer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What is asked of a fit at some rows.
+
+    Parameters
+    ----------
+    model, rows, drawn
+        The model, the rows, and the draws of its posterior.
+    kind
+        `mean`, `linpred`, `response`, or a parameter of the family.
+    draws
+        How many draws are used; all where it is None.
+    seed
+        Of the random numbers.
+    varying
+        Whether any group-level effect takes part.
+    """
+
+    model: Model
+    rows: NewRows
+    drawn: Sample
+    kind: str
+    draws: int | None
+    seed: int
+    varying: bool
+
+    def check(self) -> None:
+        """Refuse a kind that there is not, and one whose columns the data lacks.
+
+        Raises
+        ------
+        ArgumentError
+            With what there is.
+        """
+        family, known = self.model.family, self.rows.spec.response.known
+        names = [parameter.name for parameter in family.parameters]
+        kinds = (
+            MEAN,
+            LINPRED,
+            RESPONSE,
+            *(n for n in names if n != family.main or not family.logits),
+        )
+        if self.kind not in kinds:
+            raise ArgumentError(
+                f"`kind` is {self.kind!r}, which is nothing that {family.name} predicts",
+                hint=f"it is one of {', '.join(map(repr, kinds))}",
+            )
+        said = [name for name in self.model.spec.response.known if name not in _OBSERVED]
+        if self.kind != RESPONSE:
+            said = [name for name in said if name in (*family.arrays, "rate")]
+        needed = [] if self.kind == LINPRED else said
+        lacking = next((name for name in needed if name not in known), None)
+        if lacking is not None:
+            raise ArgumentError(
+                f"the data does not say the {lacking.replace('_', ' ')} of its rows",
+                hint=f"the formula takes them from `{self.model.terms.response.side}`",
+            )
+
+    @cached_property
+    def values(self) -> dict[str, Array]:
+        """Draws of every site that takes part, chains and draws in one axis."""
+        kept = flat(self.drawn.values())
+        lacking = [site for site in self.model.spec.effect_sites if site not in kept]
+        if lacking and self.varying:
+            parts = [some for _, some in with_effects(self.model.spec, self.drawn)]
+            kept |= {site: np.concatenate([part[site] for part in parts]) for site in lacking}
+        places = self.places
+        shape = (self.chains, -1)
+        return {
+            site: x.reshape(*shape, *x.shape[1:])[:, places].reshape(-1, *x.shape[1:])
+            for site, x in kept.items()
+        }
+
+    @property
+    def chains(self) -> int:
+        """How many chains there are."""
+        return int(self.drawn.found["posterior"].sizes["chain"])
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """The draws of each chain that are used, evenly spread."""
+        there = int(self.drawn.found["posterior"].sizes["draw"])
+        each = there if self.draws is None else min(there, -(-self.draws // self.chains))
+        return np.linspace(0, there - 1, each).round().astype(int)
+
+    @cached_property
+    def fresh(self) -> dict[tuple[str, ...], list[FreshLevels]]:
+        """What draws effects of new levels, by the group's factors."""
+        found: dict[tuple[str, ...], list[FreshLevels]] = {}
+        for number, blocks in enumerate(self.model.spec.groups):
+            if blocks[0].factors in self.rows.fresh:
+                made = fresh_levels(blocks, self.values, (self.seed, number))
+                found.setdefault(blocks[0].factors, []).append(made)
+        return found
+
+    def made(self) -> Iterator[tuple[slice, Float[np.ndarray, "sample obs *level"]]]:
+        """Yield predictions at some of the rows after another."""
+        samples = self.chains * len(self.places)
+        for number, (part, spec) in enumerate(chunks(self.rows, samples, _CHUNK)):
+            there, values = _with_new(spec, self.values, self.fresh)
+            yield part, self._at(there, values, np.random.default_rng([self.seed, 1, number]))
+
+    def _at(self, spec: Spec, values: dict[str, Array], generator: np.random.Generator) -> Array:
+        if self.kind == LINPRED and not spec.family.by_level:
+            return eta(spec, spec.predictors[0], values)
+        parameters = family_parameters(spec, values)
+        if self.kind == RESPONSE:
+            return draw_rows(spec.family, spec.response, generator, parameters)
+        if self.kind == MEAN:
+            found = spec.family.mean(parameters)
+        else:
+            found = parameters["logits" if self.kind == LINPRED else self.kind]
+        samples, rows = len(values[next(iter(values))]), len(spec.response.values)
+        found = np.asarray(found)
+        return np.broadcast_to(found, (samples, rows, *found.shape[2:]))
+
+
+def _with_new(
+    spec: Spec, values: dict[str, Array], fresh: dict[tuple[str, ...], list[FreshLevels]]
+) -> tuple[Spec, dict[str, Array]]:
+    """Return the spec and the draws with only the levels of its rows, new ones among them."""
+    found, blocks = dict(values), {id(block): block for block in spec.blocks}
+    for same in spec.groups:
+        site = f"{same[0].prefix}r_{same[0].group}"
+        if not any(block.Z.any() for block in same):
+            size = sum(len(block.effects) for block in same)
+            found[site] = np.zeros((len(next(iter(values.values()))), 1, size))
+            blocks |= {id(b): replace(b, index=np.zeros_like(b.index)) for b in same}
+            continue
+        levels, index = np.unique(same[0].index, return_inverse=True)
+        known, new = levels[levels < len(same[0].levels)], levels[levels >= len(same[0].levels)]
+        r = values[site][:, known]
+        if len(new):
+            mine = next(f for f in fresh[same[0].factors] if f.site == site)
+            r = np.concatenate([r, mine.effects(new - len(same[0].levels))], axis=1)
+        found[site] = r
+        blocks |= {id(block): replace(block, index=index) for block in same}
+    return replace(spec, blocks=tuple(blocks[id(block)] for block in spec.blocks)), found
+
+
+def table_of(made: Predictions, prob: float) -> pd.DataFrame:
+    """Return mean, sd and interval by row, and by level where there is a number for each."""
+    columns: dict[str, np.ndarray] = {}
+    total, levels = len(made.rows.rows), 1
+    for part, draws in made.made():
+        levels = int(np.prod(draws.shape[2:], dtype=int))
+        rows = made.rows.kept[part]
+        for name, column in estimates(draws[None], prob).items():
+            whole = columns.setdefault(name, np.full((total, levels), np.nan))
+            whole[rows] = column.reshape(len(rows), levels)
+    labels = coordinate(made.rows.rows)
+    index = pd.Index(labels, name="obs")
+    if levels > 1:
+        names = [str(level) for level in made.model.spec.response.levels]
+        index = pd.MultiIndex.from_product([labels, names], names=["obs", "level"])
+    return pd.DataFrame({name: column.ravel() for name, column in columns.items()}, index=index)
+
+
+def draws_of(made: Predictions) -> xr.Dataset:
+    """Return draws of the predictions, with the labels of the rows."""
+    total, samples = len(made.rows.rows), made.chains * len(made.places)
+    answer = np.empty((0,))
+    for part, draws in made.made():
+        if not answer.size:
+            answer = np.full((samples, total, *draws.shape[2:]), np.nan)
+        answer[:, made.rows.kept[part]] = draws
+    posterior = made.drawn.found["posterior"]
+    dims = ["chain", "draw", "obs"]
+    coordinates = {
+        "chain": posterior["chain"].to_numpy(),
+        "draw": posterior["draw"].to_numpy()[made.places],
+        "obs": coordinate(made.rows.rows),
+    }
+    if answer.ndim > 2:
+        dims.append("level")
+        coordinates["level"] = coordinate(tuple(map(str, made.model.spec.response.levels)))
+    shaped = answer.reshape(made.chains, len(made.places), *answer.shape[1:])
+    name = {MEAN: made.model.spec.response.name, RESPONSE: made.model.spec.response.name}
+    variable = name.get(made.kind, "eta" if made.kind == LINPRED else made.kind)
+    return xr.Dataset({variable: (tuple(dims), shaped)}, coords=coordinates)

@@ -1,0 +1,131 @@
+"""Tails of the families in NumPy against SciPy's, and where SciPy's have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy import special, stats
+
+from formix.families import FAMILIES, family, tails
+
+ROWS = 1000
+RNG = np.random.default_rng(8)
+WIDE = RNG.uniform(-30.0, 30.0, ROWS)
+SHAPE, OTHER = np.exp(RNG.uniform(-3.0, 6.0, (2, ROWS)))
+MEAN = np.exp(RNG.uniform(-4.0, 7.0, ROWS))
+LOGITS = RNG.normal(0.0, 2.0, ROWS)
+TRIALS = RNG.integers(1, 200, ROWS).astype(float)
+SOME = RNG.random(ROWS)
+SPREAD = np.exp(RNG.normal(0.0, 0.7, ROWS))
+
+CASES: dict[str, tuple[dict[str, np.ndarray], Callable, Callable]] = {
+    "gaussian": (
+        {"mu": LOGITS, "sigma": OTHER},
+        lambda p: stats.norm(p["mu"], p["sigma"]),
+        lambda theirs: LOGITS + OTHER * WIDE,
+    ),
+    "student": (
+        {"mu": LOGITS, "sigma": OTHER, "nu": SHAPE + 0.1},
+        lambda p: stats.t(p["nu"], p["mu"], p["sigma"]),
+        lambda theirs: LOGITS + OTHER * WIDE,
+    ),
+    "lognormal": (
+        {"mu": LOGITS, "sigma": SPREAD},
+        lambda p: stats.lognorm(p["sigma"], scale=np.exp(p["mu"])),
+        lambda theirs: np.exp(LOGITS + SPREAD * WIDE),
+    ),
+    "gamma": (
+        {"mu": MEAN, "shape": SHAPE},
+        lambda p: stats.gamma(p["shape"], scale=p["mu"] / p["shape"]),
+        lambda theirs: theirs.ppf(SOME) * SPREAD,
+    ),
+    "beta": (
+        {"logits": LOGITS, "phi": SHAPE},
+        lambda p: stats.beta(
+            p["phi"] * special.expit(p["logits"]), p["phi"] * special.expit(-p["logits"])
+        ),
+        lambda theirs: np.clip(SOME, 1e-6, 1.0 - 1e-6),
+    ),
+    "bernoulli": (
+        {"logits": LOGITS},
+        lambda p: stats.bernoulli(special.expit(p["logits"])),
+        lambda theirs: np.floor(2.0 * SOME),
+    ),
+    "binomial": (
+        {"logits": LOGITS, "trials": TRIALS},
+        lambda p: stats.binom(p["trials"], special.expit(p["logits"])),
+        lambda theirs: np.floor(SOME * TRIALS),
+    ),
+    "poisson": (
+        {"mu": MEAN},
+        lambda p: stats.poisson(p["mu"]),
+        lambda theirs: np.floor(MEAN * SPREAD),
+    ),
+    "negative_binomial": (
+        {"mu": MEAN, "shape": SHAPE},
+        lambda p: stats.nbinom(p["shape"], p["shape"] / (p["shape"] + p["mu"])),
+        lambda theirs: np.floor(theirs.ppf(SOME) * SPREAD),
+    ),
+}
+
+SURE = -500.0
+"""SciPy's own tails lose their digits somewhere below it."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_tails_are_scipys(name: str):
+    parameters, frozen, values = CASES[name]
+    theirs = frozen(parameters)
+    y = values(theirs)
+    found = family(name).log_tails(y, parameters)
+    with np.errstate(divide="ignore", over="ignore"):
+        expected = (theirs.logcdf(y), theirs.logsf(y))
+    for ours, scipys in zip(found, expected, strict=True):
+        sure = scipys > SURE
+        assert sure.sum() > ROWS // 4
+        np.testing.assert_allclose(ours[sure], scipys[sure], rtol=1e-10, atol=1e-13)
+        assert not np.isnan(ours).any()
+        assert (ours[~sure] < -100.0).all()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_beyond_every_response_a_tail_is_all_or_nothing(name: str):
+    parameters = CASES[name][0]
+    lower, upper = family(name).log_tails(np.array(-np.inf), parameters)
+    assert (lower == -np.inf).all()
+    assert (upper == 0.0).all()
+    lower, upper = family(name).log_tails(np.array(np.inf), parameters)
+    assert (lower == 0.0).all()
+    assert (upper == -np.inf).all()
+
+
+@pytest.mark.parametrize("one", FAMILIES, ids=repr)
+def test_every_family_of_one_number_with_tails_is_tried(one):
+    assert (one.log_tails is not None) == (one.name in CASES)
+
+
+@pytest.mark.parametrize("one", [f for f in FAMILIES if f.log_tails is not None], ids=repr)
+def test_a_family_of_whole_numbers_says_so(one):
+    given = {name: value[None, :50] for name, value in CASES[one.name][0].items()}
+    if one.logits:
+        given["mu"] = special.expit(given["logits"])
+    drawn = one.draw(np.random.default_rng(1), given)
+    assert bool(np.all(drawn == np.round(drawn))) == one.discrete
+
+
+def test_tails_beyond_any_number_have_logarithms():
+    # For a shape of 3 the survival is exp(-y) (1 + y + y^2 / 2).
+    y = np.array([800.0, 5e3, 1e6])
+    found = tails.gamma(y, np.array(3.0))[1]
+    np.testing.assert_allclose(found, -y + np.log1p(y + 0.5 * y**2), rtol=1e-12)
+    # With b = 1 the distribution function is p^a, and with a = 1 the survival q^b.
+    found = tails.beta(np.array(1e-3), np.array(0.999), np.array(500.0), np.array(1.0))[0]
+    assert float(found) == pytest.approx(500.0 * np.log(1e-3), rel=1e-12)
+    found = tails.beta(np.array(0.99), np.array(0.01), np.array(1.0), np.array(800.0))[1]
+    assert float(found) == pytest.approx(800.0 * np.log(0.01), rel=1e-12)
+    # Far out a Student-t falls as a power: its log density there, over the df, is that of the tail.
+    z, df = 1e10, 60.0
+    found = tails.student(np.array(-z), np.array(df))[0]
+    assert float(found) == pytest.approx(stats.t(df).logpdf(z) + np.log(z / df), rel=1e-12)

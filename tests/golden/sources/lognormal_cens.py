@@ -1,0 +1,23 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+from formix.distributions import censored, half_t
+
+numpyro.enable_x64()
+
+
+def model(X, cens, cens_upper, t=None):
+    # common effects: 1 + x, with the intercept's prior at the mean of x (1.665)
+    at_means = numpyro.sample("Intercept@means", dist.Normal(0.9884, 3.058))
+    slopes = numpyro.sample("slopes", dist.Normal(0.0, 1.835).expand([1]))
+    intercept = at_means - jnp.array([1.6650188549320577]) @ slopes
+    beta = numpyro.deterministic("beta", jnp.append(intercept, slopes))
+    # likelihood
+    sigma = numpyro.sample("sigma", half_t(3.0, 1.223))
+    eta = X @ beta
+    numpyro.sample("t", censored(dist.LogNormal(eta, sigma), cens, cens_upper), obs=t)
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)

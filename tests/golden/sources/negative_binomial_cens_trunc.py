@@ -1,0 +1,32 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+from formix.distributions import censored, truncated
+
+numpyro.enable_x64()
+
+
+def model(X, cens, cens_upper, count_1=None):
+    # common effects: 1 + x, with the intercept's prior at the mean of x (1.665)
+    at_means = numpyro.sample("Intercept@means", dist.Normal(1.549, 2.5))
+    slopes = numpyro.sample("slopes", dist.Normal(0.0, 1.5).expand([1]))
+    intercept = at_means - jnp.array([1.6650188549320577]) @ slopes
+    beta = numpyro.deterministic("beta", jnp.append(intercept, slopes))
+    # likelihood
+    shape = numpyro.sample("shape", dist.InverseGamma(0.4, 0.3))
+    eta = X @ beta
+    mu = jnp.exp(eta)
+    numpyro.sample(
+        "count + 1",
+        censored(
+            truncated(dist.NegativeBinomialLogits(shape, jnp.log(mu / shape)), low=1.0),
+            cens,
+            cens_upper,
+        ),
+        obs=count_1,
+    )
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)

@@ -1,0 +1,29 @@
+import jax.numpy as jnp
+import numpyro
+import numpyro.distributions as dist
+
+numpyro.enable_x64()
+
+
+def model(X, rate, count=None):
+    # common effects: 1 + x, with the intercept's prior at the mean of x (1.665)
+    at_means = numpyro.sample("Intercept@means", dist.Normal(-0.171, 2.5))
+    slopes = numpyro.sample("slopes", dist.Normal(0.0, 1.5).expand([1]))
+    intercept = at_means - jnp.array([1.6650188549320577]) @ slopes
+    beta = numpyro.deterministic("beta", jnp.append(intercept, slopes))
+    # likelihood
+    shape = numpyro.sample("shape", dist.InverseGamma(0.4, 0.3))
+    eta = X @ beta
+    mu = jnp.exp(eta)
+    total_mu = rate * mu
+    total_shape = rate * shape
+    numpyro.sample(
+        "count",
+        dist.NegativeBinomialLogits(total_shape, jnp.log(total_mu / total_shape)),
+        obs=count,
+    )
+
+
+# from numpyro.infer import MCMC, NUTS; from jax import random
+# mcmc = MCMC(NUTS(model), num_warmup=1000, num_samples=1000, num_chains=4)
+# mcmc.run(random.key(1), **data)

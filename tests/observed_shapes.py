@@ -1,0 +1,122 @@
+"""Models of responses observed in part, and the density of each row from SciPy's tails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import family_shapes
+import numpy as np
+from scipy import special, stats
+
+import formix as fx
+
+
+@dataclass(frozen=True)
+class ObservedShape:
+    """A formula and a family; `name` is that of its golden file."""
+
+    name: str
+    formula: str
+    family: str = "gaussian"
+
+    def model(self, **options) -> fx.Model:
+        return fx.Model(self.formula, family_shapes.data(), self.family, **options)
+
+
+SHAPES = (
+    ObservedShape("cens", "y | cens(k - 2, y + 1) ~ x + (1 | g)"),
+    ObservedShape("cens_right", "y | cens(l) ~ x"),
+    ObservedShape("cens_standard_errors", "y | se(n / 4, sigma = TRUE) + cens(k - 2, y + 2) ~ x"),
+    ObservedShape("trunc", "y | trunc(y - n, 50) ~ x + (1 | g)"),
+    ObservedShape("trunc_lower", "y | trunc(lb = -5) ~ x"),
+    ObservedShape("trunc_precision", "y | weights(n) + trunc(ub = 20) ~ x"),
+    ObservedShape("likelihood_weights", 'y | weights(n - 1, kind = "likelihood") ~ x'),
+    ObservedShape(
+        "cens_trunc_weights",
+        'y | cens(k - 2, y + 20) + trunc(-5, 19) + weights(n, kind = "likelihood") ~ x',
+    ),
+    ObservedShape("student_cens", "y | cens(k - 2, y + 1) ~ x", "student"),
+    ObservedShape("student_trunc", "y | trunc(lb = -5) ~ x", "student"),
+    ObservedShape("lognormal_cens", "t | cens(k - 2, t + 1) ~ x", "lognormal"),
+    ObservedShape("gamma_cens_weights", "t | cens(k - 2, t + 1) + weights(n) ~ x", "gamma"),
+    ObservedShape("gamma_trunc", "t | trunc(lb = t / 2) ~ x", "gamma"),
+    ObservedShape("beta_cens", "share | cens(k - 2, (1 + share) / 2) ~ x", "beta"),
+    ObservedShape("beta_trunc", "share | trunc(ub = 0.9995) ~ x", "beta"),
+    ObservedShape("bernoulli_cens", "hit | cens(0 - l) ~ x", "bernoulli"),
+    ObservedShape(
+        "binomial_cens_trunc",
+        "s | trials(n + 2) + cens(k - 2, s + 2) + trunc(ub = n + 1) ~ x",
+        "binomial",
+    ),
+    ObservedShape("poisson_rate", "count | rate(n) ~ x + (1 | g)", "poisson"),
+    ObservedShape("poisson_rate_cens", "count | rate(n) + cens(k - 2, count + 3) ~ x", "poisson"),
+    ObservedShape("poisson_trunc", "count + 1 | trunc(1, 40) ~ x", "poisson"),
+    ObservedShape("negative_binomial_rate", "count | rate(n) ~ x", "negative_binomial"),
+    ObservedShape(
+        "negative_binomial_cens_trunc",
+        "count + 1 | cens(k - 2, count + 4) + trunc(lb = 1) ~ x",
+        "negative_binomial",
+    ),
+)
+
+DISCRETE = ("bernoulli", "binomial", "poisson", "negative_binomial")
+
+Known = Mapping[str, np.ndarray]
+
+
+def _nbinom(eta: np.ndarray, of: Known):
+    mu, shape = np.exp(eta), of["shape"]
+    # The sum of so many counts has so many times the mean and the shape.
+    return stats.nbinom(shape * of.get("rate", 1.0), shape / (shape + mu))
+
+
+def _gaussian_scale(of: Known) -> np.ndarray:
+    return np.sqrt(of["sigma"] ** 2 / of.get("weights", 1.0) + of.get("se", 0.0) ** 2)
+
+
+FROZEN: dict[str, Callable] = {
+    "gaussian": lambda eta, of: stats.norm(eta, _gaussian_scale(of)),
+    "student": lambda eta, of: stats.t(of["nu"], eta, of["sigma"]),
+    "lognormal": lambda eta, of: stats.lognorm(of["sigma"], scale=np.exp(eta)),
+    "gamma": lambda eta, of: stats.gamma(
+        of["shape"] * of.get("weights", 1.0),
+        scale=np.exp(eta) / (of["shape"] * of.get("weights", 1.0)),
+    ),
+    "beta": lambda eta, of: stats.beta(
+        of["phi"] * special.expit(eta), of["phi"] * special.expit(-eta)
+    ),
+    "bernoulli": lambda eta, of: stats.bernoulli(special.expit(eta)),
+    "binomial": lambda eta, of: stats.binom(of["trials"], special.expit(eta)),
+    "poisson": lambda eta, of: stats.poisson(np.exp(eta) * of.get("rate", 1.0)),
+    "negative_binomial": _nbinom,
+}
+"""SciPy's distribution of the rows, of the linear predictor and of what else is known."""
+
+
+def log_mass(frozen, low, high) -> np.ndarray:
+    """log P(low < Y <= high), the difference taken in the smaller tail."""
+    with np.errstate(divide="ignore"):
+        below = special.logsumexp(
+            np.broadcast_arrays(frozen.logcdf(high), frozen.logcdf(low)), 0, [[1.0], [-1.0]]
+        )
+        above = special.logsumexp(
+            np.broadcast_arrays(frozen.logsf(low), frozen.logsf(high)), 0, [[1.0], [-1.0]]
+        )
+    return np.where(frozen.logcdf(high) < frozen.logsf(low), below, above)
+
+
+def log_likelihood(model: fx.Model, eta: np.ndarray, values: Known) -> np.ndarray:
+    """The log density of every row as it was observed."""
+    response, name = model.design.response, model.family.name
+    known, y = response.known, np.asarray(response.values)
+    frozen = FROZEN[name](eta, {**known, **values})
+    low, high = known.get("trunc_lower", -np.inf), known.get("trunc_upper", np.inf)
+    if name in DISCRETE:
+        low = np.ceil(low) - 1.0
+    found = frozen.logpmf(y) if name in DISCRETE else frozen.logpdf(y)
+    status = known.get("cens", np.zeros(len(y)))
+    end = np.minimum(np.where(status == 2, known.get("cens_upper", np.inf), high), high)
+    found = np.where(status == -1, log_mass(frozen, low, y), found)
+    found = np.where(status > 0, log_mass(frozen, y, end), found)
+    return known.get("likelihood_weights", 1.0) * (found - log_mass(frozen, low, high))
