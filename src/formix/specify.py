@@ -64,30 +64,26 @@ def specify(
         If a prior's address matches nothing, or a prior does not suit its parameter.
     """
     design = _checked(design, family, text)
-    response = design.response
-    linear, blocks = predictors(design, family, text), varying(design, family)
-    groups = together(blocks)
+    response, linear = design.response, predictors(design, family, text)
+    groups = together(blocks := varying(design, family))
     auxiliary, fixed = _auxiliary(family, response, linear, fixed or {})
+    places = _addresses(linear, groups, auxiliary, family)
     scales = scales_of(response, family, linear)
-    if not isinstance(priors, PriorTable):
-        priors = resolve(_addresses(linear, groups, auxiliary, family), scales, priors)
+    priors = priors if isinstance(priors, PriorTable) else resolve(places, scales, priors)
     chosen = choose(asked, groups, design.predictors[0], response, family)
     shrunk = shrinkages(linear, priors, scales, family, response, fixed)
-    identifiers = Identifiers()
-    name = identifiers.make(response.name)
+    name = (identifiers := Identifiers()).make(response.name)
     known = _known(response, family, identifiers)
     needed = {one.dispersion: identifiers.make(one.dispersion) for one in shrunk if one.dispersion}
     whole = _merged(
         [
             *_common(linear, priors, identifiers, shrunk, needed),
-            *(threshold.statements(p, response, family, priors, identifiers) for p in linear),
-            *(offset.statements(predictor, identifiers) for predictor in linear),
+            *_beside(linear, response, family, priors, identifiers),
             *_varied(groups, identifiers, chosen),
             Fragment(data=tuple(Datum(known[n], response.known[n]) for n in known)),
         ]
     )
-    if not whole.parameters and not auxiliary:
-        raise _nothing(text, response)
+    _refuse_nothing(whole, auxiliary, text, response)
     return Spec(
         family=family,
         response=response,
@@ -109,6 +105,27 @@ def specify(
         notes=chosen.notes,
         shrinkage=shrunk,
     )
+
+
+def _refuse_nothing(
+    whole: Fragment, auxiliary: tuple[FamilyParameter, ...], text: str, response: Response
+) -> None:
+    if not whole.parameters and not auxiliary:
+        raise _nothing(text, response)
+
+
+def _beside(
+    predictors: tuple[Predictor, ...],
+    response: Response,
+    family: Family,
+    priors: PriorTable,
+    identifiers: Identifiers,
+) -> list[Fragment]:
+    """Return what thresholds give, and offsets."""
+    thresholds = (
+        threshold.statements(p, response, family, priors, identifiers) for p in predictors
+    )
+    return [*thresholds, *(offset.statements(p, identifiers) for p in predictors)]
 
 
 def _varied(
