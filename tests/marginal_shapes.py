@@ -102,7 +102,9 @@ def sites(
     for f, group in enumerate(of.coordinates.groups):
         sd = scales.sds[f][point]
         found |= {f"sd_{group.name}": sd, f"z_{group.name}": z[f][point]}
-        found |= {entry.key: s for entry, s in zip(group.sds, sd, strict=True)}
+        own = [sd[group.deviations.index(place)] for place in range(len(group.sds))]
+        found |= {entry.key: s for entry, s in zip(group.sds, own, strict=True)}
+        found |= {site: rho[point] for site, rho in scales.rhos[f].items()}
         for number, part in enumerate(group.parts, start=1):
             place = slice(part.start, part.stop)
             name = f"L_{group.name}" + (f"_{number}" if len(group.parts) > 1 else "")

@@ -68,6 +68,10 @@ SHAPES = (
     Shape("two_blocks", "y ~ x + (1 | g) + (0 + x | g)"),
     Shape("mixed_blocks", "y ~ x + (x | g) + (0 + z | g)"),
     Shape("two_correlated_blocks", "y ~ x + (x | g) + (0 + f | g)"),
+    Shape("compound_symmetry", "y ~ x + cs(0 + f | g)"),
+    Shape("compound_symmetry_slopes", "y ~ x + cs(1 + x + z | g) + (1 | k)"),
+    Shape("autoregressive", "y ~ x + ar1(0 + f | g)"),
+    Shape("structures_of_one_group", "y ~ x + (x | g) + ar1(0 + f | g) + cs(0 + l | g)"),
     Shape("only_groups", "y ~ 0 + (1 | g)"),
     Shape("nothing", "y ~ 0"),
     Shape("odd_names", "log(y + 10) ~ `odd name` + lambda + (lambda | g)"),
@@ -85,6 +89,15 @@ SHAPES = (
             "sd_g[x]": "HalfCauchy(2)",
             "cor_g": "LKJ(2)",
             "sigma": "Gamma(2, 0.5)",
+        },
+    ),
+    Shape(
+        "own_priors_of_structures",
+        "y ~ 1 + ar1(0 + f | g) + cs(1 + x | k)",
+        priors={
+            "rho": "TruncatedNormal(0, 0.5, low=-1, high=1)",
+            "rho_g": "Beta(2, 2)",
+            "sd_g^2": "InverseGamma(2, 1)",
         },
     ),
     Shape(

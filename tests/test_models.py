@@ -85,26 +85,6 @@ def test_several_formulas_are_a_list_or_one_text():
 @pytest.mark.parametrize(
     ("formula", "says", "marked"),
     [
-        ("y ~ x + cs(x | g)", "the covariance `cs()`", "cs(x | g)"),
-        ("y ~ x + ar1(0 + x | g)", "the covariance `ar1()`", "ar1(0 + x | g)"),
-    ],
-)
-def test_what_no_engine_fits_is_refused_by_name_and_place(formula: str, says: str, marked: str):
-    model = Model(formula, shapes.data())
-    assert model.design.X.shape == (60, 2)
-    for floor in ("spec", "source", "priors", "data"):
-        with pytest.raises(fx.UnsupportedError) as refusal:
-            getattr(model, floor)
-        assert says in str(refusal.value)
-        assert refusal.value.span.of(formula).startswith(marked)
-    with pytest.raises(fx.UnsupportedError):
-        model.fit()
-    assert "can be read, and not yet fitted" in str(model)
-
-
-@pytest.mark.parametrize(
-    ("formula", "says", "marked"),
-    [
         ("y | se(n) ~ x; sigma ~ z", "`sigma` has no part in a model whose", "sigma"),
         ("y | se(n) ~ x; sigma = 1", "`sigma` has no part in a model whose", "sigma"),
         ("y | se(n) ~ 0", "nothing of this model is left to estimate", "y"),

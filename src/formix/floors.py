@@ -39,11 +39,16 @@ class Floors:
     """What a model is before anything is fitted; each floor is made when it is first asked for."""
 
     def __init__(
-        self, stages: Stages, family: Family, priors: str | Mapping[str, object] | PriorTable
+        self,
+        stages: Stages,
+        family: Family,
+        priors: str | Mapping[str, object] | PriorTable,
+        parametrisation: str | Mapping[str, str],
     ) -> None:
         self._stages = stages
         self._family = family
         self._priors = priors
+        self._parametrisation = parametrisation
 
     @property
     def formula(self) -> Formula:
@@ -93,7 +98,8 @@ class Floors:
         if refusal is not None:
             raise refusal
         fixed = {one.parameter: one.value for one in self.terms.fixed}
-        return specify(self.design, self._family, self._priors, self.formula.text, fixed)
+        how = self._parametrisation
+        return specify(self.design, self._family, self._priors, self.formula.text, fixed, how)
 
     @property
     def priors(self) -> PriorTable:
@@ -151,7 +157,8 @@ class Floors:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was done that the formula does not say: rows dropped, `.` expanded, ..."""
-        return (*self.terms.notes, *self.design.notes)
+        decided = self.spec.notes if self._refusal() is None else ()
+        return (*self.terms.notes, *self.design.notes, *decided)
 
     @cached_property
     def program(self) -> Program:
@@ -175,6 +182,7 @@ class Floors:
             matrices=self.design.predictors,
             source=self.source,
             contrasts=self._stages.contrasts,
+            relations=self._stages.relations,
             functions=tuple(self._stages.functions),
             own_family=replace(self._family, chosen=()) not in FAMILIES,
             notes=self.notes,

@@ -103,5 +103,14 @@ def _add_block(total: np.ndarray, predictor: Predictor, block: Block, r: np.ndar
         if effect.predictor == predictor.name and block.Z[:, column].any():
             # From a column that lies together rows are gathered several times as fast.
             mine = np.take(np.ascontiguousarray(r[:, :, column]), block.index, axis=1)
+            if block.varying.members > 1:
+                mine = _of_members(block, mine)
             mine *= block.Z[:, column]
             total += mine
+
+
+def _of_members(block: Block, effects: np.ndarray) -> np.ndarray:
+    """Return what the levels that a row belongs to add together."""
+    if block.varying.weights is None:
+        return np.mean(effects, axis=-1)
+    return np.einsum("som,om->so", effects, block.varying.weights)

@@ -194,7 +194,7 @@ def _correlated(found: Optimum, group: int) -> list[tuple[int, int]]:
     return [
         (i, j)
         for part in found.structure.groups[group].parts
-        if part.correlated
+        if part.numbers
         for j in range(part.start, part.stop)
         for i in range(j + 1, part.stop)
     ]

@@ -9,6 +9,7 @@ from formix.engines import load
 from formix.families import family as family_of
 from formix.fitting import posterior, prior as prior_draws
 from formix.floors import Floors
+from formix.parametrisation import CENTRED, NON_CENTRED
 from formix.results import inference_data
 from formix.stages import learnt, remade
 
@@ -48,6 +49,14 @@ class Model(Floors):
     contrasts
         The coding of factors of the common (fixed) effects by name: `treatment`, `sum`, `helmert`,
         `poly`, `SAS`, or a matrix.
+    matrices
+        Known relations among the levels of a group, such as those of a pedigree, by the name that
+        they have in `gr(g, cov = A)`: a DataFrame or DataArray labelled by the levels.
+    parametrisation
+        How the program draws group-level effects: `non-centred`, as standard normals that are then
+        scaled; `centred`, as they are, which suits groups whose levels have many rows; `auto`, as
+        the data suggest, which the notes then say; or one of these by group. The posterior is the
+        same, and the engine that integrates the effects does not draw them so.
 
     Raises
     ------
@@ -77,10 +86,12 @@ class Model(Floors):
         priors: str | Mapping[str, object] | PriorTable = "default",
         functions: Mapping[str, Callable[..., Any]] | None = None,
         contrasts: Mapping[str, object] | None = None,
+        matrices: Mapping[str, object] | None = None,
+        parametrisation: str | Mapping[str, str] = NON_CENTRED,
     ) -> None:
         chosen = family_of(family)
-        stages = learnt(formula, data, chosen, functions or {}, contrasts or {})
-        super().__init__(stages, chosen, priors)
+        stages = learnt(formula, data, chosen, functions or {}, contrasts or {}, matrices or {})
+        super().__init__(stages, chosen, priors, parametrisation)
         if self._refusal() is None:
             # A prior that is wrong is refused here, not when the draws are awaited.
             _ = self.spec
@@ -114,7 +125,8 @@ class Model(Floors):
         stages = remade(recipe, dict(functions or {}))
         recipe.check_family(family)
         linked = family_of(family or recipe.family)(**recipe.links)
-        Floors.__init__(model, stages, linked, recipe.prior_table(priors))
+        how = dict.fromkeys(recipe.centred, CENTRED)
+        Floors.__init__(model, stages, linked, recipe.prior_table(priors), how)
         return model
 
     def fit(

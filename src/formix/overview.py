@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from formix.covariances import COVARIANCES
 from formix.spec import MAIN
 from formix.spelling import label_text, one_line
 
@@ -130,13 +129,12 @@ def _whose(block: Block) -> str:
 
 
 def _block(block: Block) -> str:
-    correlated = any(c.name == block.covariance and c.correlated for c in COVARIANCES)
     text = f"{one_line(block.text)}: {_list(block.labels)}"
     if len(block.effects) == 1:
         return text
-    if block.covariance in ("us", "diag"):
-        return text + (", correlated" if correlated else ", uncorrelated")
-    return f"{text}, {block.covariance}"
+    if block.structure.rho is not None:
+        return f"{text}, {block.structure.rho.words}"
+    return text + (", correlated" if block.structure.matrix else ", uncorrelated")
 
 
 def _list(labels: tuple[str, ...]) -> str:

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from formix.covariances import Covariance, covariance
 from formix.errors import Span
+from formix.groups import together
+from formix.varying import Varying
 
 if TYPE_CHECKING:
     import numpy as np
     from jaxtyping import Float, Int
 
     from formix.families.family import Family
+    from formix.gaussian_form import GaussianForm
     from formix.links import Link
     from formix.prior import PriorTable, Shrinkage
 
@@ -66,11 +70,17 @@ class Block:
     covariance: str
     effects: tuple[Effect, ...]
     Z: Float[np.ndarray, "obs effect"]
-    index: Int[np.ndarray, " obs"]
+    index: Int[np.ndarray, ...]
     levels: tuple[Label, ...]
     text: str
     id: str = ""
     span: Span = field(default=Span(0, 0), repr=False)
+    varying: Varying = field(default_factory=Varying, repr=False)
+
+    @property
+    def structure(self) -> Covariance:
+        """How its effects vary together; one effect alone is not correlated."""
+        return covariance(self.covariance if len(self.effects) > 1 else "diag")
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -176,13 +186,13 @@ class Parameter:
     """A site of the results: `beta`, `sd_Subject`, ...
 
     `keys` are the addresses of its priors, one an element, or one for all (`cor_Subject`); empty
-    where it has none of its own (`r_Subject`).
+    where it has none of its own (`r_Subject`). Elements of the same key are one number.
     """
 
     site: str
     dims: tuple[str, ...]
     shape: tuple[int, ...]
-    support: Literal["real", "ordered", "positive", "unit", "correlation", "simplex"]
+    support: Literal["real", "ordered", "positive", "unit", "interval", "correlation", "simplex"]
     keys: tuple[str, ...] = ()
 
 
@@ -235,27 +245,12 @@ class Fragment:
 
 
 @dataclass(frozen=True, eq=False)
-class GaussianForm:
-    """What an engine needs to integrate effects that are jointly Gaussian.
-
-    `eta += sum(Z * r[index], axis=-1)`, with rows of `r` independent over levels (or related by
-    `relation`) and each distributed as the covariance says; `weights` scales the rows' precision.
-    """
-
-    Z: Float[np.ndarray, "obs effect"]
-    index: Int[np.ndarray, " obs"]
-    levels: int
-    covariance: str
-    weights: Float[np.ndarray, " obs"] | None = None
-    relation: Float[np.ndarray, "level level"] | None = None
-
-
-@dataclass(frozen=True, eq=False)
 class Spec:
     """A model, whole: what `source/` writes, `engines/` sample and `results/` store.
 
     `known_identifiers` are those of the arrays by which more is known of the rows: of their
-    dispersion, and what the family must know of them.
+    dispersion, and what the family must know of them. Effects of the groups in `centred` are drawn
+    as they are; `notes` say why.
     """
 
     family: Family
@@ -274,6 +269,8 @@ class Spec:
     text: str
     fixed: Mapping[str, float] = field(default_factory=dict[str, float])
     known_identifiers: Mapping[str, str] = field(default_factory=dict[str, str])
+    centred: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     shrinkage: tuple[Shrinkage, ...] = ()
 
     def __getitem__(self, name: str) -> Predictor:
@@ -289,11 +286,3 @@ class Spec:
     def effect_sites(self) -> tuple[str, ...]:
         """The sites of the group-level effects."""
         return tuple(f"{blocks[0].prefix}r_{blocks[0].group}" for blocks in self.groups)
-
-
-def together(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], ...]:
-    """Return the blocks that share a group's sites together, in formula order."""
-    found: dict[str, list[Block]] = {}
-    for block in blocks:
-        found.setdefault(block.prefix + block.group, []).append(block)
-    return tuple(tuple(same) for same in found.values())

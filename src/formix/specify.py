@@ -11,11 +11,13 @@ import numpy as np
 from formix.effects import common, common_lines, group, offset, threshold
 from formix.effects.shrinkage import shrinkages
 from formix.errors import FormulaError
+from formix.groups import together
 from formix.observation import arrays
+from formix.parametrisation import NON_CENTRED, Parametrisation, choose, name_of
 from formix.predictors import blocks as varying, predictors
 from formix.prior import Address, PriorTable, resolve
 from formix.prior.scales import scales_of
-from formix.spec import Datum, Fragment, Parameter, Spec, Statement, together
+from formix.spec import Datum, Fragment, Parameter, Spec, Statement
 from formix.spelling import Identifiers
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def specify(
     priors: str | Mapping[str, object] | PriorTable,
     text: str,
     fixed: Mapping[str, float] | None = None,
+    asked: str | Mapping[str, str] = NON_CENTRED,
 ) -> Spec:
     """Return the model, whole.
 
@@ -46,9 +49,13 @@ def specify(
         The formula, for messages and results.
     fixed
         The parameters of the family that the formula holds at a value.
+    asked
+        How group-level effects are drawn: for all groups, or by group.
 
     Raises
     ------
+    ArgumentError
+        If effects cannot be drawn as they are asked to be.
     DataError
         If the response does not suit the family.
     FormulaError
@@ -57,29 +64,26 @@ def specify(
         If a prior's address matches nothing, or a prior does not suit its parameter.
     """
     design = _checked(design, family, text)
-    response = design.response
-    linear, blocks = predictors(design, family, text), varying(design, family)
-    groups = together(blocks)
+    response, linear = design.response, predictors(design, family, text)
+    groups = together(blocks := varying(design, family))
     auxiliary, fixed = _auxiliary(family, response, linear, fixed or {})
+    places = _addresses(linear, groups, auxiliary, family)
     scales = scales_of(response, family, linear)
-    if not isinstance(priors, PriorTable):
-        priors = resolve(_addresses(linear, groups, auxiliary, family), scales, priors)
+    priors = priors if isinstance(priors, PriorTable) else resolve(places, scales, priors)
+    chosen = choose(asked, groups, design.predictors[0], response, family)
     shrunk = shrinkages(linear, priors, scales, family, response, fixed)
-    identifiers = Identifiers()
-    name = identifiers.make(response.name)
+    name = (identifiers := Identifiers()).make(response.name)
     known = _known(response, family, identifiers)
     needed = {one.dispersion: identifiers.make(one.dispersion) for one in shrunk if one.dispersion}
     whole = _merged(
         [
             *_common(linear, priors, identifiers, shrunk, needed),
-            *(threshold.statements(p, response, family, priors, identifiers) for p in linear),
-            *(offset.statements(predictor, identifiers) for predictor in linear),
-            *(group.statements(same, identifiers) for same in groups),
+            *_beside(linear, response, family, priors, identifiers),
+            *_varied(groups, identifiers, chosen),
             Fragment(data=tuple(Datum(known[n], response.known[n]) for n in known)),
         ]
     )
-    if not whole.parameters and not auxiliary:
-        raise _nothing(text, response)
+    _refuse_nothing(whole, auxiliary, text, response)
     return Spec(
         family=family,
         response=response,
@@ -97,8 +101,41 @@ def specify(
         text=text,
         fixed=fixed,
         known_identifiers=known,
+        centred=chosen.centred,
+        notes=chosen.notes,
         shrinkage=shrunk,
     )
+
+
+def _refuse_nothing(
+    whole: Fragment, auxiliary: tuple[FamilyParameter, ...], text: str, response: Response
+) -> None:
+    if not whole.parameters and not auxiliary:
+        raise _nothing(text, response)
+
+
+def _beside(
+    predictors: tuple[Predictor, ...],
+    response: Response,
+    family: Family,
+    priors: PriorTable,
+    identifiers: Identifiers,
+) -> list[Fragment]:
+    """Return what thresholds give, and offsets."""
+    thresholds = (
+        threshold.statements(p, response, family, priors, identifiers) for p in predictors
+    )
+    return [*thresholds, *(offset.statements(p, identifiers) for p in predictors)]
+
+
+def _varied(
+    groups: tuple[tuple[Block, ...], ...], identifiers: Identifiers, chosen: Parametrisation
+) -> list[Fragment]:
+    """Return what the group-level effects of every group give."""
+    return [
+        group.statements(blocks, identifiers, centred=name_of(blocks) in chosen.centred)
+        for blocks in groups
+    ]
 
 
 def _common(

@@ -12,6 +12,7 @@ from formix.design.checks import concerns
 from formix.design.encoding import Encoding, encode, learn
 from formix.design.frame import open_data
 from formix.design.names import used
+from formix.design.relations import read_relations
 from formix.effects import EFFECTS
 from formix.errors import ArgumentError, DataWarning, RankWarning
 from formix.syntax.parse import parse
@@ -21,6 +22,7 @@ from formix.unbuilt import not_of_family
 if TYPE_CHECKING:
     from formix.design.column import Frame
     from formix.design.matrices import Design
+    from formix.design.relations import Relation
     from formix.families import Family
     from formix.results.recipe import Recipe
     from formix.syntax.tree import Formula
@@ -46,7 +48,7 @@ class Stages:
         What the design remembers of the data.
     design
         The matrices.
-    functions, contrasts
+    functions, contrasts, relations
         What the user gave beside.
     """
 
@@ -57,6 +59,7 @@ class Stages:
     design: Design
     functions: Functions
     contrasts: Mapping[str, object]
+    relations: Mapping[str, Relation]
 
 
 def learnt(
@@ -65,6 +68,7 @@ def learnt(
     family: Family,
     functions: Functions,
     contrasts: Mapping[str, object],
+    matrices: Mapping[str, object],
 ) -> Stages:
     """Return the stages of a model of training data.
 
@@ -77,18 +81,21 @@ def learnt(
         a level a row.
     """
     _check_given(functions, contrasts)
+    relations = read_relations(matrices)
     tree = parse(formula)
     opened = open_data(data)
     terms = expand(tree, opened.names)
+    _check_named(terms, relations)
     fault = not_of_family(terms, family)
     if fault is not None:
         raise fault
     frame = opened.read(used(terms, opened.names, functions))
     encoding = learn(terms, frame, EFFECTS, functions=functions, contrasts=contrasts)
-    design = encode(terms, encoding, frame, EFFECTS, functions=functions)
+    design = encode(terms, encoding, frame, EFFECTS, functions=functions, relations=relations)
     _warn(design, family)
     kept = frame if len(design.kept) == len(frame) else frame.take(design.kept)
-    return Stages(tree, terms, kept, encoding, design, dict(functions), dict(contrasts))
+    given = (dict(functions), dict(contrasts), relations)
+    return Stages(tree, terms, kept, encoding, design, *given)
 
 
 def remade(recipe: Recipe, functions: Functions) -> Stages:
@@ -102,9 +109,13 @@ def remade(recipe: Recipe, functions: Functions) -> Stages:
     tree = parse(recipe.formula)
     terms = expand(tree, recipe.frame.names)
     encoding = Encoding.from_json(json.dumps(recipe.encoding))
-    design = encode(terms, encoding, recipe.frame, EFFECTS, functions=functions)
+    relations = recipe.relations
+    design = encode(
+        terms, encoding, recipe.frame, EFFECTS, functions=functions, relations=relations
+    )
     recipe.check(design.predictors)
-    return Stages(tree, terms, recipe.frame, encoding, design, functions, recipe.contrasts)
+    given = (functions, recipe.contrasts, relations)
+    return Stages(tree, terms, recipe.frame, encoding, design, *given)
 
 
 def _check_given(functions: object, contrasts: object) -> None:
@@ -128,6 +139,17 @@ def _check_given(functions: object, contrasts: object) -> None:
             f"contrasts={contrasts!r} is not a dict of contrasts by factor",
             hint='for example contrasts={"f": "sum"}',
         )
+
+
+def _check_named(terms: Terms, relations: Mapping[str, Relation]) -> None:
+    """Refuse a matrix that the formula does not name: nothing given is silently ignored."""
+    named = {term.special.matrix for part in terms.predictors for term in part.groups}
+    for name in relations:
+        if name not in named:
+            raise ArgumentError(
+                f"the matrix `{name}` has no place in the formula",
+                hint=f"write it where its levels are a group: (1 | gr(g, cov = {name}))",
+            )
 
 
 def _warn(design: Design, family: Family) -> None:

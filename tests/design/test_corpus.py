@@ -58,13 +58,18 @@ def first(*values, **named):
 MINE = {"f": first, "g": first, "bump": first}
 
 
-# What the made-up numbers are not: labels of levels, and states of censoring.
+# What the made-up numbers are not: labels of levels, states of censoring, factors in order, and
+# levels of one group that lie within those of another; and no matrix is given.
 REFUSED = {
     "y | cens(c) ~ x": "must be left, none, right or interval",
     "y | cens(c, y2) ~ x": "must be left, none, right or interval",
     "y[yes] ~ x": '"yes" is not a level of `y`',
     'y["a level"] ~ x': '"a level" is not a level of `y`',
     "y[`b`] ~ x": '"b" is not a level of `y`',
+    "Reaction ~ Days + ar1(0 + Dayf | Subject)": "`Dayf` is none",
+    "y ~ ar1(0 + t | g)": "`t` is none",
+    "y ~ x + (x | gr(g, cov = A))": "`A` is the matrix of no relations that are given",
+    "y ~ (1 | gr(g, by = f)) + (0 + x | gr(g, by = f))": "occurs with two levels of `f`",
 }
 
 

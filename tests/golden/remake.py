@@ -9,6 +9,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 import family_shapes  # noqa: E402 - found on the path set above
+import group_shapes  # noqa: E402
 import level_shapes  # noqa: E402
 import marginal_shapes  # noqa: E402
 import observed_shapes  # noqa: E402
@@ -40,7 +41,8 @@ if __name__ == "__main__":
         target = HERE / "sources" / f"{shape.name}.py"
         target.write_text(model.source, encoding="utf-8")
     levelled = (*family_shapes.DISTRIBUTIONAL, *level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
-    for shape in (*family_shapes.SHAPES, *levelled, *observed_shapes.SHAPES):
+    grouped = (*group_shapes.SHAPES, *group_shapes.CENTRED)
+    for shape in (*family_shapes.SHAPES, *levelled, *observed_shapes.SHAPES, *grouped):
         target = HERE / "sources" / f"{shape.name}.py"
         target.write_text(shape.model().source, encoding="utf-8")
     model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))

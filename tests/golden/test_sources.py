@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import family_shapes
+import group_shapes
 import level_shapes
 import observed_shapes
 import pytest
@@ -14,6 +15,7 @@ import shapes
 
 import formix as fx
 
+GROUPED = (*group_shapes.SHAPES, *group_shapes.CENTRED)
 HERE = Path(__file__).parent / "sources"
 
 LEVELLED = (*family_shapes.DISTRIBUTIONAL, *level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
@@ -40,6 +42,11 @@ def test_source_of_several_predictors_is_the_reviewed_one(shape: level_shapes.Le
     assert shape.model().source == (HERE / f"{shape.name}.py").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("shape", GROUPED, ids=lambda shape: shape.name)
+def test_source_of_every_group_is_the_reviewed_one(shape: group_shapes.GroupShape):
+    assert shape.model().source == (HERE / f"{shape.name}.py").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("shape", observed_shapes.SHAPES, ids=lambda shape: shape.name)
 def test_source_of_what_was_observed_in_part_is_the_reviewed_one(
     shape: observed_shapes.ObservedShape,
@@ -54,6 +61,7 @@ def test_every_reviewed_source_has_its_shape():
         *shapes.SHRUNK,
         *family_shapes.SHAPES,
         *LEVELLED,
+        *GROUPED,
         *observed_shapes.SHAPES,
     )
     assert names == {shape.name for shape in every} | {"sleepstudy"}

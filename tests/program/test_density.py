@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import family_shapes
+import group_shapes
 import jax
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from formix.results.likelihood import log_densities
 
 RELATIVE = 1e-9
 POINTS = 4
+EVERY_GROUP = (*group_shapes.SHAPES, *group_shapes.CENTRED)
 
 
 def frozen(prior: Prior):
@@ -36,6 +38,7 @@ def frozen(prior: Prior):
         "Beta": lambda: stats.beta(*a),
         "Logistic": lambda: stats.logistic(*a),
         "Uniform": lambda: stats.uniform(a[0], a[1] - a[0]),
+        "Beta": lambda: stats.beta(*a),
         "TruncatedNormal": lambda: stats.truncnorm(
             (a[2] - a[0]) / a[1], (a[3] - a[0]) / a[1], a[0], a[1]
         ),
@@ -114,10 +117,9 @@ def of_predictor(model: Model, values: dict[str, np.ndarray]) -> tuple[float, np
     for blocks in spec.groups:
         group, start = blocks[0].group, 0
         z, sd = values[f"z_{group}"], values[f"sd_{group}"]
-        labels = [label for block in blocks for label in block.labels]
-        total += sum(
-            log_prior(spec.priors[f"sd_{group}[{label}]"], sd[j]) for j, label in enumerate(labels)
-        )
+        keys = deviation_keys(group, blocks)
+        total += sum(log_prior(spec.priors[key], sd[keys.index(key)]) for key in set(keys))
+        several = sum(block.covariance in ("cs", "ar1") for block in blocks) > 1
         total += stats.norm.logpdf(z).sum()
         for number, block in enumerate(blocks, start=1):
             part = slice(start, start + len(block.effects))
@@ -125,10 +127,31 @@ def of_predictor(model: Model, values: dict[str, np.ndarray]) -> tuple[float, np
             if block.covariance == "us" and len(block.effects) > 1:
                 L = values[f"L_{group}" if len(blocks) == 1 else f"L_{group}_{number}"]
                 total += log_lkj_factor(L, spec.priors[f"cor_{group}"].prior.arguments[0])
+            if block.covariance in ("cs", "ar1") and len(block.effects) > 1:
+                rho = f"rho_{group}" + (f"_{number}" if several else "")
+                total += log_prior(spec.priors[rho], values[rho])
+                L = np.linalg.cholesky(made(block.covariance, values[rho], len(block.effects)))
             r = z[:, part] @ (np.diag(sd[part]) @ L).T
             eta = eta + np.sum(block.Z * r[block.index], axis=1)
             start = part.stop
     return total, eta
+
+
+def deviation_keys(group: str, blocks: tuple) -> list[str]:
+    """The address of each effect's standard deviation; an autoregression has one for all."""
+    return [
+        f"sd_{group}[{effect.column.term if block.covariance == 'ar1' else label}]"
+        for block in blocks
+        for label, effect in zip(block.labels, block.effects, strict=True)
+    ]
+
+
+def made(structure: str, rho: float, size: int) -> np.ndarray:
+    """The correlation matrix that one number makes, element by element."""
+    apart = [[abs(i - j) for j in range(size)] for i in range(size)]
+    if structure == "ar1":
+        return np.array([[rho**distance for distance in row] for row in apart])
+    return np.array([[rho if distance else 1.0 for distance in row] for row in apart])
 
 
 def of_shrinkage(model: Model, values: dict[str, np.ndarray]) -> dict[str, float]:
@@ -238,6 +261,8 @@ def test_gradient_of_every_family_is_the_central_difference(shape: family_shapes
         "own_priors",
         "variances",
         "nested_slopes",
+        "compound_symmetry",
+        "structures_of_one_group",
         *(shape.name for shape in shapes.SHRUNK),
     ],
 )
@@ -245,6 +270,24 @@ def test_gradient_is_the_central_difference(name: str):
     every = (*shapes.SHAPES, *shapes.SHRUNK)
     shape = next(shape for shape in every if shape.name == name)
     check_gradient(Model(shape.formula, shapes.data(), priors=shape.priors))
+
+
+@pytest.mark.parametrize("shape", EVERY_GROUP, ids=lambda shape: shape.name)
+def test_density_of_every_group_is_scipys(shape: group_shapes.GroupShape):
+    model = shape.model()
+    with jax.enable_x64(True):
+        function = program(model)
+        for seed in range(POINTS):
+            sites = random_sites(function, model.data, seed)
+            ours, values = joint(function, model.data, sites)
+            assert np.isfinite(ours)
+            expected = group_shapes.log_density(shape, values, log_prior)
+            assert ours == pytest.approx(expected, rel=RELATIVE)
+
+
+@pytest.mark.parametrize("shape", EVERY_GROUP[::3], ids=lambda shape: shape.name)
+def test_gradient_of_groups_is_the_central_difference(shape: group_shapes.GroupShape):
+    check_gradient(shape.model())
 
 
 def check_gradient(model: Model):

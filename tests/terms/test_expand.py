@@ -57,7 +57,7 @@ def test_the_second_formula_of_a_parameter_is_at_fault() -> None:
 
 def test_every_error_is_one_of_ours() -> None:
     with pytest.raises(FormixError):
-        expand("y ~ x + (1 | gr(g, by = f))")
+        expand("y ~ x + (1 | gr(g, f))")
 
 
 def test_the_order_of_variables_starts_with_the_response() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from formix.errors import FormulaError, UnsupportedError
+from formix.errors import FormulaError
 from formix.formulas import expand
 from formix.terms.groups import double_bar_note, several_columns
 
@@ -66,12 +66,37 @@ def test_an_effect_stands_once(text: str, effect: str | None, guilty: str) -> No
     assert caught.value.span.of(formula) == guilty
 
 
-def test_special_groups_are_refused_by_name_and_place() -> None:
-    formula = "y ~ x + (1 | mm(g, h))"
-    with pytest.raises(UnsupportedError, match=r"`mm\(\)` as a group") as caught:
-        expand(formula)
-    assert caught.value.span is not None
-    assert caught.value.span.of(formula) == "mm(g, h)"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(x | gr(g))", "(1 + x | g)"),
+        ("(x | gr(g, dist = 'gaussian', sum_to_zero = F))", "(1 + x | g)"),
+        ("(x || gr(g, by = f))", "(1 + x || gr(g, by = f))"),
+        ("(1 | (gr(g, cov = A, by = f)))", "(1 | gr(g, by = f, cov = A))"),
+        ('cs(f | p | gr(g, dist = "student"))', 'cs(1 + f | p | gr(g, dist = "student"))'),
+        ("(1 | gr(`my g`, sum_to_zero = TRUE))", "(1 | gr(`my g`, sum_to_zero = TRUE))"),
+        ("(1 | mm(g, h))", "(1 | mm(g, h))"),
+        (
+            "(1 | mm(g, h, weights = cbind(w, log(v)), scale = F))",
+            "(1 | mm(g, h, weights = cbind(w, log(v)), scale = FALSE))",
+        ),
+    ],
+)
+def test_special_groups(text: str, expected: str) -> None:
+    assert groups(text) == [expected]
+    assert groups(expected) == [expected]
+
+
+def test_special_groups_have_the_names_of_their_factors() -> None:
+    terms = expand("y ~ (1 | gr(g, by = f)) + (1 | mm(a, b)) + (1 | a)")["mu"].groups
+    assert [term.group for term in terms] == ["g", "mm(a, b)", "a"]
+    assert [len(term.factors) for term in terms] == [1, 2, 1]
+
+
+def test_what_is_said_of_a_group_may_differ_by_parameter_but_not_within_a_block() -> None:
+    assert expand("y ~ (1 | g); sigma ~ (1 | gr(g, sum_to_zero = TRUE))")
+    with pytest.raises(FormulaError, match="`g` is the group of other effects too"):
+        expand("y ~ (1 | p | g); sigma ~ (1 | p | gr(g, by = f))")
 
 
 def test_double_bars_are_told_from_diag() -> None:

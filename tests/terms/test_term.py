@@ -6,7 +6,8 @@ import pytest
 
 from formix.formulas import expand
 from formix.syntax.tree import Name
-from formix.terms.term import CommonTerms, Term, Variable
+from formix.terms.term import CommonTerms, Term
+from formix.terms.variable import Variable
 
 
 def common(*texts: str, intercept: bool = True) -> CommonTerms:

@@ -6,7 +6,8 @@ import pytest
 
 from formix.formulas import parse
 from formix.syntax.tree import Call, Name, Truth
-from formix.terms.variables import offset_term, resolve, variable_of
+from formix.terms.offset import offset_term
+from formix.terms.variables import resolve, variable_of
 
 
 def call(text: str) -> Call:

@@ -24,6 +24,7 @@ from formix.syntax.spelling import spell_name
 
 if TYPE_CHECKING:
     from formix.design.frame import Frame
+    from formix.design.relations import Relation
     from formix.terms.term import CommonTerms, GroupTerm, OffsetTerm, PredictorTerms, Terms
 
 Functions = Mapping[str, Callable[..., Any]]
@@ -91,6 +92,7 @@ def learn(
     *,
     functions: Functions | None = None,
     contrasts: Mapping[str, object] | None = None,
+    relations: Mapping[str, Relation] | None = None,
 ) -> Encoding:
     """Return what must be remembered of training data.
 
@@ -110,7 +112,7 @@ def learn(
     spare = spare_names(terms, functions or {})
     kept = complete_rows(frame, [name for name in frame.names if name not in spare])
     given = Encoding(columns, contrasts=_contrasts(contrasts or {}, terms))
-    table = table_of(terms, frame, kept, given, functions or {})
+    table = table_of(terms, frame, kept, given, functions or {}, relations)
     states = {
         _key(part, term): _kind(kinds, term).learn(term, table) for part, term in _all_terms(terms)
     }
@@ -131,6 +133,7 @@ def encode(
     kinds: Sequence[TermKind],
     *,
     functions: Functions | None = None,
+    relations: Mapping[str, Relation] | None = None,
     new: bool = False,
 ) -> Design:
     """Return the design of data, which nothing is learnt from.
@@ -151,7 +154,8 @@ def encode(
         found = dict.fromkeys(name.name for name in predictor_names(terms, functions or {}))
         needed = tuple(name for name in found if name in frame)
     kept = complete_rows(frame, needed)
-    table = table_of(terms, frame, kept, encoding, functions or {})
+    given = None if new else relations or {}
+    table = table_of(terms, frame, kept, encoding, functions or {}, given)
     parts: dict[str, list[Contribution]] = {part.parameter: [] for part in terms.predictors}
     for part, term in _all_terms(terms):
         kind, state = _kind(kinds, term), encoding.states[_key(part, term)]
@@ -182,13 +186,20 @@ def _notes(
 
 
 def table_of(
-    terms: Terms, frame: Frame, kept: np.ndarray, encoding: Encoding, functions: Functions
+    terms: Terms,
+    frame: Frame,
+    kept: np.ndarray,
+    encoding: Encoding,
+    functions: Functions,
+    relations: Mapping[str, Relation] | None = None,
 ) -> Table:
     """Return the rows kept of a frame, to look up variables in as they are remembered."""
     some = frame if len(kept) == len(frame) else frame.take(kept)
     shapes = dict(encoding.shapes)
     text = terms.formula.text
-    return Table(some, frame, encoding.columns, shapes, encoding.contrasts, functions, text)
+    return Table(
+        some, frame, encoding.columns, shapes, encoding.contrasts, functions, text, relations
+    )
 
 
 def _all_terms(

@@ -143,8 +143,10 @@ def _without(addition: Addition, left_out: Sequence[Argument]) -> tuple[Argument
 def _group_names(terms: Terms, functions: Functions, text: str) -> Iterator[Name]:
     for part in terms.predictors:
         for group in part.groups:
-            for factor in group.factors:
-                yield from names_in(factor.node, functions, text)
+            said = group.special
+            own = (*group.factors, *((said.by,) if said.by else ()), *said.weights)
+            for variable in own:
+                yield from names_in(variable.node, functions, text)
 
 
 def predictor_names(terms: Terms, functions: Functions) -> Iterator[Name]:

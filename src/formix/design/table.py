@@ -18,8 +18,9 @@ from formix.syntax.tree import Name, Node
 
 if TYPE_CHECKING:
     from formix.design.contrasts import Contrast
+    from formix.design.relations import Relation
     from formix.spec import Label
-    from formix.terms.term import Variable
+    from formix.terms.variable import Variable
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class Table:
         What is remembered of the training data.
     contrasts
         Those given by argument, for the common effects.
-    functions, text
-        The user's functions, and the formula.
+    functions, text, relations
+        The user's functions, the formula, and matrices of relations; none with new data.
     """
 
     frame: Frame
@@ -57,6 +58,7 @@ class Table:
     contrasts: Mapping[str, Contrast]
     functions: Mapping[str, Callable[..., Any]]
     text: str
+    relations: Mapping[str, Relation] | None = None
     cache: dict[str, Values] = field(default_factory=lambda: dict[str, Values]())
 
     def __len__(self) -> int:

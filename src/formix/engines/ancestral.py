@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.covariances import covariance
 from formix.engines import load
 from formix.engines.draws import Draws
 from formix.errors import PriorError
+from formix.groups import rho_sites
 from formix.linear import family_parameters
 from formix.observation import draw as draw_rows
 from formix.prior import ForeignPrior, at_means_key, shrunk_scales, site_priors
@@ -97,7 +97,7 @@ def _parameters(spec: Spec, generator: np.random.Generator, count: int) -> dict[
         if predictor.thresholds:
             values[SITE] = _threshold(spec, predictor, draw, values.get("beta"))
     for blocks in spec.groups:
-        values |= _group(spec, blocks, generator, count, draw)
+        values |= _group(spec, blocks, generator, draw)
     for statement in spec.likelihood:
         if statement.site not in values:
             values[statement.site] = draw(statement.keys[0])
@@ -161,33 +161,80 @@ def _group(
     spec: Spec,
     blocks: tuple[Block, ...],
     generator: np.random.Generator,
-    count: int,
     draw: Callable[[str], Array],
 ) -> dict[str, Array]:
     before, group = blocks[0].prefix, blocks[0].group
-    labels = [label for block in blocks for label in block.labels]
-    sd = np.stack([draw(f"{before}sd_{group}[{label}]") for label in labels], axis=-1)
-    correlation = np.zeros((count, len(labels), len(labels)))
-    factor = np.zeros_like(correlation)
+    sd = _array(spec, f"{before}sd_{group}", draw)
+    values = {f"{before}sd_{group}": sd}
+    *each, size = sd.shape
+    factor = np.zeros((*each, size, size))
     start = 0
-    for block in blocks:
-        size = len(block.effects)
-        part = slice(start, start + size)
-        structure = covariance(block.covariance)
-        own = np.broadcast_to(np.eye(size), (count, size, size))
-        if structure.correlated and size > 1:
-            own = spec.priors[f"{before}cor_{group}"].of_table.draw(generator, (count,), size)
-        correlation[:, part, part] = own @ np.swapaxes(own, -1, -2)
-        factor[:, part, part] = structure.factor(sd[:, part], own)
-        start += size
-    z = generator.standard_normal((count, len(blocks[0].levels), len(labels)))
-    values = {
-        f"{before}sd_{group}": sd,
-        f"{before}r_{group}": z @ np.swapaxes(factor, -1, -2),
-    }
-    if any(covariance(b.covariance).correlated and len(b.effects) > 1 for b in blocks):
-        values[f"{before}cor_{group}"] = correlation
+    for block, rho in zip(blocks, rho_sites(blocks), strict=True):
+        part = slice(start, start + len(block.effects))
+        if rho:
+            values[rho] = _array(spec, rho, draw)
+        own = _correlation(spec, block, values.get(rho), generator, tuple(each))
+        factor[..., part, part] = own
+        start = part.stop
+    values[f"{before}r_{group}"] = _effects(
+        blocks[0], sd[..., None] * factor, generator, values, draw
+    )
+    if any(block.structure.correlated for block in blocks):
+        values[f"{before}cor_{group}"] = factor @ np.swapaxes(factor, -1, -2)
     return values
+
+
+def _array(spec: Spec, site: str, draw: Callable[[str], Array]) -> Float[np.ndarray, "sample ..."]:
+    """Return draws of a site of several numbers, those of one address drawn once."""
+    parameter = next(parameter for parameter in spec.parameters if parameter.site == site)
+    drawn = {key: draw(key) for key in dict.fromkeys(parameter.keys)}
+    stacked = np.stack([drawn[key] for key in parameter.keys], axis=-1)
+    return stacked.reshape(len(stacked), *parameter.shape)
+
+
+def _correlation(
+    spec: Spec,
+    block: Block,
+    rho: Array | None,
+    generator: np.random.Generator,
+    each: tuple[int, ...],
+) -> Float[np.ndarray, "sample ... effect effect"]:
+    """Return factors of the correlation matrix of a block."""
+    size = len(block.effects)
+    if block.structure.rho is not None and rho is not None:
+        return block.structure.rho.factor(rho, size)
+    if block.structure.matrix:
+        prior = spec.priors[f"{block.prefix}cor_{block.group}"].of_table
+        return prior.draw(generator, each, size)
+    return np.broadcast_to(np.eye(size), (*each, size, size))
+
+
+def _effects(
+    block: Block,
+    factor: Float[np.ndarray, "sample ... effect effect"],
+    generator: np.random.Generator,
+    values: dict[str, Array],
+    draw: Callable[[str], Array],
+) -> Float[np.ndarray, "sample level effect"]:
+    """Return the effects of every level, from standard normals and factors of covariances."""
+    said = block.varying
+    count, levels = len(factor), len(block.levels)
+    z = generator.standard_normal((count, levels, factor.shape[-1]))
+    if said.sum_to_zero:
+        z = z - z.mean(axis=1, keepdims=True)
+    if said.root is not None:
+        z = said.root @ z
+    if said.by_of is not None:
+        r = np.einsum("slij,slj->sli", factor[:, said.by_of], z)
+    else:
+        r = z @ np.swapaxes(factor, -1, -2)
+    if said.student:
+        site = f"{block.prefix}df_{block.group}"
+        df = values[site] = draw(site)
+        half = 0.5 * df[:, None]
+        precision = generator.gamma(half, 1.0 / half, (count, levels))
+        r = r / np.sqrt(np.maximum(precision, 1e-300))[..., None]
+    return r
 
 
 def _r(blocks: tuple[Block, ...]) -> str:

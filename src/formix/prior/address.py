@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
 from formix.errors import PriorError
-from formix.prior.prior import ForeignPrior, Prior, Support
+from formix.prior.prior import ForeignPrior, Prior, Support, number
 from formix.prior.reading import read_prior
 from formix.prior.shrinkage import is_joint, misplaced
 from formix.prior.table import PriorEntry
 
 if TYPE_CHECKING:
-    import numpy as np
     from jaxtyping import Float
 
     from formix.prior.table import PriorTable
 
-Rule = Literal["intercept", "slope", "coefficient", "sd", "cor", "auxiliary"]
+Rule = Literal["intercept", "slope", "coefficient", "sd", "cor", "rho", "auxiliary"]
 
 MEANS = "@means"
 """What marks the intercept at the means of the other columns: `beta[Intercept@means]`."""
@@ -48,6 +49,8 @@ class Address:
         Of a group: how many levels it has, and how many effects its block has.
     own
         Its priors by set, as text, where its family has some for it.
+    least
+        Where an interval begins, whose upper end is 1.
     """
 
     key: str
@@ -59,6 +62,7 @@ class Address:
     levels: int = 0
     effects: int = 0
     own: Mapping[str, str] = field(default_factory=dict[str, str])
+    least: float = -1.0
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -70,6 +74,11 @@ class Address:
 def at_means_key(key: str) -> str:
     """Return the key of an intercept at the means, such as `beta[Intercept@means]`."""
     return key.removesuffix("]") + MEANS + ("]" if key.endswith("]") else "")
+
+
+def inner(least: float) -> float:
+    """Return the lower end of an interval, of four digits and not below it."""
+    return -float(np.floor(-least * 1e4)) / 1e4
 
 
 def user_entries(
@@ -130,15 +139,15 @@ def _entry(address: Address, spelling: str, prior: Prior | ForeignPrior) -> Prio
         if address.rule in ("slope", "coefficient") and spelling.endswith("beta"):
             return PriorEntry(key=_site(address), prior=prior, origin=spelling)
         raise misplaced(spelling, prior)
-    if isinstance(prior, Prior) and not prior.suits(address.support):
+    if isinstance(prior, Prior) and not prior.suits(address.support, address.least):
         raise PriorError(
             f"`{prior}` is not a prior for `{spelling}`, which is {_where(address)}",
-            hint=_instead(prior, address.support),
+            hint=_instead(prior, address),
         )
     if isinstance(prior, ForeignPrior) and not _foreign_suits(prior, address.support):
         raise PriorError(
             f"`{prior}` is not a prior for `{spelling}`, which is {_where(address)}",
-            hint=_instead(Prior("Flat"), address.support),
+            hint=_instead(Prior("Flat"), address),
         )
     at_means = spelling.removesuffix("]").endswith(MEANS)
     return PriorEntry(
@@ -189,12 +198,17 @@ def _where(address: Address) -> str:
         "real": "a real number",
         "positive": "positive",
         "unit": "between 0 and 1",
+        "interval": f"between {number(round(address.least, 4))} and 1",
         "correlation": "a correlation matrix",
         "simplex": "shares that sum to one",
     }[address.support]
 
 
-def _instead(prior: Prior, support: Support) -> str:
+def _instead(prior: Prior, address: Address) -> str:
+    support = address.support
+    if support == "interval":
+        low = number(inner(address.least))
+        return f"write Uniform({low}, 1), or TruncatedNormal(0, 0.5, low={low}, high=1)"
     if support == "simplex":
         return "write Dirichlet(1), or Dirichlet(5) to favour equal shares"
     if support == "correlation":

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
     Array = Float[np.ndarray, "..."]
 
-Support = Literal["real", "positive", "unit", "correlation", "simplex"]
+Support = Literal["real", "positive", "unit", "interval", "correlation", "simplex"]
 
 _INTERVALS: dict[Support, tuple[float, float]] = {
     "real": (-np.inf, np.inf),
     "positive": (0.0, np.inf),
     "unit": (0.0, 1.0),
+    "interval": (-1.0, 1.0),
     "correlation": (-1.0, 1.0),
     "simplex": (0.0, 1.0),
 }
@@ -91,15 +92,16 @@ class Prior:
         low, high = (self.named[b] if isinstance(b, str) else b for b in self.kind.bounds)
         return low, high
 
-    def suits(self, support: Support) -> bool:
-        """Whether the prior puts no mass outside a parameter's support."""
+    def suits(self, support: Support, least: float = -1.0) -> bool:
+        """Whether the prior puts no mass outside a support; `least` is where an interval begins."""
         if self.kind.joint is not None or (self.name == "Dirichlet") != (support == "simplex"):
             return False
         if self.name == "Flat":
-            return support != "correlation"
+            return support not in ("interval", "correlation")
         if (self.name == "LKJ") != (support == "correlation"):
             return False
         low, high = _INTERVALS[support]
+        low = least if support == "interval" else low
         return self.bounds[0] >= low and self.bounds[1] <= high
 
     def log_density(self, x: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.errors import PriorError
-from formix.prior.address import Address, at_means_key
+from formix.prior.address import Address, at_means_key, inner
 from formix.prior.prior import Prior
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def default(address: Address, scale: Scale) -> tuple[str, Prior]:
     if address.rule == "sd":
         s_j = 1.0 if is_indicator(address.column) else deviation(address.column)
         return address.key, Prior("HalfStudentT", 3.0, s / s_j)
-    if address.rule == "cor":
-        return address.key, Prior("LKJ", 1.0)
+    if address.rule in ("cor", "rho"):
+        return address.key, _correlations(address)
     return address.key, Prior("HalfStudentT", 3.0, s)
 
 
@@ -119,8 +119,8 @@ def brms(address: Address, scale: Scale) -> tuple[str, Prior]:
         return at_means_key(address.key), prior
     if address.rule in ("slope", "coefficient"):
         return address.key, Prior("Flat")
-    if address.rule == "cor":
-        return address.key, Prior("LKJ", 1.0)
+    if address.rule in ("cor", "rho"):
+        return address.key, _correlations(address)
     if address.rule == "sd" and scale.group_mad is not None:
         return address.key, Prior("HalfStudentT", 3.0, scale.group_mad)
     return address.key, Prior("HalfStudentT", 3.0, scale.mad)
@@ -136,7 +136,21 @@ def flat(address: Address, scale: Scale) -> tuple[str, Prior]:
             hint='use priors="default", or give the standard deviations a proper prior, '
             f'such as {{"{group}": "HalfNormal({scale.spread:.3g})"}}',
         )
-    return address.key, Prior("LKJ", 1.0) if address.rule == "cor" else Prior("Flat")
+    proper = address.rule in ("cor", "rho")
+    return address.key, _correlations(address) if proper else Prior("Flat")
+
+
+def _correlations(address: Address) -> Prior:
+    """Return the prior that is even over all correlation matrices that an address stands for.
+
+    References
+    ----------
+    Lewandowski, Kurowicka and Joe (2009), doi:10.1016/j.jmva.2009.04.008: LKJ(1), whose density
+    over the matrices that one correlation makes is the same for each.
+    """
+    if address.rule == "cor":
+        return Prior("LKJ", 1.0)
+    return Prior("Uniform", inner(address.least), 1.0)
 
 
 SETS: Mapping[str, Rules] = {"default": default, "brms": brms, "flat": flat}

@@ -150,6 +150,8 @@ class _Writer:
             else:
                 lines += _site("sample", name, entry.key, distribution)
         stacked = f"jnp.stack([{', '.join(names)}])"
+        if len(statement.shape) > 1:
+            stacked = f"jnp.reshape({stacked}, {statement.shape})"
         return lines + _site("deterministic", statement.target, statement.site, stacked)
 
     def _support(self, key: str) -> str:
@@ -169,26 +171,32 @@ class _Writer:
             return name + expand
         if first.name == "LKJ":
             spelled = number_text(first.named["concentration"])
-            return first.kind.numpyro.format(size=shape[0], concentration=spelled)
+            whole = first.kind.numpyro.format(size=shape[-1], concentration=spelled)
+            return whole + (f".expand([{shape[0]}])" if len(shape) > 2 else "")
         if not first.is_proper:
             return f"dist.ImproperUniform(dist.constraints.{support}, (), {shape})"
         columns = np.array([e.prior.arguments for e in entries if isinstance(e.prior, Prior)]).T
         same = all(np.all(column == column[0]) for column in columns)
         spelled = {
-            name: self._numbers(f"{entries[0].key.split('[')[0]}_{name}", column)
+            name: self._numbers(f"{entries[0].key.split('[')[0]}_{name}", column, shape)
             for name, column in zip(first.kind.parameters, columns, strict=True)
         }
         if first.kind.is_truncated:
             spelled |= {b: "None" for b in ("low", "high") if np.isinf(first.named[b])}
-        return first.kind.numpyro.format(**spelled) + (expand if same else "")
+        alike = same or len(shape) > 1
+        return first.kind.numpyro.format(**spelled) + (expand if alike else "")
 
-    def _numbers(self, name: str, values: np.ndarray) -> str:
+    def _numbers(self, name: str, values: np.ndarray, shape: tuple[int, ...]) -> str:
         if np.all(values == values[0]):
             return number_text(float(values[0]))
-        if len(values) <= MOST_NUMBERS:
-            return vector_text(values)
+        # One line is enough where rows are alike: standard deviations of the levels of a factor.
+        rows = values.reshape(shape) if len(shape) > 1 else values
+        if len(shape) > 1 and np.all(rows == rows[0]):
+            rows = rows[0]
+        if rows.ndim == 1 and len(rows) <= MOST_NUMBERS:
+            return vector_text(rows)
         identifier = self.identifiers.make(name)
-        self.data[identifier] = values
+        self.data[identifier] = rows
         return identifier
 
     def _likelihood(self) -> list[str]:
@@ -252,12 +260,13 @@ def _site(verb: str, target: str, site: str, value: str) -> list[str]:
 
 
 def _imports(body: str, own: tuple[str, ...]) -> list[str]:
-    lines = ["import jax.numpy as jnp"] if "jnp." in body else []
+    lines = ["import jax"] if "jax.vmap(" in body else []
+    lines += ["import jax.numpy as jnp"] if "jnp." in body else []
     lines += ["import numpyro", "import numpyro.distributions as dist"]
     ours = [name for name in OURS if _calls(name, body)]
     if ours:
         lines.append(f"from formix.distributions import {', '.join(ours)}")
-    if "block_diag(" in body:
+    if re.search(r"\bblock_diag[()]", body):
         lines.append("from jax.scipy.linalg import block_diag")
     special = [name for name in SPECIAL if _calls(name, body)]
     if special:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from formix.design.column import DataColumn, Frame
+from formix.design.relations import Relation
 from formix.errors import ResultError
 from formix.results.json_text import decode, encode
 from formix.results.layout import OBS, Site, StoredColumn
@@ -17,11 +18,12 @@ from formix.versions import version_of
 
 if TYPE_CHECKING:
     from formix.results.groups import Attribute, Groups
-    from formix.results.layout import Layout
+    from formix.results.layout import Layout, StoredRelation
 
 _RECIPE = (
     "formula", "family", "links", "priors", "prior_set", "contrasts", "encoding", "needs", "notes",
-    "source_sha256", "heads", "columns", "sites", "response", "formix_schema",
+    "source_sha256", "heads", "columns", "sites", "response", "relations", "centred",
+    "formix_schema",
 )  # fmt: skip
 
 
@@ -53,6 +55,10 @@ def attributes(recipe: Recipe, layout: Layout, run: Mapping[str, object]) -> dic
         "columns": {column.name: _column_json(column) for column in layout.columns},
         "sites": [_site_json(site) for site in layout.sites],
     }
+    if recipe.centred:
+        own["centred"] = list(recipe.centred)
+    if layout.relations:
+        own["relations"] = {name: _relation_json(one) for name, one in layout.relations.items()}
     others = {"formix_version": version_of("formix"), **recipe.run, **run}
     kept = {name: value for name, value in others.items() if name not in own}
     return {name: encode(value) for name, value in {**own, **kept}.items()}
@@ -79,6 +85,8 @@ def read_recipe(found: Groups) -> Recipe:
             encoding=decode(said["encoding"], "encoding"),
             frame=_frame(found, read_columns(found)),
             heads=_heads(_read(said, "heads", dict)),
+            relations=_relations(found),
+            centred=tuple(_read(said, "centred", list)) if "centred" in said else (),
             needs=_read(said, "needs", dict),
             notes=tuple(_read(said, "notes", list)),
             source_sha256=_read(said, "source_sha256", str),
@@ -191,6 +199,29 @@ def _site_json(site: Site) -> dict[str, Any]:
     if site.group:
         entry |= {"group": site.group, "effects": [list(effect) for effect in site.effects]}
     return entry
+
+
+def _relation_json(relation: StoredRelation) -> dict[str, Any]:
+    return {
+        "variable": relation.variable,
+        "dims": list(relation.dims),
+        "labelled": relation.labelled,
+    }
+
+
+def _relations(found: Groups) -> dict[str, Relation]:
+    """Return the known relations among levels; files without any do not speak of them."""
+    if "relations" not in found.attributes:
+        return {}
+    data = found["constant_data"]
+    relations: dict[str, Relation] = {}
+    said: Mapping[str, Any] = _read(found.attributes, "relations", dict)
+    for name, entry in said.items():
+        rows, columns = str(entry["dims"][0]), str(entry["dims"][1])
+        values = data[str(entry["variable"])].transpose(rows, columns).to_numpy()
+        labels = data[rows].to_numpy().tolist() if entry["labelled"] else ()
+        relations[name] = Relation(np.asarray(values, dtype=np.float64), tuple(labels))
+    return relations
 
 
 def _site(entry: Mapping[str, Any]) -> Site:

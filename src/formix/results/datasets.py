@@ -14,7 +14,7 @@ from formix.results.groups import Groups
 from formix.results.kept import MEAN, SD
 from formix.results.layout import OBS, in_storage, lay_out
 from formix.results.likelihood import log_likelihood, log_prior
-from formix.results.names import claim
+from formix.results.names import claim, coordinate
 from formix.results.state import state_dataset
 from formix.versions import version_of
 
@@ -45,7 +45,7 @@ def collect(spec: Spec, draws: Draws, recipe: Recipe) -> Groups:
     recipe
         What rebuilds the model; its frame holds the rows that were kept.
     """
-    layout = lay_out(spec, recipe.frame)
+    layout = lay_out(spec, recipe.frame, recipe.relations)
     datasets = {
         "posterior": _with_levels(layout, sites_dataset(layout, draws.values)),
         **_moments(layout, draws.moments),
@@ -75,7 +75,7 @@ def collect_prior(
     run: Mapping[str, object],
 ) -> Groups:
     """Return the groups of draws from the prior: `prior`, `prior_predictive` and the data."""
-    layout = lay_out(spec, recipe.frame)
+    layout = lay_out(spec, recipe.frame, recipe.relations)
     datasets = {
         "prior": sites_dataset(layout, values),
         "prior_predictive": _dataset(
@@ -170,8 +170,21 @@ def _data(spec: Spec, layout: Layout, recipe: Recipe) -> dict[str, xr.Dataset]:
     names = {stored.variable: stored.name for stored in layout.columns}
     return {
         "observed_data": _dataset(layout, response, {layout.response: layout.response_name}),
-        "constant_data": _dataset(layout, columns, names),
+        "constant_data": _dataset(layout, columns, names).assign(_relations(layout, recipe)),
     }
+
+
+def _relations(layout: Layout, recipe: Recipe) -> dict[str, xr.DataArray]:
+    """Return the known relations among levels, by stored name, labelled by the levels."""
+    found: dict[str, xr.DataArray] = {}
+    for name, stored in layout.relations.items():
+        one = recipe.relations[name]
+        labels = coordinate(one.labels) if one.labels else np.arange(len(one.values))
+        coords = dict.fromkeys(stored.dims, labels)
+        attrs = {"name": name} if name != stored.variable else {}
+        axes = {dim: (dim, label) for dim, label in coords.items()}
+        found[stored.variable] = xr.DataArray(one.values, axes, stored.dims, attrs=attrs)
+    return found
 
 
 def _dataset(

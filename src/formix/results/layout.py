@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from formix.groups import rho_sites
 from formix.prior import joint
 from formix.results.names import claim, coordinate
 from formix.spec import MAIN, prefix
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from formix.design.column import Frame, Kind
+    from formix.design.relations import Relation
     from formix.spec import Block, Label, Spec
 
 SiteKind = Literal["common", "sd", "cor", "ranef", "covariance", "shrinkage", "auxiliary"]
@@ -74,9 +76,18 @@ class StoredColumn:
     text: bool = False
 
 
+@dataclass(frozen=True)
+class StoredRelation:
+    """A matrix of relations among levels: its variable and axes, and whether it is labelled."""
+
+    variable: str
+    dims: tuple[str, str]
+    labelled: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """The stored names of a result, and the response's true one and its axes."""
+    """The stored names of a result, the response's true one and axes, relations by true name."""
 
     sites: tuple[Site, ...]
     axes: tuple[Axis, ...]
@@ -84,6 +95,9 @@ class Layout:
     response_name: str
     columns: tuple[StoredColumn, ...]
     response_dims: tuple[str, ...] = ("obs",)
+    relations: Mapping[str, StoredRelation] = field(
+        default_factory=lambda: dict[str, "StoredRelation"]()
+    )
 
     def axis(self, name: str) -> Axis:
         """Return the axis of a stored name."""
@@ -101,7 +115,7 @@ def in_storage(sites: Sequence[Site]) -> list[Site]:
     return sorted(sites, key=lambda site: order.get(site.kind, 2))
 
 
-def lay_out(spec: Spec, frame: Frame) -> Layout:
+def lay_out(spec: Spec, frame: Frame, relations: Mapping[str, Relation] | None = None) -> Layout:
     """Give every site, axis and column a name of its own.
 
     No variable has the name of a dimension, in any group: sites keep theirs, then dimensions, then
@@ -133,7 +147,15 @@ def lay_out(spec: Spec, frame: Frame) -> Layout:
         )
         for column in frame.columns
     )
-    return Layout(tuple(sites), tuple(axes.made), response, own, columns, dims)
+    matrices = {
+        name: StoredRelation(
+            claim(name, taken),
+            (claim(f"{name}_level", taken), claim(f"{name}_level_bis", taken)),
+            bool(relation.labels),
+        )
+        for name, relation in (relations or {}).items()
+    }
+    return Layout(tuple(sites), tuple(axes.made), response, own, columns, dims, matrices)
 
 
 def _response_name(spec: Spec, frame: Frame) -> str:
@@ -173,6 +195,11 @@ class _Axes:
         # The groups of two predictors have the same levels, and share their axis.
         return self.make(("levels", first.group), first.group, first.levels)
 
+    def by(self, blocks: tuple[Block, ...]) -> tuple[str, ...]:
+        said = blocks[0].varying
+        what = ("by", blocks[0].group, said.by)
+        return (self.make(what, said.by, said.by_levels),) if said.by else ()
+
     def effects(self, blocks: tuple[Block, ...], bis: str = "") -> str:
         true = f"{blocks[0].prefix}{blocks[0].group}_effect{bis}"
         labels = [label for block in blocks for label in block.labels]
@@ -198,18 +225,26 @@ def _known_site(spec: Spec, name: str, variable: str, axes: _Axes) -> Site | Non
 
 
 def _group_site(blocks: tuple[Block, ...], name: str, variable: str, axes: _Axes) -> Site | None:
-    start, group = blocks[0].prefix, blocks[0].group
+    start, group, rhos = blocks[0].prefix, blocks[0].group, rho_sites(blocks)
     effects = tuple((e.predictor, e.column.label) for block in blocks for e in block.effects)
     predictor = start.removesuffix(".") or MAIN
+    if name not in {f"{start}{kind}_{group}" for kind in ("sd", "df", "cor", "r")} | {*rhos}:
+        return None
+    # The levels have the right to the group's name, also where a covariance differs by them.
+    levels, by = axes.levels(blocks), axes.by(blocks)
     if name == f"{start}sd_{group}":
-        dims = (axes.effects(blocks),)
+        dims = (*by, axes.effects(blocks))
         return Site(name, variable, dims, "sd", predictor, group, effects)
     if name == f"{start}cor_{group}":
-        dims = (axes.effects(blocks), axes.effects(blocks, "_bis"))
+        dims = (*by, axes.effects(blocks), axes.effects(blocks, "_bis"))
         return Site(name, variable, dims, "cor", predictor, group, effects)
     if name == f"{start}r_{group}":
-        dims = (axes.levels(blocks), axes.effects(blocks))
+        dims = (levels, axes.effects(blocks))
         return Site(name, variable, dims, "ranef", predictor, group, effects)
-    if name == f"{start}rho_{group}":
-        return Site(name, variable, (), "covariance", predictor, group, effects)
+    for block, site in zip(blocks, rhos, strict=True):
+        if name == site:
+            own = tuple((e.predictor, e.column.label) for e in block.effects)
+            return Site(name, variable, by, "covariance", predictor, group, own)
+    if name == f"{start}df_{group}":
+        return Site(name, variable, (), "covariance", predictor, group)
     return None

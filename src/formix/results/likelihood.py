@@ -129,7 +129,11 @@ def _log_elements(
     # One prior may be of every element; those without one of their own are the last.
     each = elements.shape[2] if len(parameter.keys) < elements.shape[2] else 1
     keyed = zip(entries * each, priors * each, strict=True)
+    counted: set[str] = set()
     for j, (entry, prior) in enumerate(keyed):
+        if each == 1 and entry.key in counted:
+            continue
+        counted.add(entry.key)
         value = elements[..., j]
         if entry.key.endswith("@means]"):
             value = value + _slopes_at_means(spec, parameter, elements)
@@ -171,7 +175,8 @@ def _log_lkj(spec: Spec, parameter: Parameter, prior: Prior, x: np.ndarray) -> n
         start = 0
         for block in blocks:
             stop = start + len(block.effects)
-            if block.covariance == "us" and stop - start > 1:
-                total += prior.log_density(x[..., start:stop, start:stop])
+            if block.structure.matrix:
+                density = prior.log_density(x[..., start:stop, start:stop])
+                total += density.reshape(*total.shape, -1).sum(axis=-1)
             start = stop
     return total

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.design.column import Frame
+    from formix.design.relations import Relation
     from formix.families import Family
     from formix.spec import Predictor, PredictorMatrix, Spec
 
@@ -58,6 +59,10 @@ class Recipe:
         The columns that the formula uses, the rows that were kept.
     heads
         The first rows of each predictor's X.
+    relations
+        The known relations among levels, by name.
+    centred
+        The groups whose effects are drawn as they are.
     needs
         What the user passed that a file cannot hold, by kind: functions, priors, family.
     notes
@@ -77,6 +82,8 @@ class Recipe:
     encoding: Any
     frame: Frame
     heads: Mapping[str, Float[np.ndarray, "row coef"]]
+    relations: Mapping[str, Relation] = field(default_factory=lambda: dict[str, "Relation"]())
+    centred: tuple[str, ...] = ()
     needs: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     notes: tuple[str, ...] = ()
     source_sha256: str = ""
@@ -168,6 +175,7 @@ def make_recipe(
     matrices: Sequence[Predictor | PredictorMatrix] = (),
     source: str = "",
     contrasts: Mapping[str, Any] | None = None,
+    relations: Mapping[str, Relation] | None = None,
     functions: Sequence[str] = (),
     own_family: bool = False,
     notes: Sequence[str] = (),
@@ -205,6 +213,8 @@ def make_recipe(
         encoding=encoding,
         frame=frame,
         heads={one.name: one.X[:HEAD] for one in matrices or spec.predictors},
+        relations=dict(relations or {}),
+        centred=spec.centred,
         needs={kind: names for kind, names in needs.items() if names},
         notes=tuple(notes),
         source_sha256=checksum(source),

@@ -66,8 +66,12 @@ class Sample:
 
         The effects of a block shared across predictors carry their names already.
         """
+        return [self.shown(site, label) for label in self.labels(site.dims[-1])]
+
+    def shown(self, site: Site, label: object) -> str:
+        """Return the label of a coefficient or effect with its predictor, beyond the main one."""
         start = f"{site.predictor}." if site.name.startswith(f"{site.predictor}.") else ""
-        return [f"{start}{label}" for label in self.labels(site.dims[-1])]
+        return f"{start}{label}"
 
     def values(self) -> Mapping[str, np.ndarray]:
         """Return the draws as arrays by the true name of the site."""

@@ -27,8 +27,10 @@ from formix.syntax.tree import (
     children,
 )
 from formix.terms.bars import looks_like_bar
-from formix.terms.term import CommonTerms, OffsetTerm, Term, Variable
-from formix.terms.variables import offset_term, variable_of
+from formix.terms.offset import offset_term
+from formix.terms.term import CommonTerms, OffsetTerm, Term
+from formix.terms.variable import Variable
+from formix.terms.variables import variable_of
 
 MOST = 1000
 """How many terms a right side may expand to."""

@@ -11,14 +11,8 @@ from formix.terms.algebra import Algebra
 from formix.terms.dot import has_dot, others
 from formix.terms.groups import Groups, double_bar_note, several_columns
 from formix.terms.response import response_term
-from formix.terms.term import (
-    CommonTerms,
-    FixedParameter,
-    PredictorTerms,
-    ResponseTerm,
-    Terms,
-    Variable,
-)
+from formix.terms.term import CommonTerms, FixedParameter, PredictorTerms, ResponseTerm, Terms
+from formix.terms.variable import Variable
 
 
 def expand(formula: Formula, columns: Iterable[str] | None = None) -> Terms:
@@ -64,7 +58,7 @@ class _Expansion:
     def __init__(self, formula: Formula, columns: tuple[str, ...] | None) -> None:
         self.formula = formula
         self.columns = frozenset(columns or ())
-        self.groups = Groups(formula.text)
+        self.groups = Groups(formula.text, self.columns)
         self.notes: list[str] = []
         self.dot: tuple[str, ...] | None = None
         if columns is not None and has_dot(formula):

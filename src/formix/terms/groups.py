@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from formix.syntax.mistakes import mistake
 from formix.syntax.tree import Bar, Call, Node, walk
 from formix.terms.algebra import Algebra
-from formix.terms.term import CommonTerms, GroupTerm, Term, Variable
+from formix.terms.special import Special, special
+from formix.terms.term import CommonTerms, GroupTerm, Term
 
 if TYPE_CHECKING:
     from formix.errors import FormixError, Span
-
-_SPECIAL = ("gr", "mm")
+    from formix.terms.variable import Variable
 
 
 class Groups:
@@ -24,10 +25,14 @@ class Groups:
     ----------
     text
         The formula, for errors.
+    columns
+        The names of the data's columns.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, columns: Collection[str] = ()) -> None:
         self._text = text
+        self._columns = columns
+        self._said: dict[frozenset[str], Special] = {}
         self._named: dict[frozenset[str], tuple[Variable, ...]] = {}
 
     def expand(self, bars: list[Bar], effects: list[CommonTerms]) -> tuple[GroupTerm, ...]:
@@ -35,25 +40,31 @@ class Groups:
         terms = [
             GroupTerm(
                 inner,
-                self._factors(group),
+                factors,
                 covariance=bar.covariance,
                 id=bar.id,
                 doubled=bar.written == "||",
+                special=said,
                 span=bar.span,
             )
             for bar, inner in zip(bars, effects, strict=True)
-            for group in self._groups(bar.group)
+            for factors, said in self._groups(bar.group)
         ]
         self._check(terms)
         return tuple(terms)
 
-    def _groups(self, node: Node) -> tuple[Term, ...]:
+    def _groups(self, node: Node) -> list[tuple[tuple[Variable, ...], Special]]:
+        """Return the factors of each group right of a bar, and what is said of it."""
+        found = special(node, self._text, self._columns)
+        if found is not None:
+            factors, said = found
+            return [(factors if said.members else self._factors(Term(factors)), said)]
         for inside in walk(node):
             if isinstance(inside, Call):
-                special = inside.function in _SPECIAL
-                id = "group-special" if special else "group-call"
+                id = "group-special" if inside.function in ("gr", "mm") else "group-call"
                 raise self._refuse(id, inside.span, function=inside.function)
-        return Algebra(self._text).expand(node, "crossed").terms
+        terms = Algebra(self._text).expand(node, "crossed").terms
+        return [(self._factors(term), Special()) for term in terms]
 
     def _factors(self, group: Term) -> tuple[Variable, ...]:
         return self._named.setdefault(group.key, group.variables)
@@ -61,9 +72,15 @@ class Groups:
     def _check(self, terms: list[GroupTerm]) -> None:
         """Refuse an effect that varies by the same group twice, and a bar without effects."""
         seen: set[tuple[frozenset[str], frozenset[str]]] = set()
+        said = dict(self._said)
         for term in terms:
+            known = self._said if term.id else said
+            if known.setdefault(term.key, term.special) != term.special:
+                raise self._refuse("group-differs", term.span, group=term.group)
             if not term.effects.intercept and not term.effects.terms:
                 raise self._refuse("no-effects-left", term.span)
+            if term.covariance == "ar1" and not _is_one_variable(term.effects):
+                raise self._refuse("ar1-effects", term.span, effects=term.effects.text)
             effects = [(one.key, f"the effect of `{one.text}`") for one in term.effects.terms]
             if term.effects.intercept:
                 effects.insert(0, (frozenset(), "the intercept"))
@@ -77,6 +94,11 @@ class Groups:
 
 
 _MATRICES = {"poly", "ns", "bs", "cbind", "C", "factor", "ordered"}
+
+
+def _is_one_variable(effects: CommonTerms) -> bool:
+    """Whether there is no intercept, and one term of one variable."""
+    return not effects.intercept and [len(term.variables) for term in effects.terms] == [1]
 
 
 def double_bar_note(term: GroupTerm, several: list[str]) -> str:

@@ -7,30 +7,19 @@ from typing import TYPE_CHECKING
 
 from formix.errors import Span
 from formix.syntax.spelling import is_plain, spell_name, spell_number, spell_text
+from formix.terms.special import Special
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from formix.syntax.tree import Call, Formula, Node
+    from formix.terms.variable import Variable
 
 _NOWHERE = Span(0, 0)
 
 
 def _span() -> Span:
     return field(default=_NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True)
-class Variable:
-    """What a term multiplies: a column or a call; of an offset, any arithmetic.
-
-    `text` is its spelling in one canonical form, R's: blanks after commas and around operators,
-    and backticks only where a name needs them. Two variables are the same when their texts are.
-    """
-
-    text: str
-    node: Node = field(compare=False, repr=False)
-    span: Span = _span()
 
 
 @dataclass(frozen=True)
@@ -134,8 +123,9 @@ def _sorted_variables(terms: tuple[Term, ...]) -> list[str]:
 class GroupTerm:
     """`(effects | group)`: effects that vary by the levels of a group.
 
-    `factors` are the variables whose combinations are the group's levels, outer first. `doubled`
-    tells `(x || g)` from `diag(x | g)`, which mean the same here, but not in lme4 1.x.
+    `factors` are the variables whose combinations are the group's levels, outer first; of `mm()`,
+    those whose levels are its own. `doubled` tells `(x || g)` from `diag(x | g)`, which mean the
+    same here, but not in lme4 1.x. `special` is what `gr()` and `mm()` say.
     """
 
     effects: CommonTerms
@@ -143,26 +133,29 @@ class GroupTerm:
     covariance: str = "us"
     id: str = ""
     doubled: bool = field(default=False, compare=False)
+    special: Special = field(default_factory=Special)
     span: Span = _span()
 
     @property
     def group(self) -> str:
-        """The group's name, such as `Subject` or `batch:cask`."""
-        return ":".join(factor.text for factor in self.factors)
+        """The group's name, such as `Subject`, `batch:cask` or `mm(first, second)`."""
+        return self.special.group(self.factors)
 
     @property
     def key(self) -> frozenset[str]:
         """The same for `a:b` and `b:a`."""
-        return frozenset(factor.text for factor in self.factors)
+        own = frozenset(factor.text for factor in self.factors)
+        return frozenset({self.group}) if self.special.members else own
 
     @property
     def text(self) -> str:
         """The term as it is written in a formula, with the intercept spelled out."""
         shared = f"{self.id} | " if self.id else ""
+        group = self.special.text(self.factors)
         if self.covariance == "diag" and not self.id:
-            return f"({self.effects.text} || {self.group})"
+            return f"({self.effects.text} || {group})"
         structure = "" if self.covariance == "us" else self.covariance
-        return f"{structure}({self.effects.text} | {shared}{self.group})"
+        return f"{structure}({self.effects.text} | {shared}{group})"
 
 
 @dataclass(frozen=True)

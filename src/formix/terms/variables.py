@@ -17,7 +17,7 @@ from formix.syntax.tree import (
     Truth,
     Unary,
 )
-from formix.terms.term import OffsetTerm, Variable
+from formix.terms.variable import Variable
 
 
 def variable_of(node: Name | Call, columns: Collection[str] = ()) -> Variable:
@@ -28,12 +28,6 @@ def variable_of(node: Name | Call, columns: Collection[str] = ()) -> Variable:
     if isinstance(node, Call):
         node = resolve_call(node, columns)
     return Variable(to_text(node), node, span=node.span)
-
-
-def offset_term(node: Call, columns: Collection[str] = ()) -> OffsetTerm:
-    """Return the offset that `offset(value)` adds."""
-    inner = resolve(node.arguments[0].value, columns)
-    return OffsetTerm(Variable(to_text(inner), inner, span=inner.span), span=node.span)
 
 
 def resolve(node: Node, columns: Collection[str]) -> Node:

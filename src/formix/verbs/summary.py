@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,12 @@ from formix.results.sample import Sample, sample
 from formix.spelling import label_text
 from formix.verbs.estimates import PROB, estimates, tails
 from formix.verbs.ranef import check_kept
+from formix.verbs.structures import told
+from formix.verbs.varcorr import named
 
 if TYPE_CHECKING:
     from formix.results.layout import Site
+    from formix.verbs.structures import Told
 
 
 @dataclass(frozen=True)
@@ -145,10 +148,11 @@ def _parts(drawn: Sample, ranef: bool) -> Iterator[_Part]:
         levels = f" ({counts[group]} level{'s' * (counts[group] != 1)})" if group in counts else ""
         title = f"Group-level effects: {label_text(group)}{levels}"
         for site in (site for site in drawn.of("sd") if site.group == group):
-            yield _vector(drawn, site, title, "sd({})")
             cor = correlations.get((group, site.predictor))
+            found = told(drawn, site, cor)
+            yield _deviations(drawn, site, title, found)
             if cor is not None:
-                yield _lower_triangle(drawn, cor, title)
+                yield _correlations(drawn, cor, title, found)
         for site in (site for site in drawn.of("covariance") if site.group == group):
             yield _scalar(drawn, site, title)
         for site in (site for site in drawn.of("ranef") if ranef and site.group == group):
@@ -167,24 +171,30 @@ def _vector(drawn: Sample, site: Site, title: str, shape: str) -> _Part:
     return _Part(title, names, labels, drawn.draws(site).to_numpy())
 
 
-def _lower_triangle(drawn: Sample, site: Site, title: str) -> _Part:
-    """Return the correlations below the diagonal, but for the zeros between blocks."""
-    draws, labels = drawn.draws(site).to_numpy(), drawn.labels(site.dims[0])
-    shown = drawn.effect_labels(site)
-    pairs = [
-        (i, j)
-        for j in range(len(labels))
-        for i in range(j + 1, len(labels))
-        if np.any(draws[..., i, j] != 0.0)
-    ]
-    return _Part(
-        title,
-        [element(site.name, (labels[i], labels[j])) for i, j in pairs],
-        [f"cor({shown[j]}, {shown[i]})" for i, j in pairs],
-        np.stack([draws[..., i, j] for i, j in pairs], axis=2)
-        if pairs
-        else np.zeros((*draws.shape[:2], 0)),
-    )
+def _deviations(drawn: Sample, site: Site, title: str, found: Told) -> _Part:
+    """Return the standard deviations, once where effects share one."""
+    names = [element(site.name, one.labels) for one in found.deviations]
+    labels = [f"sd({named(drawn, site, one.labels)})" for one in found.deviations]
+    return _Part(title, names, labels, _at(drawn, site, [one.place for one in found.deviations]))
+
+
+def _at(drawn: Sample, site: Site, places: Sequence[tuple[int, ...]]) -> np.ndarray:
+    """Return the draws of some elements of a site, side by side."""
+    draws = drawn.draws(site).to_numpy()
+    some = [draws[(..., *place)] for place in places]
+    return np.stack(some, axis=2) if some else np.zeros((*draws.shape[:2], 0))
+
+
+def _correlations(drawn: Sample, site: Site, title: str, found: Told) -> _Part:
+    """Return the correlations that are free."""
+    labels, shown = drawn.labels(site.dims[-1]), drawn.effect_labels(site)
+    names: list[str] = []
+    titles: list[str] = []
+    for pair in found.correlations:
+        i, j = pair.place[-2:]
+        names.append(element(site.name, (*pair.before, labels[i], labels[j])))
+        titles.append(f"cor({', '.join([*map(str, pair.before), shown[j], shown[i]])})")
+    return _Part(title, names, titles, _at(drawn, site, [p.place for p in found.correlations]))
 
 
 def _levels(drawn: Sample, site: Site, title: str) -> _Part:

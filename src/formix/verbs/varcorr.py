@@ -11,12 +11,14 @@ import pandas as pd
 
 from formix.results.sample import Sample, sample
 from formix.verbs.estimates import PROB, estimates
+from formix.verbs.structures import told
 
 if TYPE_CHECKING:
     import xarray as xr
     from jaxtyping import Float
 
     from formix.results.layout import Site
+    from formix.verbs.structures import Told
 
 RESIDUAL = "Residual"
 """What lme4 calls the standard deviation of the observations."""
@@ -26,7 +28,8 @@ RESIDUAL = "Residual"
 class Component:
     """One standard deviation or correlation: whose it is, and its draws.
 
-    `second` is empty for a standard deviation; `scale` multiplies a correlation into a covariance.
+    `second` is empty for a standard deviation; `scale` multiplies a correlation into a covariance,
+    and is nothing for `rho`, which makes several.
     """
 
     group: str
@@ -40,6 +43,8 @@ class Component:
         """The component as a row is called: `sd(Days)`, `cor(Intercept, Days)`, `sd`."""
         if not self.first:
             return "sd"
+        if np.isnan(self.scale).all():
+            return self.first
         return f"cor({self.first}, {self.second})" if self.second else f"sd({self.first})"
 
     @property
@@ -110,10 +115,14 @@ def components(drawn: Sample) -> Iterator[Component]:
     """Yield every component: of each group the sds, then the correlations; the residual's last."""
     correlations = {(site.group, site.predictor): site for site in drawn.of("cor")}
     for site in drawn.of("sd"):
-        yield from _deviations(drawn, site)
         cor = correlations.get((site.group, site.predictor))
+        found = told(drawn, site, cor)
+        yield from _deviations(drawn, site, found)
         if cor is not None:
-            yield from _correlations(drawn, site, cor)
+            yield from _correlations(drawn, site, cor, found)
+        for one in drawn.of("covariance"):
+            if (one.group, one.predictor) == (site.group, site.predictor):
+                yield from _numbers(drawn, one)
     for site in residual(drawn):
         sigma = drawn.draws(site).to_numpy()
         yield Component(RESIDUAL, "", "", sigma, sigma)
@@ -124,21 +133,38 @@ def residual(drawn: Sample) -> tuple[Site, ...]:
     return tuple(site for site in drawn.of("auxiliary") if site.name == "sigma" and not site.dims)
 
 
-def _deviations(drawn: Sample, site: Site) -> Iterator[Component]:
+def named(drawn: Sample, site: Site, labels: tuple[object, ...]) -> str:
+    """Return the name of a standard deviation: its effect, after the level that it differs by."""
+    return ", ".join([*map(str, labels[:-1]), drawn.shown(site, labels[-1])])
+
+
+def _numbers(drawn: Sample, site: Site) -> Iterator[Component]:
+    """Yield what else a covariance has: `rho`, `df`; of each level that it differs by."""
+    name = site.name.removeprefix(f"{site.predictor}.").replace(f"_{site.group}", "")
+    draws = drawn.draws(site).to_numpy()
+    nothing = np.full(draws.shape[:2], np.nan)
+    labels = drawn.labels(site.dims[0]) if site.dims else ()
+    for place in np.ndindex(*draws.shape[2:]):
+        shown = f"{name}({labels[place[0]]})" if place else name
+        yield Component(site.group, shown, "", draws[(..., *place)], nothing)
+
+
+def _deviations(drawn: Sample, site: Site, found: Told) -> Iterator[Component]:
     sd = drawn.draws(site).to_numpy()
-    for place, label in enumerate(drawn.effect_labels(site)):
-        yield Component(site.group, label, "", sd[..., place], sd[..., place])
+    for one in found.deviations:
+        draws = sd[(..., *one.place)]
+        yield Component(site.group, named(drawn, site, one.labels), "", draws, draws)
 
 
-def _correlations(drawn: Sample, site: Site, cor: Site) -> Iterator[Component]:
-    """Yield the lower triangle by column, as R does, without the zeros between blocks."""
+def _correlations(drawn: Sample, site: Site, cor: Site, found: Told) -> Iterator[Component]:
+    """Yield the correlations that are free, by column, as R does."""
     sd, matrix = drawn.draws(site).to_numpy(), drawn.draws(cor).to_numpy()
     labels = drawn.effect_labels(site)
-    for j in range(len(labels)):
-        for i in range(j + 1, len(labels)):
-            draws = matrix[..., i, j]
-            if np.any(draws != 0.0):
-                yield Component(site.group, labels[j], labels[i], draws, sd[..., i] * sd[..., j])
+    for pair in found.correlations:
+        *lead, i, j = pair.place
+        scale = sd[(..., *lead, i)] * sd[(..., *lead, j)]
+        first = ", ".join([*map(str, pair.before), labels[j]])
+        yield Component(site.group, first, labels[i], matrix[(..., *pair.place)], scale)
 
 
 def _tidy(parts: list[Component]) -> pd.DataFrame:

@@ -203,7 +203,16 @@ def test_sigmas_best_value_is_a_change_of_coordinates_only():
 
 
 @pytest.mark.parametrize(
-    "name", ["random_slope", "four_correlated", "bounded_scales", "mixed_variances", "bounded"]
+    "name",
+    [
+        "random_slope",
+        "four_correlated",
+        "bounded_scales",
+        "mixed_variances",
+        "bounded",
+        "own_priors_of_structures",
+        "compound_symmetry_slopes",
+    ],
 )
 def test_slopes_are_the_jacobian(name: str):
     of = grid.marginal_of(name)
@@ -220,9 +229,11 @@ def slope_by_differences(of: Marginal, points: np.ndarray) -> np.ndarray:
         parts = [scales.free]
         for f, group in enumerate(of.coordinates.groups):
             squared = np.array([number.squared for number in of.coordinates.sds[f]])
-            parts.append(np.where(squared, scales.sds[f] ** 2, scales.sds[f]))
+            sds = scales.sds[f][:, [group.deviations.index(j) for j in range(len(squared))]]
+            parts.append(np.where(squared, sds**2, sds))
+            parts += [rho[:, None] for rho in scales.rhos[f].values()]
             for part in group.parts:
-                if part.correlated:
+                if part.structure.matrix:
                     rows, columns = np.tril_indices(part.size, -1)
                     parts.append(scales.correlations[f][:, part.start + rows, part.start + columns])
         square = of.coordinates.sigma.squared

@@ -45,7 +45,7 @@ def test_effects_without_a_gaussian_form():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"covariance": "ar1"}, "the covariance ar1 is not us or diag"),
+        ({"covariance": "toep"}, "the covariance toep is not known to it"),
         ({"relation": np.eye(6)}, "its levels are related"),
         ({"weights": np.ones(60)}, "its effects are weighted"),
     ],

@@ -13,7 +13,7 @@ Lewandowski, Kurowicka and Joe (2009), doi:10.1016/j.jmva.2009.04.008.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,8 +40,9 @@ class Scales:
 
     Parameters
     ----------
-    sds, factors, correlations
-        For each group: standard deviations, factors of the covariance, factors of the correlation.
+    sds, factors, correlations, rhos
+        For each group: standard deviations, factors of the covariance, factors of the correlation,
+        the numbers that make correlations by their site.
     sigma
         The noise's standard deviation; where standard errors are known, that beside them.
     free
@@ -59,6 +60,7 @@ class Scales:
     free: Float[np.ndarray, "point free"]
     log_prior: Values
     log_slope: Values
+    rhos: tuple[Mapping[str, Values], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +92,8 @@ class Coordinates:
         for group, sds in zip(self.groups, self.sds, strict=True):
             names += [number.key for number in sds]
             for part in group.parts:
-                pairs = part.size * (part.size - 1) // 2 if part.correlated else 0
-                names += [f"cor_{group.name}"] * pairs
+                site = part.rho.key if part.rho else f"cor_{group.name}"
+                names += [site] * part.numbers
         return (*names, *(("sigma",) if self.sigma else ()))
 
     @property
@@ -113,28 +115,34 @@ class Coordinates:
         sds: list[np.ndarray] = []
         slopes: list[np.ndarray] = []
         correlations: list[np.ndarray] = []
+        rhos: list[dict[str, np.ndarray]] = []
         for group, numbers in zip(self.groups, self.sds, strict=True):
             sd, slope = reader.values(numbers)
             sds.append(sd)
             slopes.append(slope)
-            correlations.append(reader.correlation(group.parts))
-        sigma = self._sigma(reader, sds, correlations)
+            rhos.append({})
+            correlations.append(reader.correlation(group.parts, rhos[-1]))
+        each = [group.deviations for group in self.groups]
+        spread = [sd[:, places] for sd, places in zip(sds, each, strict=True)]
+        sigma = self._sigma(reader, spread, correlations)
         if self.profile is not None:
             sds = [sd * sigma[:, None] for sd in sds]
             slopes = [slope + np.log(sigma)[:, None] for slope in slopes]
         for numbers, sd, slope in zip(self.sds, sds, slopes, strict=True):
             reader.weigh(numbers, sd, slope)
-        factors = [sd[:, :, None] * L for sd, L in zip(sds, correlations, strict=True)]
+        spread = [sd[:, places] for sd, places in zip(sds, each, strict=True)]
+        factors = [sd[:, :, None] * L for sd, L in zip(spread, correlations, strict=True)]
         if self.noise:
             factors.append(sigma[:, None, None])
         return Scales(
-            tuple(sds),
+            tuple(spread),
             tuple(factors),
             tuple(correlations),
             sigma,
             free,
             reader.log_prior,
             reader.log_slope,
+            tuple(rhos),
         )
 
     def _sigma(
@@ -187,14 +195,20 @@ class _Reader:
             self.log_prior += log_prior
             self.log_slope += slope
 
-    def correlation(self, parts: Sequence[Part]) -> Float[np.ndarray, "point effect effect"]:
-        """Return the factor of a group's correlation matrix, blocks uncorrelated."""
+    def correlation(
+        self, parts: Sequence[Part], rhos: dict[str, Values]
+    ) -> Float[np.ndarray, "point effect effect"]:
+        """Return the factor of a group's correlation matrix, and note the numbers that make it."""
         size = parts[-1].stop
         factor = np.broadcast_to(np.eye(size), (len(self.points), size, size)).copy()
         for part in parts:
-            if part.correlated:
-                place = slice(part.start, part.stop)
+            place = slice(part.start, part.stop)
+            if part.structure.matrix:
                 factor[:, place, place] = self._part(part.size, part.concentration)
+            if part.structure.rho is not None and part.rho is not None:
+                number = as_number(part.rho, positive=False)
+                rho = rhos[part.rho.key] = self.numbers((number,))[:, 0]
+                factor[:, place, place] = part.structure.rho.factor(rho, part.size)
         return factor
 
     def _part(self, size: int, eta: float) -> Float[np.ndarray, "point effect effect"]:
@@ -240,7 +254,10 @@ def coordinates(
         The best sigma, given factors of covariances in units of it.
     """
     sds = tuple(
-        tuple(as_number(entry, bend) for entry, bend in zip(group.sds, mine, strict=True))
+        tuple(
+            as_number(entry, mine[group.deviations.index(place)])
+            for place, entry in enumerate(group.sds)
+        )
         for group, mine in zip(of.named, bends, strict=False)
     )
     noise = len(of.named) < len(of.groups)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from scipy import special
 
 from formix.engines.marginal.dense import solved
 from formix.engines.marginal.resolution import column_lengths, spread
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from formix.engines.marginal.dense import Solved
     from formix.engines.marginal.density import Algebra
     from formix.engines.marginal.reduced import Reduced
-    from formix.engines.marginal.structure import GroupColumns, Structure
+    from formix.engines.marginal.structure import GroupColumns, Part, Structure
 
     Thetas = Float[np.ndarray, "point theta"]
     Values = Float[np.ndarray, " point"]
@@ -52,7 +53,7 @@ class Criterion:
 
     @property
     def places(self) -> tuple[tuple[int, int, int], ...]:
-        """For each free entry its group, row and column."""
+        """For each free entry its group, row and column; -1 where it makes correlations."""
         return tuple(
             (f, i, j) for f, group in enumerate(self.of.groups) for i, j in _entries(group)
         )
@@ -66,13 +67,18 @@ class Criterion:
         unit = unit / np.sqrt(weight) if self.of.scaled else unit
         rows = np.sqrt(self.algebra.statistics.rows * weight)
         lengths = [column_lengths(self.algebra, f) for f in range(len(self.of.groups))]
-        return np.array([unit * rows / lengths[f][i] for f, i, _ in self.places])
+        return np.array([unit * rows / lengths[f][i] if j >= 0 else 1.0 for f, i, j in self.places])
 
     def factors(self, thetas: Thetas) -> list[Float[np.ndarray, "point effect effect"]]:
         """Return each group's factor."""
         found = [np.zeros((len(thetas), group.size, group.size)) for group in self.of.groups]
         for column, (f, i, j) in enumerate(self.places):
-            found[f][:, i, j] = thetas[:, column]
+            if j >= 0:
+                found[f][:, i, j] = thetas[:, column]
+                continue
+            part = next(part for part in self.of.groups[f].parts if part.start == i)
+            place = slice(i, part.stop)
+            found[f][:, place, place] = _made(part, found[f][:, place, place], thetas[:, column])
         return found
 
     def solved(self, thetas: Thetas) -> tuple[Reduced, Solved]:
@@ -120,9 +126,22 @@ class Criterion:
 
 
 def _entries(group: GroupColumns) -> list[tuple[int, int]]:
-    return [
-        (i, j)
-        for part in group.parts
-        for i in range(part.start, part.stop)
-        for j in (range(part.start, i + 1) if part.correlated else (i,))
-    ]
+    found: list[tuple[int, int]] = []
+    for part in group.parts:
+        for i in range(part.start, part.start + part.deviations):
+            found += [(i, j) for j in (range(part.start, i + 1) if part.structure.matrix else (i,))]
+        if part.structure.rho is not None:
+            found.append((part.start, -1))
+    return found
+
+
+def _made(part: Part, deviations: np.ndarray, coordinate: Values) -> np.ndarray:
+    """Return the factor whose correlations one number makes, of its deviations as a diagonal."""
+    rho = part.structure.rho
+    if rho is None:
+        return deviations
+    least = rho.least(part.size)
+    correlations = rho.factor(least + (1.0 - least) * special.expit(coordinate), part.size)
+    # A negative deviation would turn the sign of its correlations.
+    sd = np.abs(np.diagonal(deviations, axis1=1, axis2=2))
+    return (sd[:, :1] if part.structure.equal else sd)[:, :, None] * correlations

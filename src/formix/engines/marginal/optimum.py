@@ -132,7 +132,8 @@ def _highest(criterion: Criterion) -> Float[np.ndarray, " theta"]:
     found = [_climb(criterion, start * diagonal, units) for start in starts]
     value, theta = max(found, key=lambda pair: pair[0])
     # The likelihood is level at zero, so that a search stops a little beside it.
-    snapped = np.where(np.abs(theta) < _NOUGHT * units, 0.0, theta)
+    entries = np.array([j >= 0 for _, _, j in criterion.places])
+    snapped = np.where(entries & (np.abs(theta) < _NOUGHT * units), 0.0, theta)
     same = criterion.log_likelihood(snapped[None])[0] >= value - _LEVEL
     return snapped if same else theta
 

@@ -18,7 +18,7 @@ from formix.prior import Prior, PriorEntry, at_means_key
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
-__all__ = ["Prior", "block", "common", "group", "integrate", "on_variance", "priors"]
+__all__ = ["Prior", "block", "common", "group", "integrate", "on_variance", "priors", "structured"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ class BlockPriors:
 
     sds: tuple[Given, ...]
     cor: Prior | None
+    rho: Prior | None = None
+    covariance: str = "diag"
+    effects: int = 0
 
 
 def on_variance(prior: Prior) -> OnVariance:
@@ -75,7 +78,12 @@ def common(X: Float[np.ndarray, "obs coef"], *beta: Prior, at_means: bool = Fals
 
 def block(*sds: Given, cor: Prior | None = None) -> BlockPriors:
     """Return the priors of the sds of effects that share a covariance; of a full one with `cor`."""
-    return BlockPriors(sds, cor)
+    return BlockPriors(sds, cor, None, "us" if cor else "diag", len(sds))
+
+
+def structured(covariance: str, *sds: Given, rho: Prior, effects: int) -> BlockPriors:
+    """Return the priors of effects whose correlations one number makes: those of `cs` or `ar1`."""
+    return BlockPriors(sds, None, rho, covariance, effects)
 
 
 def group(
@@ -88,10 +96,13 @@ def group(
     """Return group-level (random) effects: the columns of Z, or an intercept, for each level."""
     parts: list[Part] = []
     sds: list[PriorEntry] = []
-    for own in blocks:
-        start, stop = len(sds), len(sds) + len(own.sds)
+    made = [own.rho is not None for own in blocks]
+    for place, own in enumerate(blocks, start=1):
+        start = parts[-1].stop if parts else 0
         eta = own.cor.named["concentration"] if own.cor else 1.0
-        parts.append(Part(start, stop, own.cor is not None, eta))
+        key = f"rho_{name}" + (f"_{place}" if sum(made) > 1 else "")
+        rho = _entry(key, own.rho) if own.rho else None
+        parts.append(Part(start, start + own.effects, own.covariance, eta, rho))
         sds += [_entry(f"sd_{name}[{start + j}]", prior) for j, prior in enumerate(own.sds)]
     ones = np.broadcast_to(1.0, (len(index), 1))
     columns = ones if Z is None else np.asarray(Z, dtype=np.float64)

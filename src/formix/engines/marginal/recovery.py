@@ -149,5 +149,6 @@ def sites(
         factor = scales.correlations[f]
         found[f"sd_{group.name}"] = scales.sds[f]
         found[f"cor_{group.name}"] = factor @ np.swapaxes(factor, 1, 2)
+        found |= scales.rhos[f]
         found[f"r_{group.name}"] = effects[f]
     return found

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.covariances import covariance
 from formix.engines.marginal.coefficients import is_gaussian
-from formix.engines.marginal.structure import coefficient_priors, gaussian_form
+from formix.engines.marginal.structure import coefficient_priors
+from formix.groups import rho_sites
 from formix.prior import MEANS
 from formix.program.layout import laid_out
 from formix.program.write import MOST_NUMBERS, Source
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from formix.prior import PriorEntry
     from formix.spec import Block, Spec
 
-_PRIMITIVES = ("Prior", "block", "common", "group", "integrate", "on_variance", "priors")
+_PRIMITIVES = (
+    "Prior",
+    "block",
+    "common",
+    "group",
+    "integrate",
+    "on_variance",
+    "priors",
+    "structured",
+)
 
 _CALL = """\
 
@@ -110,21 +119,29 @@ class _Writer:
         group = blocks[0].group
         index = self._given(group, blocks[0].index)
         parts: list[str] = []
-        correlated = False
-        for block in blocks:
-            priors = [_prior(self.spec.priors[f"sd_{group}[{label}]"]) for label in block.labels]
-            form = gaussian_form(self.spec, block)
-            if covariance(form.covariance).correlated and len(priors) > 1:
-                correlated = True
+        words: list[str] = []
+        keys = next(p.keys for p in self.spec.parameters if p.site == f"sd_{group}")
+        for block, rho in zip(blocks, rho_sites(blocks), strict=True):
+            count = len(block.effects)
+            own, keys = dict.fromkeys(keys[:count]), keys[count:]
+            priors = [_prior(self.spec.priors[key]) for key in own]
+            if block.structure.matrix:
+                words.append("correlated")
                 priors.append(f"cor={_prior(self.spec.priors[f'cor_{group}'])}")
-            parts.append(f"block({', '.join(priors)})")
+            if block.structure.rho is None:
+                parts.append(f"block({', '.join(priors)})")
+                continue
+            words.append(block.structure.rho.words)
+            priors.insert(0, string_text(block.covariance))
+            priors += [f"rho={_prior(self.spec.priors[rho])}", f"effects={count}"]
+            parts.append(f"structured({', '.join(priors)})")
         call = [string_text(group), index, str(len(blocks[0].levels)), *parts]
         if any(effect.column.term != "1" for block in blocks for effect in block.effects):
             Z = [block.Z for block in blocks]
             call.append(f"Z={self._given(f'Z_{group}', Z[0] if len(Z) == 1 else np.hstack(Z))}")
         name = self.identifiers.make(f"r_{group}")
         comment = f"group-level effects: {' + '.join(block.text for block in blocks)}"
-        lines = _comment(comment + (", correlated" if correlated else ""))
+        lines = _comment(", ".join([comment, *dict.fromkeys(words)]))
         return name, lines + laid_out(f"{name} = group({', '.join(call)})", 4)
 
     def _integrated(self, effects: list[str]) -> list[str]:
@@ -139,7 +156,11 @@ class _Writer:
         known = [name for name in ("se", "weights") if name in spec.response.known]
         arguments += [f"{name}={self._given(name, spec.response.known[name])}" for name in known]
         left = [entry.key for entry in coefficient_priors(spec) if not is_gaussian(entry)]
-        left += [p.site for p in spec.parameters if p.site.startswith(("sd_", "cor_", "sigma"))]
+        left += [
+            p.site
+            for p in spec.parameters
+            if p.site.startswith(("sd_", "rho_", "cor_", "sigma")) and p.keys
+        ]
         comment = "effects are integrated out" + (f"; sampled: {', '.join(left)}" if left else "")
         call = f"integrate({', '.join([self.response + less, *arguments])})"
         return [*_comment(comment), *laid_out(f"return {call}", 4)]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from formix.engines.marginal.density import Marginal
     from formix.engines.marginal.numbers import Number
+    from formix.engines.marginal.structure import GroupColumns
 
     Point = Float[np.ndarray, " coordinate"]
 
@@ -42,11 +43,13 @@ def start(of: Marginal) -> Start:
         lengths = column_lengths(algebra, f) / np.sqrt(algebra.statistics.rows * weight)
         unit = deviation if numbers.profile is None else 1.0 / NOISE_SHARE
         unit = unit / np.sqrt(weight) if algebra.scaled else unit
-        for number, length in zip(sds, lengths, strict=True):
+        each = [[lengths[i] for i in _places(group, j)] for j in range(len(sds))]
+        shared = [sum(own) / len(own) for own in each]
+        for number, length in zip(sds, shared, strict=True):
             point.append(_inside(number, _EFFECT_SHARE * unit / length))
             units.append(1.0)
             widths.append(min(1.0, 1.0 / np.sqrt(2.0 * group.levels)))
-        pairs = sum(p.size * (p.size - 1) // 2 for p in group.parts if p.correlated)
+        pairs = sum(part.numbers for part in group.parts)
         point += [0.0] * pairs
         units += [1.0] * pairs
         widths += [min(1.0, 1.0 / np.sqrt(group.levels))] * pairs
@@ -56,6 +59,11 @@ def start(of: Marginal) -> Start:
         units.append(1.0)
         widths.append(min(1.0, 1.0 / np.sqrt(2.0 * algebra.statistics.rows)))
     return Start(np.array(point), np.array(units), np.array(widths))
+
+
+def _places(group: GroupColumns, deviation: int) -> list[int]:
+    """Return the effects that have a standard deviation."""
+    return [effect for effect, place in enumerate(group.deviations) if place == deviation]
 
 
 def _free(of: Marginal, deviation: float) -> tuple[list[float], list[float], list[float]]:

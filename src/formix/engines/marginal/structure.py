@@ -7,39 +7,60 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.covariances import covariance
+from formix.covariances import Covariance, covariance
+from formix.groups import rho_sites
 from formix.prior import MEANS, PriorEntry, entry_of
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
-    from formix.spec import Block, GaussianForm, Spec
+    from formix.gaussian_form import GaussianForm
+    from formix.spec import Block, Spec
 
 
 @dataclass(frozen=True)
 class Part:
     """The columns of a group that share one covariance: those of one block.
 
-    `concentration` is that of the LKJ prior of their correlations.
+    `covariance` is the structure's name. `concentration` is that of the LKJ prior of their
+    correlations; `rho` is the prior of the number that makes them, where one does.
     """
 
     start: int
     stop: int
-    correlated: bool
+    covariance: str
     concentration: float = 1.0
+    rho: PriorEntry | None = None
 
     @property
     def size(self) -> int:
         """How many columns it has."""
         return self.stop - self.start
 
+    @property
+    def structure(self) -> Covariance:
+        """How its effects vary together; one effect alone is not correlated."""
+        return covariance(self.covariance if self.size > 1 else "diag")
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers make its correlations."""
+        if self.structure.matrix:
+            return self.size * (self.size - 1) // 2
+        return int(self.structure.rho is not None)
+
+    @property
+    def deviations(self) -> int:
+        """How many standard deviations it has."""
+        return 1 if self.structure.equal else self.size
+
 
 @dataclass(frozen=True, eq=False)
 class GroupColumns:
     """One group: the columns of all its blocks side by side, and each row's level.
 
-    `sds` are the priors of the effects' standard deviations. A group without a name is the rows
-    themselves: noise beside a known standard error.
+    `sds` are the priors of the effects' standard deviations, once where effects share one. A group
+    without a name is the rows themselves: noise beside a known standard error.
     """
 
     name: str
@@ -53,6 +74,16 @@ class GroupColumns:
     def size(self) -> int:
         """How many effects a level has."""
         return self.Z.shape[1]
+
+    @property
+    def deviations(self) -> tuple[int, ...]:
+        """For each effect, the place of its standard deviation among those that there are."""
+        places: list[int] = []
+        for part in self.parts:
+            first = places[-1] + 1 if places else 0
+            own = range(part.size) if part.deviations > 1 else [0] * part.size
+            places += [first + place for place in own]
+        return tuple(places)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,8 +150,9 @@ class Structure:
         found: dict[str, tuple[int, ...]] = {"beta": (len(self.beta),)} if self.beta else {}
         for group in self.named:
             found[f"sd_{group.name}"] = (group.size,)
-            if any(part.correlated for part in group.parts):
+            if any(part.numbers for part in group.parts):
                 found[f"cor_{group.name}"] = (group.size, group.size)
+            found |= {part.rho.key: () for part in group.parts if part.rho is not None}
             found[f"r_{group.name}"] = (group.levels, group.size)
         return found if self.fixed_sigma is not None else {**found, "sigma": ()}
 
@@ -171,7 +203,7 @@ def coefficient_priors(spec: Spec) -> tuple[PriorEntry, ...]:
 
 
 def _rows(count: int, sigma: PriorEntry) -> GroupColumns:
-    part = Part(0, 1, correlated=False)
+    part = Part(0, 1, "diag")
     index = np.arange(count, dtype=np.int64)
     return GroupColumns("", np.ones((count, 1)), index, count, (part,), (sigma,))
 
@@ -183,20 +215,20 @@ def _group(spec: Spec, blocks: tuple[Block, ...]) -> GroupColumns:
     eta = spec.priors[key].of_table.named["concentration"] if key in spec.priors else 1.0
     parts: list[Part] = []
     start = 0
-    for form in forms:
+    for form, site in zip(forms, rho_sites(blocks), strict=True):
         stop = start + form.Z.shape[1]
-        correlated = covariance(form.covariance).correlated and stop - start > 1
-        parts.append(Part(start, stop, correlated, eta))
+        rho = spec.priors[site] if site else None
+        parts.append(Part(start, stop, form.covariance, eta, rho))
         start = stop
     Z = forms[0].Z if len(forms) == 1 else np.concatenate([form.Z for form in forms], axis=1)
-    labels = [label for block in blocks for label in block.labels]
+    keys = next(found.keys for found in spec.parameters if found.site == f"sd_{name}")
     return GroupColumns(
         name,
         np.asarray(Z, dtype=np.float64),
         forms[0].index,
         forms[0].levels,
         tuple(parts),
-        tuple(spec.priors[f"sd_{name}[{label}]"] for label in labels),
+        tuple(spec.priors[key] for key in dict.fromkeys(keys)),
     )
 
 

@@ -11,11 +11,13 @@ from formix.dispersion import SAID
 from formix.engines.marginal.coefficients import is_gaussian
 from formix.engines.marginal.elimination import order
 from formix.engines.marginal.structure import structure
+from formix.groups import rho_sites
 from formix.prior import ForeignPrior, is_joint, joint
 
 if TYPE_CHECKING:
     from formix.engines.marginal.structure import Structure
-    from formix.spec import GaussianForm, Spec
+    from formix.gaussian_form import GaussianForm
+    from formix.spec import Spec
 
 MOST_SAMPLED = 16
 """Numbers that are left to be sampled, beyond which gradients pay."""
@@ -27,7 +29,7 @@ _FARTHEST = 1e50
 """Beyond this, and below its inverse, squares of what is known of a row may be no numbers."""
 
 _MOST_SQUARES = 1e12
-"""Sum of squares of the response over its standard errors; a log density has 16 digits."""
+"""Sum of squares of the response over its known noise; a log density has 16 digits."""
 
 _MOST_NUMBERS = 50_000_000
 """Numbers that a nested elimination may hold at one point."""
@@ -77,7 +79,8 @@ def _family(spec: Spec) -> str | None:
 
 def _blocks(spec: Spec) -> str | None:
     for block, form in zip(spec.blocks, spec.gaussian, strict=True):
-        reason = "its effects are not Gaussian" if form is None else _form(form)
+        beyond = block.varying.beyond or "its effects are not Gaussian"
+        reason = beyond if form is None else _form(form)
         if reason:
             return f"{block.text}: {reason}"
     return None
@@ -85,7 +88,7 @@ def _blocks(spec: Spec) -> str | None:
 
 def _form(form: GaussianForm) -> str | None:
     if form.covariance not in {known.name for known in COVARIANCES}:
-        return f"the covariance {form.covariance} is not us or diag"
+        return f"the covariance {form.covariance} is not known to it"
     if form.relation is not None:
         return "its levels are related"
     return "its effects are weighted" if form.weights is not None else None
@@ -95,6 +98,7 @@ def _sites(spec: Spec) -> str | None:
     known = {"beta", "sigma"}
     for blocks in spec.groups:
         known |= {f"{blocks[0].prefix}{kind}_{blocks[0].group}" for kind in ("sd", "cor", "r")}
+        known |= {*rho_sites(blocks)}
     for one in spec.shrinkage:
         known |= {one.prefix + site.name for site in joint(one.prior).sites}
     unknown = [p.site for p in spec.parameters if p.site not in known]
@@ -125,6 +129,9 @@ def _digits(spec: Spec) -> str | None:
         values = np.asarray(known[name], dtype=np.float64)
         if values.min() < 1.0 / _FARTHEST or values.max() > _FARTHEST:
             return f"{name}() is farther from 1 than {_FARTHEST:g} times"
+    sigma = spec.fixed.get("sigma")
+    if sigma and float(np.sum(np.square((y - y.mean()) / sigma))) > _MOST_SQUARES:
+        return "sigma is so small beside the response that its density would have no digits left"
     if "se" in known and float(np.sum(np.square((y - y.mean()) / known["se"]))) > _MOST_SQUARES:
         return "se() is so small beside the response that its log density would have no digits left"
     return None
@@ -140,8 +147,8 @@ def _priors(spec: Spec) -> str | None:
 
 
 def _sampled(of: Structure) -> str | None:
-    pairs = [p.size * (p.size - 1) // 2 for g in of.groups for p in g.parts if p.correlated]
-    sds = sum(group.size for group in of.named)
+    pairs = [part.numbers for group in of.groups for part in group.parts]
+    sds = sum(len(group.sds) for group in of.named)
     free = sum(not is_gaussian(entry) for entry in of.beta)
     sampled = free + sds + sum(pairs) + (of.fixed_sigma is None)
     if sampled > MOST_SAMPLED:
