@@ -35,7 +35,6 @@ def frozen(prior: Prior):
         "Gamma": lambda: stats.gamma(a[0], 0.0, 1.0 / a[1]),
         "InverseGamma": lambda: stats.invgamma(a[0], 0.0, a[1]),
         "LogNormal": lambda: stats.lognorm(a[1], scale=np.exp(a[0])),
-        "Beta": lambda: stats.beta(*a),
         "Logistic": lambda: stats.logistic(*a),
         "Uniform": lambda: stats.uniform(a[0], a[1] - a[0]),
         "Beta": lambda: stats.beta(*a),
