@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from formix.spec import Block
 
+_LEAST = 1e-300
+"""A precision that is as good as none."""
+
+_MEAN = 2**32 - 1
+"""The number of the stream of what all new levels share."""
+
 _TOGETHER = 64
 """New levels whose random numbers are one stream: any of them can be drawn again by itself."""
 
@@ -29,11 +35,14 @@ class FreshLevels:
         The factor of their covariance, at every sample.
     seed
         Of the random numbers, with a number of the group's own.
+    df
+        The degrees of freedom of effects of a t distribution; nothing for normal ones.
     """
 
     blocks: tuple[Block, ...]
     scaled: Float[np.ndarray, "sample effect effect"]
     seed: tuple[int, ...]
+    df: Float[np.ndarray, " sample"] | None = None
 
     @property
     def site(self) -> str:
@@ -49,8 +58,17 @@ class FreshLevels:
         for stream in np.unique(levels // _TOGETHER):
             generator = np.random.default_rng([*self.seed, int(stream)])
             drawn = generator.standard_normal((_TOGETHER, samples, size))
+            if self.df is not None:
+                half = np.broadcast_to(0.5 * self.df, (_TOGETHER, samples))
+                precision = np.maximum(generator.gamma(half, 1.0 / half), _LEAST)
+                drawn /= np.sqrt(precision)[..., None]
             mine = np.flatnonzero(levels // _TOGETHER == stream)
             standard[:, mine] = np.swapaxes(drawn[levels[mine] % _TOGETHER], 0, 1)
+        if self.blocks[0].varying.sum_to_zero:
+            # Effects are those of the population less the mean of the levels of the fit, which is
+            # the same for all new ones.
+            mean = np.random.default_rng([*self.seed, _MEAN]).standard_normal((samples, 1, size))
+            standard -= mean / np.sqrt(len(self.blocks[0].levels))
         return standard @ np.swapaxes(self.scaled, -1, -2)
 
 
@@ -65,7 +83,8 @@ def fresh_levels(
         scaled = sd[:, :, None] * np.eye(sd.shape[1])
     else:
         scaled = sd[:, :, None] * _factor(correlation)
-    return FreshLevels(blocks, scaled, seed)
+    df = values[f"{before}df_{group}"] if blocks[0].varying.student else None
+    return FreshLevels(blocks, scaled, seed, df)
 
 
 def _factor(correlation: Float[np.ndarray, "sample k k"]) -> Float[np.ndarray, "sample k k"]:

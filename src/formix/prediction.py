@@ -13,7 +13,7 @@ from formix.design.frame import open_data
 from formix.design.names import used
 from formix.design.newcomers import Newcomers, newcomers
 from formix.effects import EFFECTS
-from formix.errors import ArgumentError, UnknownLevelError
+from formix.errors import ArgumentError, UnknownLevelError, UnsupportedError
 from formix.predictors import blocks as varying, predictors
 
 if TYPE_CHECKING:
@@ -98,6 +98,44 @@ def new_rows(
     return NewRows(spec, frame.rows, design.kept, counts if new_levels == SAMPLE else {})
 
 
+def _of_members(
+    block: Block, chosen: Bool[np.ndarray, " effect"], new_levels: str, text: str
+) -> Block:
+    """Return a block whose rows belong to several levels; one that is not known adds nothing."""
+    unknown = block.index < 0
+    if unknown.any() and chosen.any() and new_levels != POPULATION:
+        raise UnsupportedError(
+            f"a row belongs to a level of `{block.group}` that the model does not know, and its "
+            "effects cannot be drawn",
+            text=text,
+            span=block.span,
+            hint='new_levels="population" takes them to be 0',
+        )
+    weights = block.varying.weights
+    if weights is None:
+        weights = np.full(block.index.shape, 1.0 / block.varying.members)
+    known = replace(block.varying, weights=weights * ~unknown)
+    return replace(_masked(block, chosen, np.maximum(block.index, 0)), varying=known)
+
+
+def _refuse_special(block: Block, text: str) -> None:
+    """Refuse to draw effects of new levels where the data do not say how they are distributed."""
+    said = block.varying
+    if not said.by and not said.matrix:
+        return
+    why = (
+        f"its covariance differs by {said.by}"
+        if said.by
+        else f"the matrix `{said.matrix}` does not say how a new level is related to the others"
+    )
+    raise UnsupportedError(
+        f"effects of new levels of `{block.group}` cannot be drawn: {why}",
+        text=text,
+        span=block.span,
+        hint='new_levels="population" takes them to be 0',
+    )
+
+
 def _placed(
     block: Block,
     chosen: Bool[np.ndarray, " effect"],
@@ -106,6 +144,8 @@ def _placed(
     text: str,
 ) -> Block:
     """Return a block with an index for every row, and only the effects that take part."""
+    if block.varying.members > 1:
+        return _of_members(block, chosen, new_levels, text)
     if fresh is None or not chosen.any():
         return _masked(block, chosen, np.maximum(block.index, 0))
     if fresh.absent:
@@ -126,6 +166,7 @@ def _placed(
         known = block.index >= 0
         masked = _masked(block, chosen, np.where(known, block.index, 0))
         return replace(masked, Z=masked.Z * known[:, None])
+    _refuse_special(block, text)
     index = np.where(block.index >= 0, block.index, len(block.levels) + fresh.index)
     return _masked(block, chosen, index)
 
@@ -155,6 +196,12 @@ def _cut(spec: Spec, part: slice) -> Spec:
             replace(p, X=p.X[part], offset=None if p.offset is None else p.offset[part])
             for p in spec.predictors
         ),
-        blocks=tuple(replace(b, Z=b.Z[part], index=b.index[part]) for b in spec.blocks),
+        blocks=tuple(_cut_block(block, part) for block in spec.blocks),
         response=response,
     )
+
+
+def _cut_block(block: Block, part: slice) -> Block:
+    weights = block.varying.weights
+    said = block.varying if weights is None else replace(block.varying, weights=weights[part])
+    return replace(block, Z=block.Z[part], index=block.index[part], varying=said)

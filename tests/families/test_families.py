@@ -208,3 +208,36 @@ def test_a_result_knows_its_family_and_link(shape: family_shapes.FamilyShape):
     again = fx.Model.from_recipe(model.recipe)
     assert again.family.link("mu") == model.family.link("mu")
     assert again.source == model.source
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "links"),
+    [
+        ("gamma(inverse)", "gamma", {"mu": "inverse"}),
+        ('binomial(link = "probit")', "binomial", {"mu": "probit"}),
+        ("Gaussian( mu=log , sigma = 'identity')", "gaussian", {"mu": "log", "sigma": "identity"}),
+        ("inverse_gaussian(1/mu^2)", "inverse_gaussian", {"mu": "1/mu^2"}),
+        ("poisson()", "poisson", {"mu": "log"}),
+    ],
+)
+def test_a_text_may_name_the_links(text: str, name: str, links: dict[str, str]):
+    found = family(text)
+    assert found.name == name
+    assert {parameter: found.link(parameter).name for parameter in links} == links
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("gama(log)", "`gama` is not a family"),
+        ("gamma(logg)", "`logg` is not a link of gamma's mu"),
+        ("gamma(nu=log)", "the family gamma has no parameter `nu`"),
+        ("gamma(log, inverse)", "`gamma(log, inverse)` is not a family with links"),
+        ("gamma(log=)", "`gamma(log=)` is not a family with links"),
+        ("gamma(log", "`gamma(log` is not a family"),
+    ],
+)
+def test_a_text_that_names_no_family_or_link_is_refused(text: str, says: str):
+    with pytest.raises(fx.ArgumentError) as caught:
+        family(text)
+    assert says in str(caught.value)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from fit_at import fit_at, random_fit
 from r_results import dataset, results
-from scipy import special
+from scipy import special, stats
 
 import formix as fx
 
@@ -250,6 +250,59 @@ def test_what_is_asked_wrongly_is_refused(sleep, options, says):
     with pytest.raises(fx.ArgumentError) as caught:
         fx.predict(found, NEW, **options)
     assert says in str(caught.value)
+
+
+def schools() -> pd.DataFrame:
+    generator = np.random.default_rng(4)
+    frame = pd.DataFrame(
+        {"x": generator.normal(size=60), "a": np.arange(60) % 6, "b": np.arange(60) % 5}
+    )
+    return frame.assign(y=frame["x"] + generator.normal(size=60), f=frame["a"] % 2)
+
+
+def test_members_of_several_levels_are_predicted_by_their_mean():
+    model = fx.Model("y ~ x + (1 | mm(a, b))", schools())
+    found = random_fit(model)
+    post = found["posterior"]
+    site = next(name for name in post if str(name).startswith("r_"))
+    r = post[site].to_numpy()[..., 0]
+    beta = post["beta"].to_numpy()
+    drawn = fx.predict(found, {"x": [0.5, 1.0], "a": [0, 5], "b": [3, 3]}, summary=False)["y"]
+    levels = [str(level) for level in model.spec.blocks[0].levels]
+    rows = [(levels.index("0"), levels.index("3")), (levels.index("5"), levels.index("3"))]
+    for j, (one, other) in enumerate(rows):
+        expected = beta[..., 0] + beta[..., 1] * [0.5, 1.0][j] + 0.5 * (r[..., one] + r[..., other])
+        np.testing.assert_allclose(drawn[..., j].to_numpy(), expected, rtol=1e-12)
+    new = {"x": [0.5], "a": [0], "b": [77]}
+    with pytest.raises(fx.UnsupportedError, match="that the model does not know"):
+        fx.predict(found, new)
+    half = fx.predict(found, new, new_levels="population", summary=False)["y"].to_numpy()[..., 0]
+    expected = beta[..., 0] + 0.5 * beta[..., 1] + 0.5 * r[..., levels.index("0")]
+    np.testing.assert_allclose(half, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("group", ["gr(a, by = f)", "gr(a, cov = A)"])
+def test_new_levels_that_nothing_is_known_of_are_refused(group: str):
+    given = {"matrices": {"A": pd.DataFrame(np.eye(6) + 0.1)}} if "cov" in group else {}
+    model = fx.Model(f"y ~ x + (1 | {group})", schools(), **given)
+    found = random_fit(model)
+    whole = fx.predict(found)["mean"].to_numpy()
+    some = fx.predict(found, schools()[7:11])["mean"]
+    np.testing.assert_allclose(some, whole[7:11], rtol=1e-12)
+    new = {"x": [0.5], "a": [77], "f": [1]}
+    with pytest.raises(fx.UnsupportedError, match="effects of new levels of `a` cannot be drawn"):
+        fx.predict(found, new)
+    assert np.isfinite(fx.predict(found, new, new_levels="population")["mean"]).all()
+
+
+def test_new_levels_of_a_t_distribution_have_its_tails():
+    model = fx.Model('y ~ 1 + (1 | gr(a, dist = "student"))', schools())
+    sites = {p.site: np.ones((SAMPLES, *p.shape)) for p in model.spec.parameters}
+    sites["df_a"] = np.full(SAMPLES, 3.0)
+    found = fit_at(model, sites)
+    drawn = fx.predict(found, {"a": [99]}, summary=False)["y"].to_numpy().ravel() - 1.0
+    assert stats.kstest(drawn, stats.t(3.0).cdf).pvalue > 1e-6
+    assert stats.kstest(drawn, stats.norm.cdf).pvalue < 1e-6
 
 
 HEADS = {entry["id"]: entry for entry in results("heads")}

@@ -29,7 +29,10 @@ DataArgument = Annotated[
 ]
 
 FamilyOption = Annotated[
-    str, typer.Option("--family", "-f", help="The distribution of the response.")
+    str,
+    typer.Option(
+        "--family", "-f", help="The distribution of the response: poisson, gamma(inverse), ..."
+    ),
 ]
 
 PriorOption = Annotated[

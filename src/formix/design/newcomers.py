@@ -62,7 +62,8 @@ def newcomers(
     for term in (group for part in terms.predictors for group in part.groups):
         key = tuple(variable.text for variable in term.factors)
         unknown = known[key] < 0
-        if key in found or not unknown.any():
+        # A row that belongs to several levels has a place for each.
+        if key in found or unknown.ndim > 1 or not unknown.any():
             continue
         absent = _absent(term, frame)
         factors = [] if absent else [table.levels(variable) for variable in term.factors]

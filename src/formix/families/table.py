@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from formix.errors import ArgumentError
 from formix.families.acat import acat
 from formix.families.asymmetric_laplace import asymmetric_laplace
@@ -80,19 +82,52 @@ FAMILIES: tuple[Family, ...] = (
 """Every family, in the order of the documentation."""
 
 
+_LINKED = re.compile(r"(?P<name>[^()]+)\((?P<links>[^()]*)\)", re.ASCII)
+_LINK = re.compile(r"(?:(?P<parameter>\w+)\s*=\s*)?(?P<quote>[\"']?)(?P<link>[^\"'=]+)(?P=quote)")
+
+
 def family(name: str | Family) -> Family:
     """Return the family of that name, or of another that users write; a Family as it is.
+
+    Parameters
+    ----------
+    name
+        A name, with links in parentheses where they are not the default ones: `gamma`,
+        `gamma(inverse)`, `binomial(link = "probit")`, `gaussian(mu=log, sigma=identity)`.
 
     Raises
     ------
     ArgumentError
-        If there is no such family.
+        If there is no such family, or it has no such link.
+
+    Examples
+    --------
+    >>> family("poisson(sqrt)").link("mu").name
+    'sqrt'
     """
     if isinstance(name, Family):
         return name
-    asked = str(name).lower()
+    text = str(name).strip()
+    linked = _LINKED.fullmatch(text)
+    if linked is not None:
+        return family(linked["name"])(**_links(linked["links"], text))
+    asked = text.lower()
     for candidate in FAMILIES:
         if asked in (candidate.name, *candidate.aliases):
             return candidate
     known = ", ".join(candidate.name for candidate in FAMILIES)
     raise ArgumentError(f"`{name}` is not a family", hint=f"families: {known}")
+
+
+def _links(text: str, whole: str) -> dict[str, str]:
+    """Return links by parameter, of a text such as `mu=log, sigma=identity`."""
+    found: dict[str, str] = {}
+    for part in text.split(",") if text.strip() else []:
+        said = _LINK.fullmatch(part.strip())
+        if said is None or (said["parameter"] or "link") in found:
+            raise ArgumentError(
+                f"`{whole}` is not a family with links",
+                hint="for example gamma(inverse), or gaussian(mu=log, sigma=identity)",
+            )
+        found[said["parameter"] or "link"] = said["link"].strip()
+    return found

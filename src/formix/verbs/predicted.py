@@ -169,6 +169,7 @@ def _with_new(
             blocks |= {id(b): replace(b, index=np.zeros_like(b.index)) for b in same}
             continue
         levels, index = np.unique(same[0].index, return_inverse=True)
+        index = index.reshape(same[0].index.shape)
         known, new = levels[levels < len(same[0].levels)], levels[levels >= len(same[0].levels)]
         r = values[site][:, known]
         if len(new):
