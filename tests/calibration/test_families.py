@@ -62,7 +62,7 @@ def swapped(values: Values) -> Values:
 PLANTS: dict[str, tuple[Case, Case, Change | None]] = {
     "misstated_prior_of_sigma": (
         CASES["gaussian"],
-        replace(CASES["gaussian"], priors={"sigma.beta": "Normal(0.5, 0.5)"}),
+        replace(CASES["gaussian"], priors={"sigma.beta": "Normal(1, 0.5)"}),
         None,
     ),
     "normal_for_student": (

@@ -5,6 +5,7 @@ Warnings are errors here, so that whatever is not said below is not said.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,7 @@ from scipy import special, stats
 import formix as fx
 from formix.engines.density import log_density
 from formix.engines.latent import arrays, latent_sites
-from formix.errors import DataError, FormulaError, RankWarning, UnknownLevelError
+from formix.errors import DataError, DataWarning, FormulaError, RankWarning, UnknownLevelError
 from formix.program.program import Program
 from formix.results.ess import mcse_mean
 
@@ -78,6 +79,29 @@ def test_what_cannot_be_fitted_is_one_error(name: str):
     assert case.said in str(caught.value)
 
 
+FITTED = {
+    "constant": ("y ~ x", {"x": 2.0}, [RankWarning], ("Intercept",)),
+    "collinear": ("y ~ x + z", {"z": 3.0 * NORMAL[1] - 1.0}, [RankWarning], ("Intercept", "x")),
+    "twice": ("y ~ x + z", {"z": NORMAL[1]}, [RankWarning], ("Intercept", "x")),
+    "constant_alone": ("y ~ 0 + x", {"x": 2.0}, [], ("x",)),
+    "called_intercept": ("y ~ Intercept", {"Intercept": AT}, [], ("Intercept", "`Intercept`")),
+    "one_group": ("y ~ x + (1 | g)", {"g": 1}, [DataWarning], ("Intercept", "x")),
+    "group_a_row": ("y ~ x + (1 | g)", {"g": AT}, [DataWarning], ("Intercept", "x")),
+    "missing": ("y ~ x + (1 | h)", {"h": [None, *"abc" * 7, "a", "b"]}, [], ("Intercept", "x")),
+}
+
+
+@pytest.mark.parametrize("name", FITTED)
+def test_what_can_be_fitted_all_the_same_is_said_in_one_warning(name: str):
+    formula, columns, expected, labels = FITTED[name]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model = fx.Model(formula, table(**columns))
+    assert [each.category for each in caught] == expected
+    assert model.design.columns == labels
+    assert len(model.design.X) == ROWS - (name == "missing")
+
+
 SAME = "`y` is the same in every row"
 CONSTANT = {
     "gaussian": ("y ~ x + (1 | g)", 0.0, SAME),
@@ -103,7 +127,7 @@ def at(program: Program, seed: int = 91) -> tuple[dict[str, np.ndarray], np.ndar
 def test_a_response_without_variation_has_proper_priors(family: str):
     """All counts 0, all answers yes: the likelihood has no maximum, the posterior is proper."""
     formula, value, said = CONSTANT[family]
-    with pytest.warns(fx.errors.DataWarning) as caught:
+    with pytest.warns(DataWarning) as caught:
         model = fx.Model(formula, table(y=value), family)
     assert [str(each.message) for each in caught] == [said]
     assert all(np.isfinite(entry.prior.arguments).all() for entry in model.priors)
