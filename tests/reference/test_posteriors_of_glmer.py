@@ -41,8 +41,13 @@ class Fit:
         Parameters of the family: the site, what R calls it, and the way from our number to R's.
     exact
         A group's standard deviation by a method without the bias of R's, which a test below finds.
+    zero
+        Effects whose standard deviation R estimates as 0 or nearly, and what the posterior's lower
+        2.5 % must reach instead.
+    room
+        How many times as far means may lie from estimates.
     alike
-        What effects correlate with R's modes at least.
+        What effects correlate with R's modes at least; not asked where R has a `zero`.
     target_accept
         The acceptance rate that NUTS aims at.
     """
@@ -52,6 +57,8 @@ class Fit:
     links: dict[str, str] = field(default_factory=dict[str, str])
     own: tuple[tuple[str, str, Callable[[Draws], Draws]], ...] = ()
     exact: dict[str, float] = field(default_factory=dict[str, float])
+    zero: dict[str, float] = field(default_factory=dict[str, float])
+    room: float = 1.0
     alike: float = 0.995
     target_accept: float = 0.8
 
@@ -101,7 +108,8 @@ TABLE = {
         own=(("sigma.beta", "disp", log_variance),),
     ),
     "tmb_sleep_diag": Fit(own=(("sigma", "sigma", itself),)),
-    "tmb_phase_diag": Fit(own=(("sigma", "sigma", itself),)),
+    # A tenth of sigma.
+    "tmb_phase_diag": Fit(own=(("sigma", "sigma", itself),), zero={"Phasemid": 3.1}),
 }
 
 
@@ -110,12 +118,14 @@ def near(x: Draws, estimate: float, part: float, name: str) -> None:
     assert abs(x.mean() - estimate) < part * x.std() + 4.0 * float(mcse_mean(x)), name
 
 
-def coefficients_are_near(draws: Any, named: dict[str, str], given: dict[str, Any]) -> None:
+def coefficients_are_near(
+    draws: Any, named: dict[str, str], given: dict[str, Any], room: float
+) -> None:
     """Draws of `beta`, or of that of another predictor; `named` are our labels by R's."""
     (dimension,) = set(draws.dims) - {"chain", "draw"}
     for r_name, estimate, se in zip(given["names"], given["estimate"], given["se"], strict=True):
         x = draws.sel({dimension: named[r_name]}).to_numpy()
-        near(x, estimate, 0.25, r_name)
+        near(x, estimate, 0.25 * room, r_name)
         assert 0.95 < x.std() / se < 1.35, r_name
 
 
@@ -126,16 +136,19 @@ def groups_are_near(entry: dict[str, Any], model: fx.Model, posterior: Any, fit:
         r_names = [effect.column.r for effect in block.effects]
         for r_name, sd in zip(given["effects"], given["sd"], strict=True):
             x = posterior[f"sd_{group}"].to_numpy()[..., r_names.index(r_name)]
-            if sd < 1e-2 * max(given["sd"]):
-                # R's estimate is at or near 0: the posterior reaches down there.
-                assert np.quantile(x, 0.025) < 0.1 * entry["sigma"], r_name
+            if r_name in fit.zero:
+                assert np.quantile(x, 0.025) < fit.zero[r_name], r_name
             else:
-                near(x, fit.exact.get(group, sd), 0.7, r_name)
+                near(x, fit.exact.get(group, sd), 0.7 * fit.room, r_name)
+        if f"rho_{group}" in posterior:
+            # Its mean is drawn away from an estimate near 1, the end of where it can be.
+            low, high = np.quantile(posterior[f"rho_{group}"].to_numpy(), [0.025, 0.975])
+            assert low < given["corr"] < high, group
 
 
 def modes_are_near(entry: dict[str, Any], model: fx.Model, posterior: Any, fit: Fit) -> None:
     levels = {block.group: [str(level) for level in block.levels] for block in model.design.blocks}
-    for given in entry.get("ranef", ()):
+    for given in () if fit.zero else entry.get("ranef", ()):
         order = [levels[given["group"]].index(level) for level in given["levels"]]
         r = posterior[f"r_{given['group']}"].mean(("chain", "draw")).to_numpy()[order]
         for mean, mode in zip(r.T, np.atleast_2d(given["values"]), strict=True):
@@ -152,12 +165,12 @@ def test_posterior_is_near_estimates(name: str):
     found = model.fit(draws=2000, seed=11, progress=False, target_accept=fit.target_accept)
     posterior = found.posterior
     named = {c.r: c.label for p in model.design.predictors for c in p.columns}
-    coefficients_are_near(posterior["beta"], named, entry["fixed"])
+    coefficients_are_near(posterior["beta"], named, entry["fixed"], fit.room)
     groups_are_near(entry, model, posterior, fit)
     modes_are_near(entry, model, posterior, fit)
     for site, key, to_r in fit.own:
         if isinstance(entry[key], dict):
-            coefficients_are_near(to_r(posterior[site]), named, entry[key])
+            coefficients_are_near(to_r(posterior[site]), named, entry[key], fit.room)
         else:
             near(to_r(posterior[site].to_numpy()), entry[key], 0.7, site)
     if len(data) < STORED:
