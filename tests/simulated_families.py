@@ -175,6 +175,14 @@ class Unordered(Case):
         return y, truth | also
 
 
+class Renamed(Unordered):
+    """With the levels' names handed on by one, so that another is the first."""
+
+    def drawn(self, generator: np.random.Generator) -> Drawn:
+        y, truth = super().drawn(generator)
+        return (y + 1) % 3, truth
+
+
 LOG = {"shape": "LogNormal(0.5, 0.5)"}
 CASES = {
     "gaussian": Case(
