@@ -128,6 +128,9 @@ def _parameters(family: Family) -> list[str]:
             f"| `{parameter.name}` | {_code(said.get('default'), scale)} "
             f"| {_code(said.get('brms'), scale)} |"
         )
+    texts = [text for p in own for _, text in (*p.priors, *p.predicted)]
+    if any("{" in text for text in texts):
+        rows += ["", "s and m are the scale and the location that the response gives them."]
     return rows if own else rows[:-5]
 
 
@@ -142,7 +145,9 @@ def _priors(parameter: FamilyParameter, *, main: bool) -> tuple[str, str]:
 
 
 def _code(text: str | None, otherwise: str) -> str:
-    return f"`{text}`" if text else otherwise
+    if not text:
+        return otherwise
+    return f"`{text.format(spread='s', location='m')}`"
 
 
 def _where(parameter: FamilyParameter) -> str:

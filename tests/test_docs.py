@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +35,9 @@ def test_code_runs(page: Path, capsys: pytest.CaptureFixture[str]):
 def test_links_lead_somewhere(page: Path):
     for link in LINK.findall(page.read_text(encoding="utf-8")):
         assert (page.parent / link).exists(), link
+
+
+def test_pages_of_families_are_as_their_values_say():
+    writer = [sys.executable, str(DOCS / "make_families.py"), "--check"]
+    done = subprocess.run(writer, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
