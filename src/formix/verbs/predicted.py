@@ -35,7 +35,7 @@ _OBSERVED = ("cens", "cens_upper", "likelihood_weights")
 
 MEAN, LINPRED, RESPONSE = "mean", "linpred", "response"
 
-_CHUNK = 2_000_000
+CHUNK = 2_000_000
 """Values of a linear predictor made at once: bounds the memory, not the answer."""
 
 
@@ -79,7 +79,7 @@ class Predictions:
             MEAN,
             LINPRED,
             RESPONSE,
-            *(n for n in names if n != family.main or not family.logits),
+            *(n for n in names if n != family.main or not family.logits or self._probability),
         )
         if self.kind not in kinds:
             raise ArgumentError(
@@ -89,13 +89,23 @@ class Predictions:
         said = [name for name in self.model.spec.response.known if name not in _OBSERVED]
         if self.kind != RESPONSE:
             said = [name for name in said if name in (*family.arrays, "rate")]
-        needed = [] if self.kind == LINPRED else said
+        needed = [] if self.kind == LINPRED or self._of_probability else said
         lacking = next((name for name in needed if name not in known), None)
         if lacking is not None:
             raise ArgumentError(
                 f"the data does not say the {lacking.replace('_', ' ')} of its rows",
                 hint=f"the formula takes them from `{self.model.terms.response.side}`",
             )
+
+    @property
+    def _probability(self) -> bool:
+        """Whether the main parameter is one probability: of a success, whatever the trials."""
+        family = self.model.family
+        return family.logits and not family.by_level and not family.thresholds
+
+    @property
+    def _of_probability(self) -> bool:
+        return self._probability and self.kind == self.model.family.main
 
     @cached_property
     def values(self) -> dict[str, Array]:
@@ -137,13 +147,16 @@ class Predictions:
     def made(self) -> Iterator[tuple[slice, Float[np.ndarray, "sample obs *level"]]]:
         """Yield predictions at some of the rows after another."""
         samples = self.chains * len(self.places)
-        for number, (part, spec) in enumerate(chunks(self.rows, samples, _CHUNK)):
+        for number, (part, spec) in enumerate(chunks(self.rows, samples, CHUNK)):
             there, values = _with_new(spec, self.values, self.fresh)
-            yield part, self._at(there, values, np.random.default_rng([self.seed, 1, number]))
+            yield part, self.at(there, values, np.random.default_rng([self.seed, 1, number]))
 
-    def _at(self, spec: Spec, values: dict[str, Array], generator: np.random.Generator) -> Array:
+    def at(self, spec: Spec, values: dict[str, Array], generator: np.random.Generator) -> Array:
+        """Return predictions of rows whose groups' levels all have their effects in the draws."""
         if self.kind == LINPRED and not spec.family.by_level:
             return eta(spec, spec.predictors[0], values)
+        if self._of_probability:
+            return spec.predictors[0].link.inverse(eta(spec, spec.predictors[0], values))
         parameters = family_parameters(spec, values)
         if self.kind == RESPONSE:
             return draw_rows(spec.family, spec.response, generator, parameters)
