@@ -63,16 +63,21 @@ from .maximum import Estimates as Estimates
 from .models import Model as Model
 from .prior import Prior as Prior
 from .verbs.coef import coef as coef
+from .verbs.comparisons import comparisons as comparisons
+from .verbs.conditional_effects import conditional_effects as conditional_effects
+from .verbs.emmeans import emmeans as emmeans
 from .verbs.extend import extend as extend
 from .verbs.file import read as read, write as write
 from .verbs.fixef import fixef as fixef
 from .verbs.log_likelihood import log_likelihood as log_likelihood
 from .verbs.model import model as model
 from .verbs.predict import predict as predict
+from .verbs.predictions import predictions as predictions
 from .verbs.priors import priors as priors
 from .verbs.ranef import ranef as ranef
 from .verbs.redraw import redraw as redraw
 from .verbs.sigma import sigma as sigma
+from .verbs.slopes import slopes as slopes
 from .verbs.source import source as source
 from .verbs.summary import summary as summary
 from .verbs.varcorr import varcorr as varcorr

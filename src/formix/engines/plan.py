@@ -79,5 +79,5 @@ def whole(name: str, value: object, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise ArgumentError(
             f"{name} is {value!r}, and it is a whole number, {least} or more",
-            hint=f"for example {name}={_USUAL[name]}",
+            hint=f"for example {name}={_USUAL.get(name, max(100, least))}",
         )

@@ -1,0 +1,287 @@
+"""What the verbs of effects have in common: a fit asked at any rows, and how its groups enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+import numpy as np
+
+from formix.design.frame import open_data, to_pandas
+from formix.design.names import used
+from formix.engines.plan import whole
+from formix.errors import ArgumentError
+from formix.fresh import fresh_levels
+from formix.prediction import ERROR, POPULATION, SAMPLE, NewRows, chunks, new_rows
+from formix.results.sample import sample
+from formix.verbs.estimates import tails
+from formix.verbs.grids import balanced, grid, group_columns, training
+from formix.verbs.model import model as model_of
+from formix.verbs.predicted import CHUNK, LINPRED, MEAN, RESPONSE, Predictions
+from formix.verbs.redraw import fit_seed
+from formix.verbs.varying import ALL, picked
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from jaxtyping import Bool, Float, Int
+
+    from formix.families import Family
+    from formix.models import Model
+    from formix.results.sample import Sample
+    from formix.spec import Spec
+
+INTEGRATE = "integrate"
+"""Groups whose effects are averaged over levels that are drawn anew."""
+
+LEVELS = 100
+"""New levels of every group that each posterior draw is averaged over."""
+
+_ONE = ("trials", "rate")
+"""What a row of a grid has one of, where it does not say: predictions are of one trial or unit."""
+
+Rows = Iterator[tuple[slice, "Float[np.ndarray, 'sample obs *level']"]]
+
+
+class Options(TypedDict, total=False):
+    """Options that the verbs of effects share; each verb's docstring says what they are."""
+
+    levels: int
+    new_levels: Literal["sample", "population", "error"]
+    draws: int | None
+    seed: int | None
+    functions: Mapping[str, Callable[..., Any]] | None
+    priors: Mapping[str, object] | None
+    family: Family | None
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A fit of which something is asked.
+
+    Parameters
+    ----------
+    model, drawn
+        The model, and the draws of its posterior.
+    kind
+        `mean`, `linpred`, `response`, or a parameter of the family.
+    chosen
+        By the number of a block, which of its effects take part.
+    new_levels
+        What a level has that the fit has not seen.
+    draws, seed
+        How many draws are used, all where it is None; the seed of the random numbers.
+    levels
+        How many new levels of every group are averaged over; 0 where groups are not integrated.
+    """
+
+    model: Model
+    drawn: Sample
+    kind: str
+    chosen: Mapping[int, Bool[np.ndarray, " effect"]]
+    new_levels: str
+    draws: int | None
+    seed: int
+    levels: int
+
+    @property
+    def name(self) -> str:
+        """What is asked for, as a variable is called: the response, `eta`, or a parameter."""
+        if self.kind in (MEAN, RESPONSE):
+            return self.model.spec.response.name
+        return "eta" if self.kind == LINPRED else self.kind
+
+    def data(self, newdata: object, also: tuple[str, ...] = ()) -> pd.DataFrame:
+        """Return the rows that a user means: data, those of the fit, or a grid by its name.
+
+        Parameters
+        ----------
+        newdata
+            Data; None for the rows of the fit; `mean` for one row, numbers at their means and
+            factors at their first levels; `balanced` for all combinations of the factors' levels.
+        also
+            Columns that are needed beside those of the formula.
+
+        Raises
+        ------
+        UnknownColumnError, DataError, ArgumentError
+            If the data cannot be read or lacks a column, or there is no such grid.
+        """
+        if newdata is None:
+            frame = training(self.model)
+        elif isinstance(newdata, str):
+            if newdata not in ("mean", "balanced"):
+                raise ArgumentError(
+                    f"`newdata` is {newdata!r}",
+                    hint='it is data, or a grid: "mean" or "balanced"',
+                )
+            frame = grid(self.model, {}) if newdata == "mean" else balanced(self.model, {})
+        else:
+            opened = open_data(newdata)
+            names = used(self.model.terms, opened.names, self.model.functions, new=True)
+            wanted = (*names, *(name for name in also if name in opened.names))
+            frame = to_pandas(opened.read(tuple(dict.fromkeys(wanted))))
+        lacking = next((name for name in also if name not in frame), None)
+        if lacking is not None:
+            raise ArgumentError(
+                f"the rows have no column `{lacking}`",
+                hint=f"they have: {', '.join(map(str, frame.columns))}",
+            )
+        return frame
+
+    def at(self, frame: pd.DataFrame, *, unit: bool = False) -> Answers:
+        """Return what the fit answers at some rows.
+
+        Parameters
+        ----------
+        unit
+            Whether rows that do not say their trials have one each, as those of a grid.
+        """
+        if self.levels:
+            missing = [name for name in group_columns(self.model) if name not in frame]
+            known = training(self.model)
+            # Which level it is has no meaning, since new ones take its place.
+            some = {name: known[name].take([0] * len(frame)).array for name in missing}
+            frame = frame.assign(**some)
+        new_levels = SAMPLE if self.levels else self.new_levels
+        rows = new_rows(self.model, frame, self.chosen, new_levels)
+        if unit:
+            rows = _with_one(rows, self.model.spec)
+        made = Predictions(
+            model=self.model,
+            rows=rows,
+            drawn=self.drawn,
+            kind=self.kind,
+            draws=self.draws,
+            seed=self.seed,
+            varying=not self.levels and any(np.any(some) for some in self.chosen.values()),
+        )
+        made.check()
+        return Answers(made, self.levels)
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a fit answers at some rows, some of them after another."""
+
+    of: Predictions
+    levels: int
+
+    @property
+    def kept(self) -> Int[np.ndarray, " row"]:
+        """The places of the rows that have every value that is needed."""
+        return self.of.rows.kept
+
+    @property
+    def total(self) -> int:
+        """How many rows there are."""
+        return len(self.of.rows.rows)
+
+    def made(self) -> Rows:
+        """Yield draws at some of the rows that are kept after another."""
+        if not self.levels:
+            yield from self.of.made()
+            return
+        values = self.of.values | self._effects
+        samples = self.of.chains * len(self.of.places)
+        for number, (part, spec) in enumerate(chunks(self.of.rows, samples * self.levels, CHUNK)):
+            generator = np.random.default_rng([self.of.seed, 1, number])
+            found = self.of.at(_repeated(spec, self.levels), values, generator)
+            size = part.stop - part.start
+            yield part, np.mean(found.reshape(samples, size, self.levels, *found.shape[2:]), axis=2)
+
+    @cached_property
+    def _effects(self) -> dict[str, Float[np.ndarray, "sample level effect"]]:
+        """Effects of the new levels, by site: in pairs u and -u, so that their mean is exact."""
+        found: dict[str, np.ndarray] = {}
+        for number, blocks in enumerate(self.of.model.spec.groups):
+            fresh = fresh_levels(blocks, self.of.values, (self.of.seed, number))
+            half = fresh.effects(np.arange(self.levels // 2))
+            found[fresh.site] = np.concatenate([half, -half], axis=1)
+        return found
+
+
+def _with_one(rows: NewRows, fitted: Spec) -> NewRows:
+    known = dict(rows.spec.response.known)
+    for name in _ONE:
+        if name in fitted.response.known and name not in known:
+            known[name] = np.ones(len(rows.kept))
+    response = replace(rows.spec.response, known=known)
+    return replace(rows, spec=replace(rows.spec, response=response))
+
+
+def _repeated(spec: Spec, levels: int) -> Spec:
+    """Return the spec with each row once for every new level, rows slowest."""
+    rows = len(spec.response.values)
+    index = np.tile(np.arange(levels), rows)
+    response = replace(
+        spec.response,
+        values=np.repeat(spec.response.values, levels, axis=0),
+        known={name: np.repeat(x, levels, axis=0) for name, x in spec.response.known.items()},
+    )
+    predictors = tuple(
+        replace(
+            p,
+            X=np.repeat(p.X, levels, axis=0),
+            offset=None if p.offset is None else np.repeat(p.offset, levels),
+        )
+        for p in spec.predictors
+    )
+    blocks = tuple(replace(b, Z=np.repeat(b.Z, levels, axis=0), index=index) for b in spec.blocks)
+    return replace(spec, response=response, predictors=predictors, blocks=blocks)
+
+
+_NAMES = tuple(Options.__annotations__)
+
+
+def asked(fit: object, kind: str, groups: object, prob: float, options: Options) -> Asked:
+    """Return a fit of which something is asked.
+
+    Raises
+    ------
+    ResultError
+        If the result is not one of formix, is damaged, or needs what is not given.
+    ArgumentError
+        If an option is none of what it may be.
+    """
+    unknown = next((name for name in options if name not in _NAMES), None)
+    if unknown is not None:
+        raise ArgumentError(
+            f"there is no option `{unknown}`", hint=f"the options: {', '.join(_NAMES)}"
+        )
+    tails(prob)
+    levels, new_levels = options.get("levels", LEVELS), options.get("new_levels", SAMPLE)
+    draws, seed = options.get("draws"), options.get("seed")
+    integrated = groups == INTEGRATE
+    if integrated and kind == RESPONSE:
+        raise ArgumentError(
+            'kind="response" draws responses, and groups="integrate" would average them',
+            hint='kind="mean", or fx.predict at a new level of the group',
+        )
+    whole("levels", levels, 2)
+    if levels % 2:
+        raise ArgumentError(
+            f"levels is {levels!r}", hint="an even number: new levels are drawn in pairs"
+        )
+    if new_levels not in (SAMPLE, POPULATION, ERROR):
+        raise ArgumentError(
+            f"`new_levels` is {new_levels!r}",
+            hint=f"it is one of '{SAMPLE}', '{POPULATION}', '{ERROR}'",
+        )
+    if draws is not None:
+        whole("draws", draws, 1)
+    if seed is not None:
+        whole("seed", seed, 0)
+    rebuilt: dict[str, Any] = {k: options.get(k) for k in ("functions", "priors", "family")}
+    built, drawn = model_of(fit, **rebuilt), sample(fit, "posterior")
+    return Asked(
+        model=built,
+        drawn=drawn,
+        kind=kind,
+        chosen=picked(ALL if integrated else groups, built.spec.blocks),
+        new_levels=new_levels,
+        draws=draws,
+        seed=fit_seed(drawn) if seed is None else seed,
+        levels=levels if integrated and built.spec.blocks else 0,
+    )
