@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from fit_at import random_fit
+from fit_at import fit_at, random_fit
 from r_results import dataset
 from scipy import special
 
@@ -124,6 +124,14 @@ def test_a_comparison_is_the_difference_of_predictions_at_new_levels_too():
         "variable", "contrast", "obs", "Days", "mean", "sd", "25%", "75%",
     ]  # fmt: skip
     np.testing.assert_allclose(table["mean"], flat(drawn).mean(0))
+
+
+def test_a_ratio_by_zero_is_infinite():
+    model = fx.Model("Reaction ~ Days", fx.load("sleepstudy"))
+    found = fit_at(model, {"beta": [[0.0, 1.0], [0.0, 2.0]], "sigma": [1.0, 1.0]})
+    ask = {"variables": {"Days": (0, 1)}, "newdata": "mean", "comparison": "ratio"}
+    assert np.isposinf(fx.comparisons(found, **ask)["mean"][0])
+    assert np.isposinf(fx.comparisons(found, summary=False, **ask)).all()
 
 
 @pytest.mark.parametrize(

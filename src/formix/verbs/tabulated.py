@@ -62,7 +62,10 @@ def each(
             draws[:, rows] = some
             continue
         levels = int(np.prod(some.shape[2:], dtype=int))
-        for name, column in estimates(some[None], prob).items():
+        # Ratios may be infinite or not a number, and their spread is then neither.
+        with np.errstate(invalid="ignore", over="ignore"):
+            found = estimates(some[None], prob)
+        for name, column in found.items():
             whole = columns.setdefault(name, np.full((total, levels), np.nan))
             whole[rows] = column.reshape(len(rows), levels)
     return Part(keys, draws, columns)
