@@ -181,10 +181,11 @@ def chunks(rows: NewRows, samples: int, most: int) -> Iterator[tuple[slice, Spec
     step = max(1, most // max(1, samples))
     for start in range(0, total, step):
         part = slice(start, min(start + step, total))
-        yield part, _cut(rows.spec, part)
+        yield part, taken(rows.spec, part)
 
 
-def _cut(spec: Spec, part: slice) -> Spec:
+def taken(spec: Spec, part: slice | Int[np.ndarray, " row"]) -> Spec:
+    """Return the spec at some of its rows."""
     response = replace(
         spec.response,
         values=spec.response.values[part],

@@ -126,6 +126,12 @@ def test_a_comparison_is_the_difference_of_predictions_at_new_levels_too():
     np.testing.assert_allclose(table["mean"], flat(drawn).mean(0))
 
 
+def test_without_predictors_there_is_nothing_to_compare():
+    found = random_fit(fx.Model("Reaction ~ 1 + (1 | Subject)", fx.load("sleepstudy")))
+    with pytest.raises(fx.ArgumentError, match="no column to compare predictions by"):
+        fx.comparisons(found)
+
+
 def test_a_ratio_by_zero_is_infinite():
     model = fx.Model("Reaction ~ Days", fx.load("sleepstudy"))
     found = fit_at(model, {"beta": [[0.0, 1.0], [0.0, 2.0]], "sigma": [1.0, 1.0]})

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import numpy as np
@@ -13,19 +12,19 @@ from formix.design.frame import open_data, to_pandas
 from formix.design.names import used
 from formix.engines.plan import whole
 from formix.errors import ArgumentError
-from formix.fresh import fresh_levels
-from formix.prediction import ERROR, POPULATION, SAMPLE, NewRows, chunks, new_rows
+from formix.prediction import ERROR, POPULATION, SAMPLE, NewRows, new_rows
 from formix.results.sample import sample
+from formix.verbs.answers import Answers
 from formix.verbs.estimates import tails
 from formix.verbs.grids import balanced, grid, group_columns, training
 from formix.verbs.model import model as model_of
-from formix.verbs.predicted import CHUNK, LINPRED, MEAN, RESPONSE, Predictions
+from formix.verbs.predicted import LINPRED, MEAN, RESPONSE, Predictions
 from formix.verbs.redraw import fit_seed
 from formix.verbs.varying import ALL, picked
 
 if TYPE_CHECKING:
     import pandas as pd
-    from jaxtyping import Bool, Float, Int
+    from jaxtyping import Bool
 
     from formix.families import Family
     from formix.models import Model
@@ -40,8 +39,6 @@ LEVELS = 100
 
 _ONE = ("trials", "rate")
 """What a row of a grid has one of, where it does not say: predictions are of one trial or unit."""
-
-Rows = Iterator[tuple[slice, "Float[np.ndarray, 'sample obs *level']"]]
 
 
 class Options(TypedDict, total=False):
@@ -161,47 +158,6 @@ class Asked:
         return Answers(made, self.levels)
 
 
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """What a fit answers at some rows, some of them after another."""
-
-    of: Predictions
-    levels: int
-
-    @property
-    def kept(self) -> Int[np.ndarray, " row"]:
-        """The places of the rows that have every value that is needed."""
-        return self.of.rows.kept
-
-    @property
-    def total(self) -> int:
-        """How many rows there are."""
-        return len(self.of.rows.rows)
-
-    def made(self) -> Rows:
-        """Yield draws at some of the rows that are kept after another."""
-        if not self.levels:
-            yield from self.of.made()
-            return
-        values = self.of.values | self._effects
-        samples = self.of.chains * len(self.of.places)
-        for number, (part, spec) in enumerate(chunks(self.of.rows, samples * self.levels, CHUNK)):
-            generator = np.random.default_rng([self.of.seed, 1, number])
-            found = self.of.at(_repeated(spec, self.levels), values, generator)
-            size = part.stop - part.start
-            yield part, np.mean(found.reshape(samples, size, self.levels, *found.shape[2:]), axis=2)
-
-    @cached_property
-    def _effects(self) -> dict[str, Float[np.ndarray, "sample level effect"]]:
-        """Effects of the new levels, by site: in pairs u and -u, so that their mean is exact."""
-        found: dict[str, np.ndarray] = {}
-        for number, blocks in enumerate(self.of.model.spec.groups):
-            fresh = fresh_levels(blocks, self.of.values, (self.of.seed, number))
-            half = fresh.effects(np.arange(self.levels // 2))
-            found[fresh.site] = np.concatenate([half, -half], axis=1)
-        return found
-
-
 def _with_one(rows: NewRows, fitted: Spec) -> NewRows:
     known = dict(rows.spec.response.known)
     for name in _ONE:
@@ -209,27 +165,6 @@ def _with_one(rows: NewRows, fitted: Spec) -> NewRows:
             known[name] = np.ones(len(rows.kept))
     response = replace(rows.spec.response, known=known)
     return replace(rows, spec=replace(rows.spec, response=response))
-
-
-def _repeated(spec: Spec, levels: int) -> Spec:
-    """Return the spec with each row once for every new level, rows slowest."""
-    rows = len(spec.response.values)
-    index = np.tile(np.arange(levels), rows)
-    response = replace(
-        spec.response,
-        values=np.repeat(spec.response.values, levels, axis=0),
-        known={name: np.repeat(x, levels, axis=0) for name, x in spec.response.known.items()},
-    )
-    predictors = tuple(
-        replace(
-            p,
-            X=np.repeat(p.X, levels, axis=0),
-            offset=None if p.offset is None else np.repeat(p.offset, levels),
-        )
-        for p in spec.predictors
-    )
-    blocks = tuple(replace(b, Z=np.repeat(b.Z, levels, axis=0), index=index) for b in spec.blocks)
-    return replace(spec, response=response, predictors=predictors, blocks=blocks)
 
 
 _NAMES = tuple(Options.__annotations__)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from formix.verbs.asked import Answers, Asked
+    from formix.verbs.answers import Answers
+    from formix.verbs.asked import Asked
     from formix.verbs.contrasts import Contrast
     from formix.verbs.grids import Regressor
     from formix.verbs.predictions import By
@@ -139,6 +140,11 @@ def comparisons(
     known = regressors(question.model)
     chosen = COMPARISONS[comparison]
     asked_for = _asked_for(variables, known)
+    if not asked_for:
+        raise ArgumentError(
+            "there is no column to compare predictions by",
+            hint="the predictors have intercepts only",
+        )
     pairs = [
         one for name, how in asked_for.items() for one in contrasts(known[name], how, chosen.label)
     ]
