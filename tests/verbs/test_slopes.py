@@ -58,9 +58,9 @@ def test_through_a_logit():
 
 
 def test_far_from_zero_the_step_is_as_it_is_after_rounding():
-    """Near 1e9 doubles are 1.2e-7 apart, an eighth of a hundredth of this step."""
-    frame = {"y": np.arange(8.0) % 3.0, "x": 1e9 + np.linspace(0.0, 1.0, 8)}
-    found = random_fit(fx.Model("y ~ 0 + I(x - 1000000000)", frame))
+    """Below 2^30 doubles are 1.2e-7 apart and above twice that, where this step is 1e-4."""
+    frame = {"y": np.arange(8.0) % 3.0, "x": 2.0**30 + np.linspace(-0.5, 0.5, 8)}
+    found = random_fit(fx.Model("y ~ 0 + I(x - 1073741824)", frame))
     drawn = flat(fx.slopes(found, summary=False))
     np.testing.assert_allclose(drawn, np.broadcast_to(beta_of(found), drawn.shape), rtol=1e-9)
 
