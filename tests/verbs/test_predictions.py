@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from fit_at import fit_at, random_fit
@@ -158,6 +160,20 @@ def test_rows_that_are_alike_are_integrated_once_and_others_each(herds, monkeypa
     assert len(np.unique(once.to_numpy()[0, 0])) == 4
     monkeypatch.setattr("formix.verbs.answers._HELD", 0)
     np.testing.assert_allclose(once, fx.predictions(found, **ask), rtol=1e-12)
+
+
+def test_saved_and_read_again_a_fit_gives_the_same_bit_by_bit(herds, tmp_path: Path):
+    _, found = herds
+    fx.write(found, tmp_path / "fit.nc")
+    read = fx.read(tmp_path / "fit.nc")
+    ask = {"groups": "integrate", "levels": 10, "by": "period", "summary": False}
+    one, two = (fx.comparisons(f, kind="mu", **ask) for f in (found, read))
+    np.testing.assert_array_equal(one, two)
+    other = fx.comparisons(found, kind="mu", seed=8, **ask)
+    assert not np.any(one.to_numpy() == other.to_numpy())
+    said = "sd_herd[Intercept] > 0.5"
+    one, two = (fx.hypothesis(f, said, summary=False) for f in (found, read))
+    np.testing.assert_array_equal(one, two)
 
 
 def test_levels_of_crossed_and_nested_groups_are_independent():
