@@ -78,6 +78,26 @@ def test_a_group_that_takes_part_needs_its_level(sleep):
     assert drawn["Subject"].to_numpy().tolist() == ["308", "308"]
 
 
+def test_a_group_that_is_named_has_all_its_levels(sleep):
+    at = {"Days": [0, 9]}
+    drawn = fx.conditional_effects(sleep, "Days:Subject", at=at, groups="all", summary=False)
+    subjects = drawn["Subject"].to_numpy().tolist()
+    assert len(subjects) == 2 * 18
+    new = {"Days": drawn["Days"].to_numpy(), "Subject": subjects}
+    same = fx.predict(sleep, new, summary=False)
+    np.testing.assert_array_equal(drawn.to_numpy(), same["Reaction"].to_numpy())
+
+
+def test_a_group_of_numbers_has_those_that_occur():
+    frame = fx.load("sleepstudy").assign(Subject=lambda d: d["Subject"].astype(int))
+    found = random_fit(fx.Model("Reaction ~ Days + (1 | Subject)", frame))
+    table = fx.conditional_effects(found, "Subject", groups="all")
+    assert table["Subject"].tolist() == sorted(frame["Subject"].unique())
+    r = found["posterior"]["r_Subject"].to_numpy().reshape(8, 18)
+    expected = beta_of(found) @ [1.0, 4.5] + r.T
+    np.testing.assert_allclose(table["mean"], expected.mean(1), rtol=1e-10)
+
+
 def test_a_response_of_trials_is_that_of_one_trial():
     model = fx.Model(
         "cbind(incidence, size - incidence) ~ period + (1 | herd)", dataset("cbpp"), "binomial"
@@ -136,7 +156,7 @@ def test_columns_with_the_names_of_the_table_keep_their_place():
     ("variables", "options", "says"),
     [
         ("Dayz", {}, "`Dayz` is not a column that the predictors are made of"),
-        ("Subject", {}, "`Subject` is not a column that the predictors are made of"),
+        ("Reaction", {}, "`Reaction` is not a column that the predictors are made of"),
         ("Days:Days", {}, "does not name columns, each once"),
         ("Days", {"at": {"x": 1}}, "`x` is not a column"),
         ("Days", {"at": {"Days": []}}, "`Days` is given no values"),

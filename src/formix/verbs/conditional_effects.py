@@ -10,7 +10,15 @@ import numpy as np
 from formix.engines.plan import whole
 from formix.verbs.asked import Options, asked
 from formix.verbs.estimates import PROB
-from formix.verbs.grids import Regressor, checked, grid, known_columns, names_of, regressors
+from formix.verbs.grids import (
+    Regressor,
+    checked,
+    grid,
+    group_columns,
+    known_columns,
+    names_of,
+    regressors,
+)
 from formix.verbs.tabulated import answer, each
 
 if TYPE_CHECKING:
@@ -70,7 +78,8 @@ def conditional_effects(
     fit
         What `Model.fit` returned, or a file of it that was opened.
     variables
-        A column of the predictors, several as `"Days:recipe"`, or a list.
+        A column of the predictors, several as `"Days:recipe"`, or a list; of a group that takes
+        part too, which then has all its levels.
     at
         Values of columns instead of those above, by name: one, or a list of them. A group that
         takes part needs its level here.
@@ -107,9 +116,10 @@ def conditional_effects(
     """
     whole("points", points, 2)
     question = asked(fit, kind, groups, prob, options)
-    known = regressors(question.model)
-    names = names_of(variables, known)
-    held = checked(at, known_columns(question.model))
+    known = known_columns(question.model)
+    allowed = (*regressors(question.model), *group_columns(question.model))
+    names = names_of(variables, {name: known[name] for name in allowed})
+    held = checked(at, known)
     values: dict[str, Sequence[object]] = {}
     ranged = False
     for name in names:

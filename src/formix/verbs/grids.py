@@ -99,9 +99,19 @@ def regressors(model: Model) -> dict[str, Regressor]:
 def known_columns(model: Model) -> dict[str, Regressor]:
     """Return every column that the formula uses, those of the predictors first."""
     found = regressors(model)
-    return found | {
-        c.name: Regressor(c, _own(c)) for c in model.recipe.frame if c.name not in found
-    }
+    groups = group_columns(model)
+    for column in model.recipe.frame:
+        if column.name not in found:
+            labels = column.kind in ("number", "date") and column.name in groups
+            found[column.name] = Regressor(column, _distinct(column) if labels else _own(column))
+    return found
+
+
+def _distinct(column: DataColumn) -> tuple[Label, ...]:
+    """Return the values of a column as levels: those of dates as text."""
+    values = np.unique(column.values[~column.missing])
+    number = column.kind == "number"
+    return tuple(float(value) if number else str(value) for value in values)
 
 
 def _own(column: DataColumn) -> tuple[Label, ...]:
@@ -111,8 +121,7 @@ def _own(column: DataColumn) -> tuple[Label, ...]:
 def _regressor(model: Model, column: DataColumn) -> Regressor:
     if column.kind != "number" or not _made_levels(model, column.name):
         return Regressor(column, _own(column))
-    values = np.unique(column.values[~column.missing])
-    return Regressor(column, tuple(float(value) for value in values))
+    return Regressor(column, _distinct(column))
 
 
 def _made_levels(model: Model, name: str) -> bool:
