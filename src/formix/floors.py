@@ -17,7 +17,6 @@ from formix.program.program import Program
 from formix.program.write import Source, write
 from formix.results import make_recipe
 from formix.specify import specify
-from formix.unbuilt import unbuilt
 
 if TYPE_CHECKING:
     import numpy as np
@@ -91,12 +90,9 @@ class Floors:
 
         Raises
         ------
-        UnsupportedError
-            If the formula holds what no engine fits yet.
+        DataError, FormulaError, PriorError
+            As `Model`, where it was not refused when it was made.
         """
-        refusal = unbuilt(self.terms)
-        if refusal is not None:
-            raise refusal
         fixed = {one.parameter: one.value for one in self.terms.fixed}
         how = self._parametrisation
         return specify(self.design, self._family, self._priors, self.formula.text, fixed, how)
@@ -191,14 +187,13 @@ class Floors:
     def _refusal(self) -> FormixError | None:
         """Return why the lower floors can be looked at and the model cannot be fitted, or nothing.
 
-        So it is where no engine fits a part, and where a response of measurements is written as
-        those are that count, whose family may only not have been chosen yet.
+        So it is where a response of measurements is written as those are that count, whose family
+        may only not have been chosen yet.
         """
         response = self.terms.response
         counted = response.level or any(one.name == "trials" for one in response.additions)
         measured = counted and self._family.residual
-        fault = self._family.fault(self.design.response) if measured else None
-        return unbuilt(self.terms) or fault
+        return self._family.fault(self.design.response) if measured else None
 
     def __str__(self) -> str:
         refusal = self._refusal()

@@ -166,8 +166,8 @@ class Model(Floors):
         Raises
         ------
         UnsupportedError, ArgumentError, EngineError
-            If the formula holds what no engine fits yet, an argument is outside what it accepts,
-            or the sampler cannot start.
+            If the engine cannot fit the model, an argument is outside what it accepts, or the
+            sampler cannot start.
 
         Warns
         -----

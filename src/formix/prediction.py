@@ -202,7 +202,7 @@ def taken(spec: Spec, part: slice | Int[np.ndarray, " row"]) -> Spec:
     )
 
 
-def _cut_block(block: Block, part: slice) -> Block:
+def _cut_block(block: Block, part: slice | Int[np.ndarray, " row"]) -> Block:
     weights = block.varying.weights
     said = block.varying if weights is None else replace(block.varying, weights=weights[part])
     return replace(block, Z=block.Z[part], index=block.index[part], varying=said)

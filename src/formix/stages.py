@@ -17,7 +17,7 @@ from formix.effects import EFFECTS
 from formix.errors import ArgumentError, DataWarning, RankWarning
 from formix.syntax.parse import parse
 from formix.terms.expand import expand
-from formix.unbuilt import not_of_family
+from formix.unsuited import not_of_family
 
 if TYPE_CHECKING:
     from formix.design.column import Frame

@@ -1,28 +1,20 @@
-"""What the language has and no engine fits yet: refused by name, where it stands."""
+"""What a formula says that means nothing of its family: refused by name, where it stands."""
 
 from __future__ import annotations
 
 from math import inf
 from typing import TYPE_CHECKING
 
-from formix.covariances import COVARIANCES
-from formix.dispersion import SAID
-from formix.errors import FormulaError, UnsupportedError
+from formix.errors import FormulaError
 from formix.families import FAMILIES
-from formix.observation import KNOWN, needs_tails
+from formix.observation import needs_tails
 from formix.syntax.printer import to_text
 from formix.syntax.tree import Equation
 from formix.terms.response import known_as
 
 if TYPE_CHECKING:
-    from formix.errors import Span
     from formix.families import Family
     from formix.terms.term import Addition, Terms
-
-_KNOWN = SAID | {"trials", *KNOWN}
-"""What may be known of the rows; whether a family has a use for it, its own check says."""
-
-_FITTED = frozenset(structure.name for structure in COVARIANCES)
 
 
 def not_of_family(terms: Terms, family: Family) -> FormulaError | None:
@@ -105,34 +97,3 @@ def _no_parameter(name: str, terms: Terms, family: Family) -> FormulaError | Non
         if own
         else f"its parameters: {', '.join(there)}",
     )
-
-
-def unbuilt(terms: Terms) -> UnsupportedError | None:
-    """Return why a formula cannot be fitted by this version, or nothing.
-
-    Its terms and its design can be looked at all the same.
-    """
-    for said, span in _found(terms):
-        return UnsupportedError(
-            f"{said} can be read, and not yet fitted",
-            text=terms.formula.text,
-            span=span,
-            hint="`terms` and `design` of the model work; take it out to fit the rest",
-        )
-    return None
-
-
-def _found(terms: Terms) -> list[tuple[str, Span]]:
-    """Return everything of the formula that no engine fits, in its order."""
-    found = [
-        (f"`{addition.text}` of the response", addition.span)
-        for addition in terms.response.additions
-        if not _KNOWN.issuperset(known_as(addition))
-    ]
-    for predictor in terms.predictors:
-        found += [
-            (f"the covariance `{term.covariance}()`", term.span)
-            for term in predictor.groups
-            if term.covariance not in _FITTED
-        ]
-    return found
