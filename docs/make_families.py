@@ -56,8 +56,8 @@ EXAMPLES: dict[str, tuple[str, str]] = {
 _OWN = """\
 ## A family of your own
 
-It is the same kind of value, given to `Model` as it is; nothing is registered. The density, the draws and the moments
-are NumPy; `distribution` is what the program says, in NumPyro.
+It is the same kind of value, given to `Model` as it is; nothing is registered. The density, the
+draws and the moments are NumPy; `distribution` is what the program says, in NumPyro.
 
 ```python
 import numpy as np
@@ -81,7 +81,8 @@ model = fx.Model("Reaction ~ Days + (1 | Subject); sigma ~ Days", fx.load("sleep
 print(model.source)
 ```
 
-A file of draws does not hold it; the verbs that must rebuild the model ask for it: `fx.predict(fit, family=laplace)`."""
+A file of draws does not hold it; the verbs that must rebuild the model ask for it:
+`fx.predict(fit, family=laplace)`."""
 
 
 def page(family: Family) -> str:
