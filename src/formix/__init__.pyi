@@ -78,6 +78,7 @@ from .verbs.priors import priors as priors
 from .verbs.ranef import ranef as ranef
 from .verbs.redraw import redraw as redraw
 from .verbs.sigma import sigma as sigma
+from .verbs.simulate import simulate as simulate
 from .verbs.slopes import slopes as slopes
 from .verbs.source import source as source
 from .verbs.summary import summary as summary

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from formix.design.column import text_of
 from formix.results.attributes import attributes
 from formix.results.groups import Groups
 from formix.results.kept import MEAN, SD
 from formix.results.layout import OBS, in_storage, lay_out
 from formix.results.likelihood import log_likelihood, log_prior
-from formix.results.names import claim, coordinate
+from formix.results.names import claim, coordinate, text
 from formix.results.state import state_dataset
 from formix.versions import version_of
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
+    from formix.design.column import DataColumn, Frame
     from formix.engines.draws import Draws
     from formix.engines.moments import Moments
     from formix.results.layout import Layout
@@ -78,11 +80,7 @@ def collect_prior(
     layout = lay_out(spec, recipe.frame, recipe.relations)
     datasets = {
         "prior": sites_dataset(layout, values),
-        "prior_predictive": _dataset(
-            layout,
-            {layout.response: ((*_SAMPLE, *layout.response_dims), predictive)},
-            {layout.response: layout.response_name},
-        ),
+        "prior_predictive": responses_dataset(layout, predictive),
         **_data(spec, layout, recipe),
     }
     return Groups(datasets, attributes(recipe, layout, run))
@@ -159,6 +157,32 @@ def by_level(
     name = claim(true, taken | {layout.response, *(c.variable for c in layout.columns)})
     levels = next(s.dims[0] for s in layout.sites if s.kind == "ranef" and s.group == group)
     return _dataset(layout, {name: ((*_SAMPLE, levels), values)}, {name: true})
+
+
+def responses_dataset(
+    layout: Layout, drawn: Float[np.ndarray, "chain draw obs *level"]
+) -> xr.Dataset:
+    """Return draws of the response as a Dataset."""
+    variable = ((*_SAMPLE, *layout.response_dims), drawn)
+    return _dataset(layout, {layout.response: variable}, {layout.response: layout.response_name})
+
+
+def used_dataset(layout: Layout, frame: Frame) -> xr.Dataset:
+    """Return the columns that predictions were made from, levels by their labels."""
+    stored = {column.name: column.variable for column in layout.columns}
+    columns = {
+        stored[column.name]: ((OBS,), _labelled(column))
+        for column in frame
+        if column.name in stored
+    }
+    return _dataset(layout, columns, {variable: name for name, variable in stored.items()})
+
+
+def _labelled(column: DataColumn) -> np.ndarray:
+    if not column.levels and column.kind in ("number", "date"):
+        return column.values
+    # The last entry stands for -1, a missing value.
+    return text([*map(text_of, column.levels), ""])[column.values]
 
 
 def _data(spec: Spec, layout: Layout, recipe: Recipe) -> dict[str, xr.Dataset]:

@@ -1,0 +1,150 @@
+"""Responses that a fit draws anew: for checks of the model, or at rows of other data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from formix.design.frame import open_data
+from formix.design.names import used
+from formix.engines.plan import whole
+from formix.errors import ArgumentError
+from formix.prediction import ERROR, POPULATION, SAMPLE, new_rows
+from formix.results.datasets import responses_dataset, used_dataset
+from formix.results.inference import with_group
+from formix.results.layout import OBS, lay_out
+from formix.results.names import coordinate
+from formix.results.sample import sample
+from formix.verbs.model import model as model_of
+from formix.verbs.predicted import RESPONSE, Predictions, draws_of
+from formix.verbs.redraw import fit_seed
+from formix.verbs.varying import picked
+
+if TYPE_CHECKING:
+    from formix.families import Family
+    from formix.models import Model
+    from formix.prediction import NewRows
+    from formix.results.layout import Layout
+
+NEW = "new"
+"""What `groups` is where every level is drawn anew."""
+
+CHECKED, PREDICTED, FROM = "posterior_predictive", "predictions", "predictions_constant_data"
+
+
+def simulate(
+    fit: object,
+    data: object = None,
+    *,
+    groups: object = "all",
+    new_levels: Literal["sample", "population", "error"] = "sample",
+    draws: int | None = None,
+    seed: int | None = None,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+    priors: Mapping[str, object] | None = None,
+    family: Family | None = None,
+) -> Any:
+    """Return a fit that has responses drawn from its posterior predictive distribution.
+
+    At the rows of the fit they are what `az.plot_ppc` sets beside the data: given the levels of the
+    groups as they were found, or with `groups="new"` for as many new levels of the same
+    distribution, which checks the distribution of the groups too.
+
+    Parameters
+    ----------
+    fit
+        What `Model.fit` returned, or a file of it that was opened. It stays as it is.
+    data
+        New data, as `fx.predict` takes it; by default the rows of the fit.
+    groups
+        `all` group-level effects, `none`, some of them, as in `fx.predict`, or `new`: every level
+        has effects drawn from its group's distribution.
+    new_levels
+        What a level has that the fit has not seen: effects of its own (`sample`), none
+        (`population`), or an `error`.
+    draws
+        How many draws are used, spread evenly over the chains; by default all.
+    seed
+        Of the random numbers; by default the fit's own.
+    functions, priors, family
+        The user's own functions, priors outside the table, and the user's own family, where the
+        model has any: a result does not hold them.
+
+    Returns
+    -------
+    InferenceData or DataTree
+        The same fit with the group `posterior_predictive`; at new data with `predictions`, whose
+        rows have the labels of the data, and `predictions_constant_data`. The variable is named as
+        the response: chain, draw, obs. The level of a categorical response is its code.
+
+    Raises
+    ------
+    ResultError
+        If the result is not one of formix, is damaged, or needs what is not given.
+    ArgumentError
+        If `groups`, `new_levels`, `draws` or `seed` is none of what they may be, or the data does
+        not have what is asked of it.
+    UnknownColumnError, UnknownLevelError, DataError
+        If the data lacks a column, or has a level of a factor that the model does not know.
+
+    Examples
+    --------
+    >>> fx.simulate(fit).posterior_predictive["Reaction"].dims
+    ('chain', 'draw', 'obs')
+    >>> there = fx.simulate(fit, {"Days": [10], "Subject": ["somebody"]}, draws=40)
+    >>> there.predictions["Reaction"].shape
+    (4, 10, 1)
+    """
+    if new_levels not in (SAMPLE, POPULATION, ERROR):
+        raise ArgumentError(
+            f"`new_levels` is {new_levels!r}", hint="it is 'sample', 'population' or 'error'"
+        )
+    if draws is not None:
+        whole("draws", draws, 1)
+    if seed is not None:
+        whole("seed", seed, 0)
+    drawn = sample(fit, "posterior")
+    built = model_of(fit, functions=functions, priors=priors, family=family)
+    chosen = picked("all" if groups == NEW else groups, built.spec.blocks)
+    rows = new_rows(built, data, chosen, SAMPLE if groups == NEW else new_levels)
+    made = Predictions(
+        model=built,
+        rows=_anew(rows) if groups == NEW else rows,
+        drawn=drawn,
+        kind=RESPONSE,
+        draws=draws,
+        seed=fit_seed(drawn) if seed is None else seed,
+        varying=any(np.any(some) for some in chosen.values()),
+    )
+    made.check()
+    layout = _at(lay_out(built.spec, built.recipe.frame), rows.rows)
+    return _added(fit, made, layout, built, data)
+
+
+def _anew(rows: NewRows) -> NewRows:
+    """Return the rows with every level of every group one that the fit has not seen."""
+    blocks = tuple(replace(b, index=b.index + len(b.levels)) for b in rows.spec.blocks)
+    fresh = {block.factors: len(np.unique(block.index)) for block in blocks}
+    return replace(rows, spec=replace(rows.spec, blocks=blocks), fresh=fresh)
+
+
+def _at(layout: Layout, rows: np.ndarray) -> Layout:
+    """Return the names of a result for rows of other labels."""
+    axes = (
+        replace(axis, labels=coordinate(rows)) if axis.name == OBS else axis for axis in layout.axes
+    )
+    return replace(layout, axes=tuple(axes))
+
+
+def _added(fit: object, made: Predictions, layout: Layout, built: Model, data: object) -> Any:
+    found = draws_of(made)
+    simulated = responses_dataset(layout, found[built.spec.response.name].to_numpy())
+    simulated = simulated.assign({name: found[name] for name in ("chain", "draw")})
+    if data is None:
+        return with_group(fit, CHECKED, simulated)
+    opened = open_data(data)
+    frame = opened.read(used(built.terms, opened.names, built.functions, new=True))
+    return with_group(with_group(fit, PREDICTED, simulated), FROM, used_dataset(layout, frame))
