@@ -77,6 +77,7 @@ from .verbs.predictions import predictions as predictions
 from .verbs.priors import priors as priors
 from .verbs.ranef import ranef as ranef
 from .verbs.redraw import redraw as redraw
+from .verbs.residuals import fitted as fitted, residuals as residuals
 from .verbs.sigma import sigma as sigma
 from .verbs.simulate import simulate as simulate
 from .verbs.slopes import slopes as slopes

@@ -144,6 +144,30 @@ def _tails(family: Family, y: Array, parameters: Parameters) -> Tails:
     return family.log_tails(y, parameters)
 
 
+def ends(family: Family, response: Response, parameters: Parameters) -> tuple[Tails, Tails]:
+    """Return the tails on either side of what was observed of each row.
+
+    A number lies between what is just below it and itself, between which there is something where
+    single numbers have probability; a censored row between the ends of what holds its response. All
+    of it is given that the response lies within its bounds.
+    """
+    y, known = np.asarray(response.values, dtype=np.float64), response.known
+    status = known.get("cens", np.zeros(len(y)))
+    first = np.select([status == -1, status == 0], [-np.inf, np.nextafter(y, -np.inf)], y)
+    beyond = known.get("cens_upper", np.full(len(y), np.inf))
+    last = np.select([status == 1, status == 2], [np.inf, beyond], y)
+    if not any(name in known for name in BOUNDS):
+        return _tails(family, first, parameters), _tails(family, last, parameters)
+    low, high = _bounds(family, response)
+    below, above = _tails(family, low, parameters), _tails(family, high, parameters)
+    mass = log_between(np, below, above)
+    here, there = (_tails(family, np.clip(end, low, high), parameters) for end in (first, last))
+    return (
+        (log_between(np, below, here) - mass, log_between(np, here, above) - mass),
+        (log_between(np, below, there) - mass, log_between(np, there, above) - mass),
+    )
+
+
 def draw(
     family: Family, response: Response, generator: np.random.Generator, parameters: Parameters
 ) -> Array:
