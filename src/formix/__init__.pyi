@@ -75,6 +75,7 @@ from .verbs.model import model as model
 from .verbs.predict import predict as predict
 from .verbs.predictions import predictions as predictions
 from .verbs.priors import priors as priors
+from .verbs.r2 import r2 as r2
 from .verbs.ranef import ranef as ranef
 from .verbs.redraw import redraw as redraw
 from .verbs.residuals import fitted as fitted, residuals as residuals
@@ -84,5 +85,6 @@ from .verbs.slopes import slopes as slopes
 from .verbs.source import source as source
 from .verbs.summary import summary as summary
 from .verbs.varcorr import varcorr as varcorr
+from .verbs.vpc import icc as icc, vpc as vpc
 
 __version__: str

@@ -1,0 +1,233 @@
+"""The noun of variances: of each group and of the residuals, on one scale, at every draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from formix.errors import UnsupportedError
+from formix.linear import eta
+from formix.prediction import chunks
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+    from formix.spec import Block, Spec
+    from formix.verbs.own_rows import OwnRows
+
+    Draws = Float[np.ndarray, " sample"]
+    Parameters = dict[str, Float[np.ndarray, "sample obs"]]
+
+OF_LINKS: Mapping[str, float] = {
+    "logit": np.pi**2 / 3.0,
+    "probit": 1.0,
+    "cloglog": np.pi**2 / 6.0,
+}
+"""The variance of the distribution whose distribution function is the link's inverse."""
+
+_CHUNK = 2_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Parted:
+    """Variances about the common effects.
+
+    Parameters
+    ----------
+    groups
+        Of each group's effects: the mean over the rows.
+    residual
+        What is left of single rows.
+    within
+        The groups that each group is nested in, itself among them.
+    scale
+        What the variances are of: the `response`, or the linear predictor, `latent (logit)`.
+    """
+
+    groups: Mapping[str, Draws]
+    residual: Draws
+    within: Mapping[str, tuple[str, ...]]
+    scale: str
+
+
+def parted(rows: OwnRows) -> Parted:
+    """Return the variances of the groups and of the residuals.
+
+    Raises
+    ------
+    UnsupportedError
+        If the main parameter has several predictors, thresholds without an order, or a link of
+        which there is no variance.
+    """
+    spec = rows.spec
+    main = spec.family.main
+    if spec.family.by_level or spec.family.columns or spec.family.thresholds == "free":
+        raise UnsupportedError(
+            f"the variance of {spec.family.name} responses cannot be parted by one number a group",
+            hint="fx.varcorr(fit) has the standard deviations by predictor",
+        )
+    groups: dict[str, Draws] = {}
+    for same in spec.groups:
+        found = _of_group(same, rows.made.values, main)
+        if found is not None:
+            group = same[0].group
+            groups[group] = groups.get(group, 0.0) + found
+    residual, scale = _residual(rows)
+    return Parted(groups, residual, _nesting(spec, list(groups)), scale)
+
+
+def _of_group(
+    blocks: tuple[Block, ...], values: Mapping[str, np.ndarray], main: str
+) -> Draws | None:
+    """Return the variance of z'r, the mean over the rows; nothing of effects on other things."""
+    if all(effect.predictor != main for block in blocks for effect in block.effects):
+        return None
+    Z = np.concatenate([block.Z for block in blocks], axis=1)
+    return np.einsum("sij,ij->s", _covariance(blocks, values, main), Z.T @ Z / len(Z))
+
+
+def _covariance(
+    blocks: tuple[Block, ...], values: Mapping[str, np.ndarray], main: str
+) -> Float[np.ndarray, "sample effect effect"]:
+    """Return the covariance of a group's effects, 0 of those that are not in the main predictor."""
+    start, group = blocks[0].prefix, blocks[0].group
+    mine = [effect.predictor == main for block in blocks for effect in block.effects]
+    sd = values[f"{start}sd_{group}"] * mine
+    correlation = values.get(f"{start}cor_{group}", np.eye(len(mine)))
+    return sd[:, :, None] * sd[:, None, :] * correlation
+
+
+def _nesting(spec: Spec, groups: list[str]) -> dict[str, tuple[str, ...]]:
+    index = {block.group: block.index for block in spec.blocks}
+    return {
+        one: tuple(other for other in groups if _determines(index[one], index[other]))
+        for one in groups
+    }
+
+
+def _determines(inner: np.ndarray, outer: np.ndarray) -> bool:
+    """Whether all rows of a level of one group are of one level of another."""
+    pairs = np.unique(np.stack([inner, outer]), axis=1).shape[1]
+    return pairs == len(np.unique(inner))
+
+
+def _residual(rows: OwnRows) -> tuple[Draws, str]:
+    """Return the variance of single rows, and the scale that it is on."""
+    spec = rows.spec
+    link, family = spec.predictors[0].link, spec.family
+    if family.thresholds or (family.discrete and link.of_probability):
+        if link.name not in OF_LINKS:
+            raise UnsupportedError(
+                f"the distribution behind the link {link.name} has no variance to be parted",
+                hint="with the link logit, probit or cloglog it has",
+            )
+        variance = OF_LINKS[link.name]
+        scale = f"latent ({link.name})"
+        if not family.thresholds:
+            return np.full(rows.samples, variance), scale
+        return variance * _mean_over_rows(rows, _of_discrimination), scale
+    if family.logarithm:
+        return _mean_over_rows(rows, _of_logarithm), "logarithm of the response"
+    if link.name == "identity":
+        return _mean_over_rows(rows, _of_response), "response"
+    found = _mean_over_rows(rows, _Approximated(_typical(rows)))
+    return found, f"latent ({link.name})"
+
+
+def _mean_over_rows(rows: OwnRows, of: Callable[[Spec, Parameters], np.ndarray]) -> Draws:
+    total = np.zeros(rows.samples)
+    for _, spec, parameters in rows.parts():
+        _check_mean(spec, parameters)
+        count = len(spec.response.values)
+        total += np.sum(np.broadcast_to(of(spec, parameters), (rows.samples, count)), axis=1)
+    return total / len(rows.spec.response.values)
+
+
+def _check_mean(spec: Spec, parameters: Parameters) -> None:
+    """Refuse a family whose mean is not what the main formula predicts, as with zeros apart.
+
+    Raises
+    ------
+    UnsupportedError
+        If it is such a family.
+    """
+    family = spec.family
+    if family.thresholds or family.logarithm:
+        return
+    mean, main = np.broadcast_arrays(family.mean(parameters), parameters[family.main])
+    mean = mean / spec.response.known.get("trials", 1.0)
+    known = np.isfinite(mean) & np.isfinite(main)
+    if not np.allclose(mean[known], main[known]):
+        raise UnsupportedError(
+            f"the mean of a {family.name} response is not its {family.main}, of whose predictor "
+            "the variance would be parted",
+            hint="fx.varcorr(fit) has the standard deviations by predictor",
+        )
+
+
+def _of_response(spec: Spec, parameters: Parameters) -> np.ndarray:
+    return spec.family.variance(parameters)
+
+
+def _of_logarithm(spec: Spec, parameters: Parameters) -> np.ndarray:
+    return np.square(parameters[spec.family.dispersion or "sigma"])
+
+
+def _of_discrimination(_: Spec, parameters: Parameters) -> np.ndarray:
+    return 1.0 / np.square(parameters["disc"])
+
+
+@dataclass(frozen=True, eq=False)
+class _Approximated:
+    """The variance of a row on the link's scale, at the mean of the response."""
+
+    mean: Draws
+
+    def __call__(self, spec: Spec, parameters: Parameters) -> np.ndarray:
+        family, link = spec.family, spec.predictors[0].link
+        mean = self.mean[:, None]
+        at = {**parameters, family.main: mean}
+        if link.logits is not None:
+            at["logits"] = special.logit(mean)
+        variance = family.variance(at)
+        with np.errstate(divide="ignore"):
+            if link.name == "log":
+                return special.polygamma(1, np.square(mean) / variance)
+            return variance * np.square(link.derivative(mean))
+
+
+def _typical(rows: OwnRows) -> Draws:
+    """Return the mean of the response over the rows and over the distributions of the groups."""
+    total = np.zeros(rows.samples)
+    for _, spec in chunks(rows.made.rows, rows.samples, _CHUNK):
+        predictor, family = spec.predictors[0], spec.family
+        linear = eta(replace(spec, blocks=()), predictor, rows.made.values)
+        spread = _spread(spec, rows.made.values)
+        match predictor.link.name:
+            case "log":
+                mean = np.exp(linear + 0.5 * spread)
+            case "sqrt":
+                mean = np.square(linear) + spread
+            case _:
+                mean = predictor.link.inverse(linear)
+        if family.main in family.rates:
+            mean = mean * spec.response.known.get("rate", 1.0)
+        total += np.sum(mean, axis=1)
+    return total / len(rows.spec.response.values)
+
+
+def _spread(spec: Spec, values: Mapping[str, np.ndarray]) -> Float[np.ndarray, "sample obs"]:
+    """Return the variance of what the group-level effects add to the main predictor, by row."""
+    total = np.zeros((1, len(spec.response.values)))
+    for blocks in spec.groups:
+        found = _covariance(blocks, values, spec.family.main)
+        Z = np.concatenate([block.Z for block in blocks], axis=1)
+        # A pair of columns at a time: memory then holds one number a row and draw.
+        for i, j in np.ndindex(*found.shape[1:]):
+            if found[:, i, j].any():
+                total = total + found[:, i, j, None] * (Z[:, i] * Z[:, j])
+    return total
