@@ -76,6 +76,7 @@ from .verbs.predict import predict as predict
 from .verbs.predictions import predictions as predictions
 from .verbs.priors import priors as priors
 from .verbs.r2 import r2 as r2
+from .verbs.r_code import r_code as r_code
 from .verbs.ranef import ranef as ranef
 from .verbs.redraw import redraw as redraw
 from .verbs.residuals import fitted as fitted, residuals as residuals

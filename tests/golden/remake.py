@@ -13,6 +13,7 @@ import group_shapes  # noqa: E402
 import level_shapes  # noqa: E402
 import marginal_shapes  # noqa: E402
 import observed_shapes  # noqa: E402
+import r_shapes  # noqa: E402
 import shapes  # noqa: E402
 import test_maximum  # noqa: E402
 import test_models  # noqa: E402
@@ -56,3 +57,6 @@ if __name__ == "__main__":
     for name, (formula, dataset, method) in test_maximum.PRINTED.items():
         text = str(getattr(fx.Model(formula, fx.load(dataset)), method)())
         (HERE / "estimates" / f"{name}.txt").write_text(f"{text}\n", encoding="utf-8")
+    for name in r_shapes.SHAPES:
+        text = str(fx.r_code(r_shapes.model_of(name)))
+        (HERE / "r" / f"{name}.R").write_text(f"{text}\n", encoding="utf-8")
