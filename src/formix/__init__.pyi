@@ -63,6 +63,7 @@ from .maximum import Estimates as Estimates
 from .models import Model as Model
 from .prior import Prior as Prior
 from .verbs.coef import coef as coef
+from .verbs.compare_lme4 import compare_lme4 as compare_lme4
 from .verbs.comparisons import comparisons as comparisons
 from .verbs.conditional_effects import conditional_effects as conditional_effects
 from .verbs.emmeans import emmeans as emmeans

@@ -1,0 +1,253 @@
+"""A posterior beside the estimates of lme4."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+
+from formix.catalogue import catalogue, load
+from formix.errors import ArgumentError, FormixWarning, UnsupportedError
+from formix.formulas import parse, to_text
+from formix.resources import resource
+from formix.results.sample import sample
+from formix.spec import MAIN
+from formix.verbs.lme4 import Key, Lme4, component_names, key_of, of_estimates, of_stored
+from formix.verbs.model import model as model_of
+from formix.verbs.rscript import by_rscript
+from formix.verbs.varcorr import RESIDUAL, components
+
+if TYPE_CHECKING:
+    from formix.families import Family
+    from formix.models import Model
+    from formix.results.sample import Sample
+    from formix.verbs.lme4 import Method
+
+COMMON = "common"
+"""The part of the table that holds the common (fixed) effects."""
+
+_METHODS = ("REML", "ML")
+
+
+@dataclass(frozen=True, eq=False)
+class _Row:
+    """One number of both: its part and name with us, its name with lme4, and its draws."""
+
+    part: str
+    name: str
+    theirs: str
+    draws: np.ndarray
+    estimate: float
+    se: float = np.nan
+
+
+def compare_lme4(
+    fit: object,
+    reference: object = None,
+    *,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+    priors: Mapping[str, object] | None = None,
+    family: Family | None = None,
+) -> pd.DataFrame:
+    """Return the posterior beside the estimates of lme4, under the names of both.
+
+    Parameters
+    ----------
+    fit
+        What `Model.fit` returned, or a file of it that was opened.
+    reference
+        By default what lme4 1.1-31 gave where the model is one of the package's own data, else our
+        own REML estimates. `"REML"` or `"ML"` asks for one of the two; `"R"` runs lme4 where it is
+        installed. Or a stored result: a mapping, or the path of a JSON file, that holds `reml` or
+        `ml`, each with `fixed` (`names`, `estimate`, `se`), `varcomp` (a list of `group`, `names`,
+        `sd`, `corr`) and `sigma`.
+    functions, priors, family
+        The user's own functions, priors outside the table, and the user's own family, where the
+        model has any: a result does not hold them.
+
+    Returns
+    -------
+    DataFrame
+        By `part` (`common`, a group, `Residual`) and `name`: what it is in `lme4`; the posterior's
+        `mean` and `sd`; lme4's `estimate` and standard error `se`; and the `difference` of mean and
+        estimate in standard errors, or in posterior sds where lme4 has no standard error. What one
+        of them has not is NaN. The name of the columns says what was compared with.
+
+    Raises
+    ------
+    ResultError
+        If the result is not one of formix, is damaged, or needs what is not given.
+    ArgumentError
+        If `reference` is none of what it may be, or is of another model.
+    UnsupportedError
+        If lme4 has no such model, or R or lme4 is not installed.
+    DataError
+        If a stored result cannot be read.
+
+    Warns
+    -----
+    FormixWarning
+        If lme4 reads the formula differently.
+
+    Examples
+    --------
+    >>> table = fx.compare_lme4(fit)
+    >>> table.columns.tolist()
+    ['lme4', 'mean', 'sd', 'estimate', 'se', 'difference']
+    >>> print(table.columns.name)
+    REML by lme4 1.1-31
+    >>> print(table.loc[("Subject", "sd(Days)"), "lme4"])
+    sd_Days|Subject
+    """
+    drawn = sample(fit, "posterior")
+    built = model_of(fit, functions=functions, priors=priors, family=family)
+    _check(built)
+    found = _reference(built, reference)
+    for note in built.notes:
+        if "lme4" in note:
+            warnings.warn(note, FormixWarning, stacklevel=2)
+    rows = [*_common(drawn, built, found), *_components(drawn, built, found)]
+    return _table(rows, found)
+
+
+def _check(built: Model) -> None:
+    family, spec = built.family, built.spec
+    others = [predictor.name for predictor in spec.predictors if predictor.name != MAIN]
+    if family.by_level or family.thresholds or family.columns or others:
+        levels = not others or others[0].startswith(f"{MAIN}[")
+        what = f"{family.name} responses" if levels else others[0]
+        raise UnsupportedError(
+            f"lme4 has no model of {what}", hint="fx.r_code(fit) says what the model is in brms"
+        )
+
+
+def _reference(built: Model, reference: object) -> Lme4:
+    if isinstance(reference, Mapping) or (
+        isinstance(reference, str | PathLike) and reference not in (*_METHODS, "R")
+    ):
+        return of_stored(cast("Mapping[str, Any]", reference), None)
+    if reference == "R":
+        return by_rscript(built)
+    if reference is not None and reference not in _METHODS:
+        raise ArgumentError(
+            f"`reference` is {reference!r}",
+            hint='it is "REML", "ML", "R", a mapping, or the path of a JSON file',
+        )
+    method = cast("Method | None", reference)
+    stored = _packaged(built)
+    if stored is not None and (method is None or method.lower() in stored):
+        return of_stored(stored, method)
+    if not built.family.residual:
+        raise ArgumentError(
+            f"there is no stored result of this {built.family.name} model",
+            hint='reference="R" runs lme4 where it is installed; or pass a stored result',
+        )
+    found = built.ml() if method == "ML" else built.reml()
+    return of_estimates(found, built.spec)
+
+
+def _packaged(built: Model) -> Mapping[str, Any] | None:
+    """Return what lme4 gave, where formula, family and data are those of a packaged result."""
+    text = resource("data", "lme4/fits.json").read_text(encoding="utf-8")
+    results = json.loads(text)
+    # lme4 has one family for both.
+    family = "binomial" if built.family.name == "bernoulli" else built.family.name
+    formula = to_text(built.formula)
+    link = built.spec.predictors[0].link.name
+    for entry in results["fits"]:
+        same = (entry["family"], entry["link"]) == (family, link)
+        if same and to_text(parse(entry["formula"])) == formula and _is_of(built, entry["dataset"]):
+            return {**entry, "made_with": results["made_with"]}
+    return None
+
+
+def _is_of(built: Model, dataset: str) -> bool:
+    """Whether the data of a model is a packaged dataset, its factors coded as there."""
+    if dataset not in catalogue() or built.recipe.contrasts:
+        return False
+    ours, theirs = built.frame, load(dataset)
+    if len(ours) != len(theirs) or not set(ours.columns) <= set(theirs.columns):
+        return False
+    return all(_equal(ours[name], theirs[name]) for name in ours.columns)
+
+
+def _equal(ours: pd.Series[Any], theirs: pd.Series[Any]) -> bool:
+    numbers = [pd.api.types.is_numeric_dtype(column.dtype) for column in (ours, theirs)]
+    if all(numbers):
+        return bool(np.array_equal(ours.to_numpy(float), theirs.to_numpy(float)))
+    return ours.astype(str).tolist() == theirs.astype(str).tolist()
+
+
+def _common(drawn: Sample, built: Model, found: Lme4) -> Iterator[_Row]:
+    columns = built.spec.predictors[0].columns
+    missing = [c.r for c in columns if c.r not in found.fixed]
+    missing += [name for name in found.fixed if name not in {c.r for c in columns}]
+    if missing:
+        raise ArgumentError(
+            f"the reference is of another model: `{missing[0]}` is not in both",
+            hint=f"its common effects: {', '.join(found.fixed)}",
+        )
+    for site in drawn.of("common"):
+        draws = drawn.draws(site).to_numpy()
+        for j, column in enumerate(columns):
+            yield _Row(COMMON, column.label, column.r, draws[..., j], *found.fixed[column.r])
+
+
+def _components(drawn: Sample, built: Model, found: Lme4) -> Iterator[_Row]:
+    keys: dict[tuple[str, str], Key] = {}
+    names: dict[frozenset[str], str] = {}
+    for blocks in built.spec.groups:
+        keys |= {(blocks[0].group, name): key for name, key in component_names(blocks)}
+        names[key_of(blocks[0].factors)[0]] = blocks[0].group
+    seen: set[Key] = set()
+    residual: list[_Row] = []
+    for one in components(drawn):
+        if one.group == RESIDUAL:
+            residual.append(_Row(RESIDUAL, one.name, "sigma", one.draws, found.sigma))
+            continue
+        key = keys[one.group, one.name]
+        seen.add(key)
+        estimate = found.components.get(key, np.nan)
+        yield _Row(one.group, one.name, _theirs(key, found, one.group), one.draws, estimate)
+    for key, estimate in found.components.items():
+        if key not in seen:
+            group = names.get(key[0], ":".join(sorted(key[0])))
+            theirs = _theirs(key, found, group)
+            yield _Row(group, theirs.split("|")[0], theirs, np.full((1, 1), np.nan), estimate)
+    yield from residual
+
+
+def _theirs(key: Key, found: Lme4, group: str) -> str:
+    """Return a component as lme4's `confint` names it."""
+    group = found.groups.get(key[0], group)
+    effects = sorted(key[1], key=lambda name: (name == "(Intercept)", name))
+    kind = "sd" if len(effects) == 1 else "cor"
+    return f"{kind}_{'.'.join(effects)}|{group}"
+
+
+def _table(rows: list[_Row], found: Lme4) -> pd.DataFrame:
+    means = np.array([row.draws.mean() for row in rows])
+    sds = np.array([np.std(row.draws, ddof=1) if row.draws.size > 1 else np.nan for row in rows])
+    estimates, errors = (np.array([getattr(r, name) for r in rows]) for name in ("estimate", "se"))
+    unit = np.where(np.isnan(errors), sds, errors)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        differences = (means - estimates) / unit
+    index = pd.MultiIndex.from_tuples([(r.part, r.name) for r in rows], names=["part", "name"])
+    table = pd.DataFrame(
+        {
+            "lme4": [row.theirs for row in rows],
+            "mean": means,
+            "sd": sds,
+            "estimate": estimates,
+            "se": errors,
+            "difference": differences,
+        },
+        index=index,
+    )
+    return table.rename_axis(columns=found.by)
