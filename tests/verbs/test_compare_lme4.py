@@ -206,6 +206,13 @@ def test_without_r_it_is_said_how_to_have_it(sleep, monkeypatch):
 
 
 @needs_r
+def test_what_r_fits_without_lme4_is_refused():
+    found = random_fit(fx.Model("Reaction ~ Days", fx.load("sleepstudy")))
+    with pytest.raises(fx.UnsupportedError, match="lme4 has no such model"):
+        fx.compare_lme4(found, "R")
+
+
+@needs_r
 def test_r_gives_the_packaged_numbers(sleep):
     stored, run = fx.compare_lme4(sleep), fx.compare_lme4(sleep, "R")
     assert "of R" in str(run.columns.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -161,6 +163,13 @@ def test_lognormal_responses_are_parted_on_their_logarithm():
     table = fx.vpc(found)
     np.testing.assert_allclose(table["mean"]["g"], 0.49 / (0.49 + 0.16))
     assert set(table["scale"]) == {"logarithm of the response"}
+
+
+def test_a_mean_that_the_formula_does_not_predict_is_not_parted():
+    apart = replace(fx.poisson, name="apart", mean=lambda p: 0.5 * p["mu"])
+    found = one_draw(fx.Model("y ~ 1 + (1 | g)", COUNTS, apart), sd_g=[0.7])
+    with pytest.raises(fx.UnsupportedError, match="the mean of apart responses is not their mu"):
+        fx.vpc(found, family=apart)
 
 
 def test_shares_of_a_draw_sum_to_one_and_carry_their_scale():

@@ -76,6 +76,7 @@ def parted(rows: OwnRows) -> Parted:
         if found is not None:
             group = same[0].group
             groups[group] = groups.get(group, 0.0) + found
+    _check_mean(rows)
     residual, scale = _residual(rows)
     return Parted(groups, residual, _nesting(spec, list(groups)), scale)
 
@@ -141,13 +142,12 @@ def _residual(rows: OwnRows) -> tuple[Draws, str]:
 def _mean_over_rows(rows: OwnRows, of: Callable[[Spec, Parameters], np.ndarray]) -> Draws:
     total = np.zeros(rows.samples)
     for _, spec, parameters in rows.parts():
-        _check_mean(spec, parameters)
         count = len(spec.response.values)
         total += np.sum(np.broadcast_to(of(spec, parameters), (rows.samples, count)), axis=1)
     return total / len(rows.spec.response.values)
 
 
-def _check_mean(spec: Spec, parameters: Parameters) -> None:
+def _check_mean(rows: OwnRows) -> None:
     """Refuse a family whose mean is not what the main formula predicts, as with zeros apart.
 
     Raises
@@ -155,15 +155,19 @@ def _check_mean(spec: Spec, parameters: Parameters) -> None:
     UnsupportedError
         If it is such a family.
     """
-    family = spec.family
-    if family.thresholds or family.logarithm:
+    family = rows.spec.family
+    if family.thresholds:
         return
-    mean, main = np.broadcast_arrays(family.mean(parameters), parameters[family.main])
+    _, spec, parameters = next(rows.parts())
+    predicted = parameters[family.main]
+    if family.logarithm:
+        predicted = np.exp(predicted + 0.5 * np.square(parameters["sigma"]))
+    mean, predicted = np.broadcast_arrays(family.mean(parameters), predicted)
     mean = mean / spec.response.known.get("trials", 1.0)
-    known = np.isfinite(mean) & np.isfinite(main)
-    if not np.allclose(mean[known], main[known]):
+    known = np.isfinite(mean) & np.isfinite(predicted)
+    if not np.allclose(mean[known], predicted[known]):
         raise UnsupportedError(
-            f"the mean of a {family.name} response is not its {family.main}, of whose predictor "
+            f"the mean of {family.name} responses is not their {family.main}, of whose predictor "
             "the variance would be parted",
             hint="fx.varcorr(fit) has the standard deviations by predictor",
         )
@@ -173,8 +177,8 @@ def _of_response(spec: Spec, parameters: Parameters) -> np.ndarray:
     return spec.family.variance(parameters)
 
 
-def _of_logarithm(spec: Spec, parameters: Parameters) -> np.ndarray:
-    return np.square(parameters[spec.family.dispersion or "sigma"])
+def _of_logarithm(_: Spec, parameters: Parameters) -> np.ndarray:
+    return np.square(parameters["sigma"])
 
 
 def _of_discrimination(_: Spec, parameters: Parameters) -> np.ndarray:

@@ -16,7 +16,13 @@ from formix.verbs.r_call import (
     successes,
 )
 from formix.verbs.r_formula import in_r, right_side, spelled
-from formix.verbs.r_names import ABSENT, COUNTERPARTS, LINKS_OF_BRMS, Counterpart
+from formix.verbs.r_names import (
+    ABSENT,
+    COUNTERPARTS,
+    LINKS_OF_BRMS,
+    Counterpart,
+    brms_parameter,
+)
 from formix.verbs.r_priors import prior_lines
 
 if TYPE_CHECKING:
@@ -31,8 +37,11 @@ def brms_call(built: Model) -> RCall:
     before, left = _left(built)
     sides = {name: right_side(node, built.terms[name]) for name, node in right_sides(built).items()}
     formula = f"{left} ~ {sides.pop(MAIN)}"
-    further = [f"{name} ~ {text}" for name, text in sides.items()]
-    further += [f"{one.parameter} = {spell_number(one.value)}" for one in built.terms.fixed]
+    further = [f"{brms_parameter(family.name, name)} ~ {text}" for name, text in sides.items()]
+    further += [
+        f"{brms_parameter(family.name, one.parameter)} = {spell_number(one.value)}"
+        for one in built.terms.fixed
+    ]
     if further:
         formula = "\n".join(called("bf", [formula, *further])).removeprefix("fit <- ")
     priors, remarks = prior_lines(built)
@@ -88,5 +97,5 @@ def _family(built: Model) -> str:
     for predictor in built.spec.predictors:
         parameter, link = predictor.parameter, predictor.link.name
         if parameter != family.main and link != LINKS_OF_BRMS.get(parameter, "log"):
-            links.append(f"link_{parameter} = {spell_text(link)}")
+            links.append(f"link_{brms_parameter(family.name, parameter)} = {spell_text(link)}")
     return f"{name}({', '.join(links)})"

@@ -33,17 +33,15 @@ _OTHERS = ("se", "cens", "trunc")
 def lme4_call(built: Model) -> RCall:
     """Return the call of lme4; of glmmTMB or ordinal where lme4 has no such model, else none."""
     counterpart = COUNTERPARTS.get(built.family.name, Counterpart())
-    if built.family.logarithm and _link(built) == "identity":
-        counterpart = COUNTERPARTS["gaussian"]
     lacking = list(_lacking(built, counterpart))
     if lacking:
         return RCall(
             (), tuple(f"lme4 and its neighbours have no counterpart: {x}" for x in lacking)
         )
     package = _package(built, counterpart)
-    formula = f"{_left(built)} ~ {_right(built, package)}"
+    formula = f"{_left(built, counterpart)} ~ {_right(built, package)}"
     function, family = _function(built, package, counterpart)
-    arguments = [formula, "data = data", *family, *_weights(built), *_further(built)]
+    arguments = [formula, "data = data", *family, *_weights(built), *_further(built, counterpart)]
     contrasts = {name: c.name for name, c in built.encoding.contrasts.items()}
     if contrasts:
         said = (f"{name} = {spell_text(f'contr.{coding}')}" for name, coding in contrasts.items())
@@ -77,8 +75,9 @@ def _lacking(built: Model, counterpart: Counterpart) -> Iterator[str]:
     if addition(built, "rate") and _link(built) != "log":
         yield "`rate()` with another link than log"
     yield from (f"`{one.text}`" for one in built.terms.fixed)
-    others = [name for name in right_sides(built) if name != MAIN]
-    if others and (others != ["sigma"] or built.family.name != "gaussian"):
+    known = {MAIN, counterpart.zeros, "sigma" if counterpart.function == "gaussian" else MAIN}
+    others = [name for name in right_sides(built) if name not in known]
+    if others:
         yield f"a formula of {', '.join(others)}"
     for bar in (bar for node in right_sides(built).values() for bar in bars_in(node)):
         if bar.id:
@@ -117,10 +116,10 @@ def _said(link: str) -> str:
     return f"link = {spell_text(link)}"
 
 
-def _left(built: Model) -> str:
+def _left(built: Model, counterpart: Counterpart) -> str:
     node = built.formula.main.left
     trials = addition(built, "trials")
-    both = successes(node) if built.family.name in ("binomial", "beta_binomial") else None
+    both = successes(node) if "trials" in built.family.arrays else None
     if trials is not None:
         said = spelled(in_r(node))
         return f"cbind({said}, {argument(trials)} - {said})"
@@ -128,7 +127,7 @@ def _left(built: Model) -> str:
         first, whole = (spelled(in_r(one)) for one in both)
         return f"cbind({first}, {whole} - {first})"
     text = spelled(in_r(node))
-    return f"log({text})" if built.family.logarithm and _link(built) == "identity" else text
+    return f"log({text})" if counterpart.logarithm else text
 
 
 def _right(built: Model, package: str) -> str:
@@ -143,9 +142,14 @@ def _weights(built: Model) -> list[str]:
     return [] if weights is None else [f"weights = {argument(weights)}"]
 
 
-def _further(built: Model) -> list[str]:
+def _further(built: Model, counterpart: Counterpart) -> list[str]:
     """Return the arguments of glmmTMB that lme4 has not."""
-    sides = right_sides(built)
-    if "sigma" not in sides:
-        return []
-    return [f"dispformula = ~ {right_side(sides['sigma'], built.terms['sigma'])}"]
+    names = {"sigma": "dispformula", counterpart.zeros: "ziformula"}
+    found = {
+        names[name]: right_side(node, built.terms[name], plain_bars=False)
+        for name, node in right_sides(built).items()
+        if name in names
+    }
+    if counterpart.zeros:
+        found.setdefault("ziformula", "1")
+    return [f"{name} = ~ {text}" for name, text in found.items()]

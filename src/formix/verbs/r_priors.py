@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from formix.prior import MEANS, Prior
@@ -12,7 +12,7 @@ from formix.syntax.spelling import spell_number, spell_text
 from formix.verbs.priors import priors
 from formix.verbs.r_call import right_sides
 from formix.verbs.r_formula import renamed
-from formix.verbs.r_names import brms_name
+from formix.verbs.r_names import brms_name, brms_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BRMS = "brms"
 """The set that brms takes by itself."""
 
-_REAL, _POSITIVE = (-math.inf, math.inf), (0.0, math.inf)
+_SUPPORTS = {"positive": (0.0, math.inf), "unit": (0.0, 1.0)}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def prior_lines(built: Model) -> tuple[list[str], list[str]]:
     for entry, place in _places(built):
         if entry.origin == BRMS:
             continue
-        line, remark = _line(entry, place)
+        line, remark = _line(entry, place, _support(built, entry))
         if line and line not in lines:
             lines.append(line)
         if remark and remark not in remarks:
@@ -79,9 +79,14 @@ def _places(built: Model) -> Iterator[tuple[PriorEntry, _Place | None]]:
     calls = renamed(right_sides(built).values())
     for ours, theirs in calls.items():
         r_names = {key: r.replace(ours, theirs) for key, r in r_names.items()}
+    family = built.family.name
     for entry, (_, row) in zip(built.spec.priors, table.iterrows(), strict=True):
         said = {str(name): str(value) for name, value in row.items()}
-        yield entry, _place(entry, said, r_names)
+        place = _place(entry, said, r_names)
+        if place is not None:
+            kind, dpar = (brms_parameter(family, name) for name in (place.kind, place.parameter))
+            place = replace(place, kind=kind, parameter=dpar)
+        yield entry, place
 
 
 def _place(
@@ -121,7 +126,13 @@ def _is_at_means(entry: PriorEntry) -> bool:
     return not proper or entry.key.removesuffix("]").endswith(MEANS)
 
 
-def _line(entry: PriorEntry, place: _Place | None) -> tuple[str, str]:
+def _support(built: Model, entry: PriorEntry) -> tuple[float, float]:
+    """Return where the parameter of a prior lies."""
+    found = (p.support for p in built.spec.parameters if entry.key in p.keys)
+    return _SUPPORTS.get(next(found, "real"), (-math.inf, math.inf))
+
+
+def _line(entry: PriorEntry, place: _Place | None, support: tuple[float, float]) -> tuple[str, str]:
     """Return the line of a prior, and what is to be said of it."""
     prior = entry.prior
     if place is None or entry.squared or not isinstance(prior, Prior):
@@ -139,18 +150,15 @@ def _line(entry: PriorEntry, place: _Place | None) -> tuple[str, str]:
             "the residual sd over the sd of the column"
         )
         return f"prior({text}, {place.of_class})", remark
-    bounds = _bounds(prior, place)
+    bounds = "" if place.kind == "cor" else _bounds(prior, support)
     if bounds and place.coef:
         return "", f"{entry.address} ~ {prior}: brms has bounds for a whole class only"
     return f"prior({text}, {place.arguments}{bounds})", ""
 
 
-def _bounds(prior: Prior, place: _Place) -> str:
+def _bounds(prior: Prior, support: tuple[float, float]) -> str:
     """Return the bounds of a prior where they are not those of the parameter."""
-    if place.kind == "cor":
-        return ""
-    natural = _REAL if place.kind in ("b", "Intercept") else _POSITIVE
-    each = zip(("lb", "ub"), prior.bounds, natural, strict=True)
+    each = zip(("lb", "ub"), prior.bounds, support, strict=True)
     given = [
         f", {name} = {spell_number(x)}" for name, x, own in each if x != own and math.isfinite(x)
     ]

@@ -59,8 +59,9 @@ def by_rscript(built: Model) -> Lme4:
         )
     call = lme4_call(built)
     if "library(lme4)" not in call.lines:
-        said = call.remarks[0] if call.remarks else "it has no group-level effects"
-        raise UnsupportedError(f"lme4 has no such model: {said}")
+        raise UnsupportedError(
+            "lme4 has no such model", hint="fx.r_code(fit) says what of R fits it, and why"
+        )
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder) / "fit.R"
         reading = _reading(built.frame, Path(folder))
