@@ -19,10 +19,11 @@ SHAPES: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
     "brms": ("Reaction ~ Days + (Days | Subject)", "gaussian", BRMS),
     "flat": ("Reaction ~ Days + (Days | Subject)", "gaussian", {"priors": "flat"}),
     "weights": (
-        "Reaction | weights(w) ~ scale(Days) + poly(Days, 2, raw = TRUE) + (1 | Subject)",
+        "Reaction | weights(w) ~ scale(Days) + I(Days^2) + (1 | Subject)",
         "gaussian",
         {"priors": {"beta[scale(Days)]": "Normal(0, 9)", "sd": "HalfNormal(50)"}},
     ),
+    "dependent": ("Reaction ~ Days + poly(Days, 2) + (1 | Subject)", "gaussian", {}),
     "likelihood_weights": (
         'Reaction | weights(w, kind = "likelihood") ~ Days + (1 | Subject)', "gaussian", BRMS
     ),
@@ -49,6 +50,8 @@ SHAPES: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
     "truncated": ("k | trunc(ub = 10) ~ Days", "poisson", BRMS),
     "no_groups": ("k ~ Days", "poisson", BRMS),
     "columns": ("cbind(k, n, one) ~ Days + (1 | Subject)", "multinomial", BRMS),
+    "zeros": ("k ~ Days + (1 | Subject); zi ~ Days", "zero_inflated_poisson", BRMS),
+    "renamed": ("Reaction ~ Days + (1 | Subject); tau ~ Days", "exgaussian", {}),
     "contrasts": (
         "Reaction ~ Days * kind + (1 | Subject)",
         "gaussian",

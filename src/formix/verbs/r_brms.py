@@ -53,6 +53,12 @@ def brms_call(built: Model) -> RCall:
             "precision weights: brms's weights() would multiply the log likelihood; on the log "
             "link sigma ~ offset(-0.5 * log(w)) has them"
         )
+    dropped = [column.r for matrix in built.design.predictors for column in matrix.dropped]
+    if dropped:
+        remarks.append(
+            f"brms keeps {', '.join(f'`{name}`' for name in dropped)} and formix does not: "
+            "dependent on earlier columns"
+        )
     for name, contrast in built.encoding.contrasts.items():
         if contrast.name == "matrix":
             remarks.append(f"contrasts(data${name}) is a matrix of your own")

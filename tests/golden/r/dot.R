@@ -1,6 +1,7 @@
 library(lme4)
 fit <- lmer(Reaction ~ 1 + Days + w + n + k + one + `_u` + (1 | Subject), data = data)
 
+# brms keeps `n`, `one` and formix does not: dependent on earlier columns
 library(brms)
 fit <- brm(
   Reaction ~ 1 + Days + w + n + k + one + `_u` + (1 | Subject),

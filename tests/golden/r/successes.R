@@ -6,6 +6,7 @@ fit <- glmer(
   family = binomial(link = "logit")
 )
 
+# brms keeps `bs(Days)3` and formix does not: dependent on earlier columns
 library(brms)
 library(splines)
 fit <- brm(
