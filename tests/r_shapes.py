@@ -50,6 +50,9 @@ SHAPES: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
     "truncated": ("k | trunc(ub = 10) ~ Days", "poisson", BRMS),
     "no_groups": ("k ~ Days", "poisson", BRMS),
     "columns": ("cbind(k, n, one) ~ Days + (1 | Subject)", "multinomial", BRMS),
+    "compound": ("Reaction ~ Days + cs(0 + kind | Subject)", "gaussian", BRMS),
+    "by": ("Reaction ~ Days + (Days | gr(Subject, by = half_of))", "gaussian", {}),
+    "members": ("Reaction ~ Days + (1 | mm(first, second))", "gaussian", {}),
     "zeros": ("k ~ Days + (1 | Subject); zi ~ Days", "zero_inflated_poisson", BRMS),
     "renamed": ("Reaction ~ Days + (1 | Subject); tau ~ Days", "exgaussian", {}),
     "contrasts": (
@@ -60,7 +63,9 @@ SHAPES: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
             "priors": {"sigma^2": "InverseGamma(1, 1)", "beta[Days]": "HalfNormal(3)"},
         },
     ),
-    "dot": ("Reaction ~ . - half - kind + (1 | Subject)", "gaussian", BRMS),
+    "dot": (
+        "Reaction ~ . - half - kind - half_of - first - second + (1 | Subject)", "gaussian", BRMS
+    ),
 }  # fmt: skip
 """Formula, family and options by name, on the data below."""
 
@@ -76,6 +81,9 @@ def data() -> pd.DataFrame:
         half=np.where(rows % 2, "a", "b"),
         kind=lambda d: pd.cut(d["Reaction"], [0, 260, 310, 900], labels=["low", "mid", "high"]),
         _u=rows % 7,
+        half_of=np.where(rows < 90, "a", "b"),
+        first=lambda d: d["Subject"].astype(str),
+        second=lambda d: d["Subject"].astype(str).to_numpy()[::-1],
     )
 
 

@@ -168,6 +168,13 @@ def test_what_one_of_them_has_not_is_not_a_number():
     assert theirs.loc["cor_recipeA.recipeC|replicate", "estimate"] == 0.8
 
 
+def test_a_number_that_makes_several_correlations_has_no_counterpart():
+    formula = "angle ~ recipe + cs(recipe | replicate)"
+    table = fx.compare_lme4(random_fit(fx.Model(formula, fx.load("cake"))))
+    assert np.isnan(table.loc[("replicate", "rho"), "estimate"])
+    assert np.isfinite(table.loc[("replicate", "sd(Intercept)"), "estimate"])
+
+
 def test_a_reference_of_another_model_is_refused(sleep):
     other = {"reml": {**STORED["reml"], "fixed": {"names": ["x"], "estimate": [1.0], "se": [1.0]}}}
     with pytest.raises(fx.ArgumentError, match="the reference is of another model"):

@@ -119,6 +119,14 @@ def test_a_response_of_several_columns_has_its_levels():
     np.testing.assert_array_equal(drawn.sum(drawn.dims[-1]), 20.0)
 
 
+def test_new_levels_of_what_is_not_normal_alike_are_refused():
+    formula = 'Reaction ~ Days + (1 | gr(Subject, dist = "student"))'
+    found = random_fit(fx.Model(formula, fx.load("sleepstudy")))
+    with pytest.raises(fx.UnsupportedError, match="its effects are of a t distribution"):
+        fx.simulate(found, groups="new")
+    assert "posterior_predictive" in fx.simulate(found)
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

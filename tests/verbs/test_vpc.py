@@ -172,6 +172,53 @@ def test_a_mean_that_the_formula_does_not_predict_is_not_parted():
         fx.vpc(found, family=apart)
 
 
+MEMBERS = {
+    "y": [1.0, 3.0, 2.0, 4.0, 5.0],
+    "a": ["p", "p", "q", "r", "q"],
+    "b": ["q", "p", "r", "s", "r"],
+    "w": [1.0, 1.0, 3.0, 1.0, 3.0],
+    "v": [1.0, 1.0, 1.0, 3.0, 1.0],
+}
+
+
+def test_rows_of_several_levels_have_what_those_levels_count():
+    """The mean of two levels has half the variance of one, that of one level twice all of it."""
+    found = one_draw(fx.Model("y ~ 1 + (1 | mm(a, b))", MEMBERS), **{"sd_mm(a, b)": [2.0]})
+    variance = 4.0 * np.mean([0.5, 1.0, 0.5, 0.5, 0.5])
+    np.testing.assert_allclose(fx.vpc(found)["mean"].iloc[0], variance / (variance + 1.0))
+    formula = "y ~ 1 + (1 | mm(a, b, weights = cbind(w, v)))"
+    model = fx.Model(formula, MEMBERS)
+    name = next(p.site for p in model.spec.parameters if p.site.startswith("sd_"))
+    found = one_draw(model, **{name: [2.0]})
+    # Their weights are shares of a row's: 1/2 and 1/2, or 3/4 and 1/4.
+    variance = 4.0 * np.mean([0.5, 1.0, 0.625, 0.625, 0.625])
+    np.testing.assert_allclose(fx.icc(found)["mean"].iloc[0], variance / (variance + 1.0))
+
+
+def test_a_covariance_that_differs_by_a_factor_is_that_of_the_rows():
+    frame = fx.load("sleepstudy").assign(half=lambda d: np.where(np.arange(180) < 90, "a", "b"))
+    model = fx.Model("Reaction ~ Days + (1 | gr(Subject, by = half))", frame)
+    found = one_draw(model, sd_Subject=[[3.0], [1.0]], sigma=2.0)
+    np.testing.assert_allclose(fx.vpc(found)["mean"]["Subject"], 5.0 / (5.0 + 4.0))
+
+
+def test_effects_of_a_t_distribution_have_its_variance_and_may_have_none():
+    frame = fx.load("sleepstudy")
+    model = fx.Model('Reaction ~ Days + (1 | gr(Subject, dist = "student"))', frame)
+    found = one_draw(model, sd_Subject=[3.0], df_Subject=5.0, sigma=2.0)
+    np.testing.assert_allclose(fx.vpc(found)["mean"]["Subject"], 15.0 / (15.0 + 4.0))
+    found = one_draw(model, sd_Subject=[3.0], df_Subject=1.5, sigma=2.0)
+    np.testing.assert_allclose(fx.vpc(found)["mean"], [1.0, 0.0])
+
+
+def test_levels_that_are_related_have_the_variance_that_the_relations_say():
+    data = {"y": [1.0, 3.0, 2.0, 4.0], "g": ["a", "a", "b", "b"]}
+    relations = pd.DataFrame([[1.0, 0.2], [0.2, 1.5]], index=["a", "b"], columns=["a", "b"])
+    model = fx.Model("y ~ 1 + (1 | gr(g, cov = A))", data, matrices={"A": relations})
+    found = one_draw(model, sd_g=[2.0])
+    np.testing.assert_allclose(fx.vpc(found)["mean"]["g"], 5.0 / (5.0 + 1.0))
+
+
 def test_shares_of_a_draw_sum_to_one_and_carry_their_scale():
     found = random_fit(fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy")))
     drawn = fx.vpc(found, summary=False)

@@ -211,7 +211,11 @@ def _components(drawn: Sample, built: Model, found: Lme4) -> Iterator[_Row]:
         if one.group == RESIDUAL:
             residual.append(_Row(RESIDUAL, one.name, "sigma", one.draws, found.sigma))
             continue
-        key = keys[one.group, one.name]
+        key = keys.get((one.group, one.name))
+        if key is None:
+            # `rho` makes several correlations, and lme4 tells those.
+            yield _Row(one.group, one.name, "", one.draws, np.nan)
+            continue
         seen.add(key)
         estimate = found.components.get(key, np.nan)
         yield _Row(one.group, one.name, _theirs(key, found, one.group), one.draws, estimate)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ OF_LINKS: Mapping[str, float] = {
 """The variance of the distribution whose distribution function is the link's inverse."""
 
 _CHUNK = 2_000_000
+
+_LEAST = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,19 +89,63 @@ def _of_group(
     """Return the variance of z'r, the mean over the rows; nothing of effects on other things."""
     if all(effect.predictor != main for block in blocks for effect in block.effects):
         return None
-    Z = np.concatenate([block.Z for block in blocks], axis=1)
-    return np.einsum("sij,ij->s", _covariance(blocks, values, main), Z.T @ Z / len(Z))
+    total = np.zeros(1)
+    for rows, covariance in _covariances(blocks, values, main):
+        Z = _scaled(blocks)[rows]
+        total = total + np.einsum("sij,ij->s", covariance, Z.T @ Z) / len(rows)
+    return total
 
 
-def _covariance(
+def _scaled(blocks: tuple[Block, ...]) -> Float[np.ndarray, "obs effect"]:
+    """Return the columns of a group's effects, so that a row's z'r has the variance of z'Sz.
+
+    Rows of several levels have as much of it as the levels count; of levels that are related, what
+    the relations say of each.
+    """
+    said, index = blocks[0].varying, blocks[0].index
+    often = np.ones(len(index))
+    if said.root is not None:
+        often = np.sum(np.square(said.root), axis=1)[index]
+    if said.members > 1:
+        even = np.full(index.shape, 1.0 / said.members)
+        weights = even if said.weights is None else said.weights
+        same = index[:, :, None] == index[:, None, :]
+        often = np.einsum("om,on,omn->o", weights, weights, same)
+    return np.concatenate([block.Z for block in blocks], axis=1) * np.sqrt(often)[:, None]
+
+
+def _covariances(
     blocks: tuple[Block, ...], values: Mapping[str, np.ndarray], main: str
-) -> Float[np.ndarray, "sample effect effect"]:
-    """Return the covariance of a group's effects, 0 of those that are not in the main predictor."""
-    start, group = blocks[0].prefix, blocks[0].group
+) -> Iterator[tuple[np.ndarray, Float[np.ndarray, "sample effect effect"]]]:
+    """Yield which rows have a covariance, and the covariance, 0 of what is not of the mean.
+
+    Raises
+    ------
+    UnsupportedError
+        If the effects are bound to sum to zero.
+    """
+    start, group, said = blocks[0].prefix, blocks[0].group, blocks[0].varying
+    if said.sum_to_zero:
+        raise UnsupportedError(
+            f"the effects of `{group}` sum to zero, and have no variance of a population",
+            hint="fx.varcorr(fit) has their standard deviations",
+        )
     mine = [effect.predictor == main for block in blocks for effect in block.effects]
     sd = values[f"{start}sd_{group}"] * mine
     correlation = values.get(f"{start}cor_{group}", np.eye(len(mine)))
-    return sd[:, :, None] * sd[:, None, :] * correlation
+    if said.student:
+        df = values[f"{start}df_{group}"][:, None]
+        sd = sd * np.sqrt(np.where(df > 2.0, df / np.maximum(df - 2.0, _LEAST), np.inf))
+    with np.errstate(invalid="ignore"):
+        # Without bound in one direction, and none in another.
+        covariance = sd[..., :, None] * sd[..., None, :] * correlation
+    covariance = np.where(np.isnan(covariance), 0.0, covariance)
+    if said.by_of is None:
+        yield np.ones(len(blocks[0].Z), dtype=bool), covariance
+        return
+    of_rows = said.by_of[blocks[0].index]
+    for level in range(len(said.by_levels)):
+        yield of_rows == level, covariance[:, level]
 
 
 def _nesting(spec: Spec, groups: list[str]) -> dict[str, tuple[str, ...]]:
@@ -111,7 +157,12 @@ def _nesting(spec: Spec, groups: list[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _determines(inner: np.ndarray, outer: np.ndarray) -> bool:
-    """Whether all rows of a level of one group are of one level of another."""
+    """Whether all rows of a level of one group are of one level of another.
+
+    Rows of several levels of a group are of none.
+    """
+    if inner is outer or inner.ndim > 1 or outer.ndim > 1:
+        return inner is outer
     pairs = np.unique(np.stack([inner, outer]), axis=1).shape[1]
     return pairs == len(np.unique(inner))
 
@@ -228,10 +279,11 @@ def _spread(spec: Spec, values: Mapping[str, np.ndarray]) -> Float[np.ndarray, "
     """Return the variance of what the group-level effects add to the main predictor, by row."""
     total = np.zeros((1, len(spec.response.values)))
     for blocks in spec.groups:
-        found = _covariance(blocks, values, spec.family.main)
-        Z = np.concatenate([block.Z for block in blocks], axis=1)
-        # A pair of columns at a time: memory then holds one number a row and draw.
-        for i, j in np.ndindex(*found.shape[1:]):
-            if found[:, i, j].any():
-                total = total + found[:, i, j, None] * (Z[:, i] * Z[:, j])
+        columns = _scaled(blocks)
+        for rows, found in _covariances(blocks, values, spec.family.main):
+            Z = columns * rows[:, None]
+            # A pair of columns at a time: memory then holds one number a row and draw.
+            for i, j in np.ndindex(*found.shape[1:]):
+                if found[:, i, j].any():
+                    total = total + found[:, i, j, None] * (Z[:, i] * Z[:, j])
     return total

@@ -15,7 +15,7 @@ from formix.verbs.r_call import (
     right_sides,
     successes,
 )
-from formix.verbs.r_formula import in_r, right_side, spelled
+from formix.verbs.r_formula import bars_in, in_r, right_side, spelled
 from formix.verbs.r_names import (
     ABSENT,
     COUNTERPARTS,
@@ -34,6 +34,11 @@ def brms_call(built: Model) -> RCall:
     family = built.family
     if family.name in ABSENT:
         return RCall((), (f"brms has no counterpart: the family {family.name}",))
+    bars = [bar for node in right_sides(built).values() for bar in bars_in(node)]
+    structured = sorted({bar.covariance for bar in bars} - {"us", "diag"})
+    if structured:
+        # Its `cs()` is of something else.
+        return RCall((), tuple(f"brms has no counterpart: `{name}()`" for name in structured))
     before, left = _left(built)
     sides = {name: right_side(node, built.terms[name]) for name, node in right_sides(built).items()}
     formula = f"{left} ~ {sides.pop(MAIN)}"
@@ -46,6 +51,9 @@ def brms_call(built: Model) -> RCall:
         formula = "\n".join(called("bf", [formula, *further])).removeprefix("fit <- ")
     priors, remarks = prior_lines(built)
     arguments = [formula, "data = data", f"family = {_family(built)}"]
+    matrices = dict.fromkeys(b.varying.matrix for b in built.spec.blocks if b.varying.matrix)
+    if matrices:
+        arguments.append(f"data2 = list({', '.join(f'{name} = {name}' for name in matrices)})")
     if priors:
         arguments.append("prior = c(\n  {}\n)".format(",\n  ".join(priors)))
     if "weights" in built.spec.response.known:

@@ -101,15 +101,18 @@ def _place(
             break
     dpar = "" if predictor == MAIN else predictor.replace("[", "").replace("]", "")
     coef = brms_name(r_names.get((predictor, label), label))
+    known = {name for of, name in r_names if of == predictor}
+    # Of `mm(a, b)`.
+    group = brms_name(said["group"]) if "(" in said["group"] else said["group"]
     match said["class"].rpartition(".")[2]:
         case "beta":
             if label == "Intercept":
                 return _Place("Intercept", parameter=dpar) if _is_at_means(entry) else None
             return _Place("b", coef, parameter=dpar)
         case "sd":
-            return _Place("sd", coef, said["group"], dpar)
+            return _Place("sd", coef, group, dpar) if label in known else None
         case "cor":
-            return _Place("cor", group=said["group"])
+            return _Place("cor", group=group)
         case "threshold":
             return _Place("Intercept") if _is_at_means(entry) else None
         case kind:
@@ -136,10 +139,7 @@ def _line(entry: PriorEntry, place: _Place | None, support: tuple[float, float])
     """Return the line of a prior, and what is to be said of it."""
     prior = entry.prior
     if place is None or entry.squared or not isinstance(prior, Prior):
-        hint = ""
-        if entry.key.endswith("[Intercept]"):
-            hint = '; write 0 + Intercept + ..., which makes it a coefficient of class "b"'
-        return "", f"{entry.address} ~ {prior}: brms has no prior there{hint}"
+        return "", f"{entry.address} ~ {prior}: {_instead(entry, place)}"
     if not prior.is_proper:
         return ("" if place.kind == "b" else f'set_prior("", {place.of_class})'), ""
     numbers = {name: spell_number(value) for name, value in prior.named.items()}
@@ -154,6 +154,15 @@ def _line(entry: PriorEntry, place: _Place | None, support: tuple[float, float])
     if bounds and place.coef:
         return "", f"{entry.address} ~ {prior}: brms has bounds for a whole class only"
     return f"prior({text}, {place.arguments}{bounds})", ""
+
+
+def _instead(entry: PriorEntry, place: _Place | None) -> str:
+    """Return why a prior is not written."""
+    if entry.key.endswith("[Intercept]") and place is None:
+        return 'write 0 + Intercept + ... in brms, which makes it a coefficient of class "b"'
+    if place is None:
+        return "default_prior() of brms lists where it has such a prior, if it has"
+    return "brms has no prior there"
 
 
 def _bounds(prior: Prior, support: tuple[float, float]) -> str:

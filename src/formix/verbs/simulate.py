@@ -11,7 +11,7 @@ import numpy as np
 from formix.design.frame import open_data
 from formix.design.names import used
 from formix.engines.plan import whole
-from formix.errors import ArgumentError
+from formix.errors import ArgumentError, UnsupportedError
 from formix.prediction import ERROR, POPULATION, SAMPLE, new_rows
 from formix.results.datasets import responses_dataset, used_dataset
 from formix.results.inference import with_group
@@ -87,6 +87,8 @@ def simulate(
     ArgumentError
         If `groups`, `new_levels`, `draws` or `seed` is none of what they may be, or the data does
         not have what is asked of it.
+    UnsupportedError
+        If all levels are to be new and a group's cannot be drawn.
     UnknownColumnError, UnknownLevelError, DataError
         If the data lacks a column, or has a level of a factor that the model does not know.
 
@@ -110,6 +112,8 @@ def simulate(
     built = model_of(fit, functions=functions, priors=priors, family=family)
     chosen = picked("all" if groups == NEW else groups, built.spec.blocks)
     rows = new_rows(built, data, chosen, SAMPLE if groups == NEW else new_levels)
+    if groups == NEW:
+        _check_new(rows)
     made = Predictions(
         model=built,
         rows=_anew(rows) if groups == NEW else rows,
@@ -122,6 +126,24 @@ def simulate(
     made.check()
     layout = _at(lay_out(built.spec, built.recipe.frame), rows.rows)
     return _added(fit, made, layout, built, data)
+
+
+def _check_new(rows: NewRows) -> None:
+    """Refuse new levels of groups whose effects are not independent normal numbers, all alike.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is such a group.
+    """
+    for block in rows.spec.blocks:
+        said = block.varying
+        if said.student or said.by or said.sum_to_zero or said.matrix:
+            why = said.beyond or f"its levels are related by {said.matrix}"
+            raise UnsupportedError(
+                f"new levels of `{block.group}` cannot be drawn: {why}",
+                hint='groups="all" draws responses of the levels that there are',
+            )
 
 
 def _anew(rows: NewRows) -> NewRows:
