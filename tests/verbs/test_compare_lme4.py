@@ -229,6 +229,17 @@ def test_r_gives_the_packaged_numbers(sleep):
 
 
 @needs_r
+def test_r_sorts_texts_and_truths_as_we_do():
+    rows = np.arange(180)
+    frame = fx.load("sleepstudy").assign(
+        _text=np.array(["b", "A", "a", "B"])[rows % 4], truth=rows % 3 == 0
+    )
+    found = random_fit(fx.Model("Reaction ~ _text + truth + (1 | Subject)", frame))
+    run = fx.compare_lme4(found, "R")
+    np.testing.assert_allclose(run["estimate"], fx.compare_lme4(found)["estimate"], rtol=1e-3)
+
+
+@needs_r
 def test_r_gets_levels_weights_and_odd_names_as_they_are():
     frame = fx.load("cake").rename(columns={"recipe": "the recipe"})
     frame["w"] = 1.0 + np.arange(len(frame)) % 2

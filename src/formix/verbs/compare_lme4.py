@@ -186,17 +186,20 @@ def _equal(ours: pd.Series[Any], theirs: pd.Series[Any]) -> bool:
 
 def _common(drawn: Sample, built: Model, found: Lme4) -> Iterator[_Row]:
     columns = built.spec.predictors[0].columns
-    missing = [c.r for c in columns if c.r not in found.fixed]
-    missing += [name for name in found.fixed if name not in {c.r for c in columns}]
-    if missing:
+    # R puts backticks around some names that need none with us.
+    theirs = {name.replace("`", ""): name for name in found.fixed}
+    ours = [column.r.replace("`", "") for column in columns]
+    odd = [name for name in (*ours, *theirs) if (name in theirs) != (name in ours)]
+    if odd:
         raise ArgumentError(
-            f"the reference is of another model: `{missing[0]}` is not in both",
+            f"the reference is of another model: `{odd[0]}` is not in both",
             hint=f"its common effects: {', '.join(found.fixed)}",
         )
     for site in drawn.of("common"):
         draws = drawn.draws(site).to_numpy()
-        for j, column in enumerate(columns):
-            yield _Row(COMMON, column.label, column.r, draws[..., j], *found.fixed[column.r])
+        for j, (column, name) in enumerate(zip(columns, ours, strict=True)):
+            said = theirs[name]
+            yield _Row(COMMON, column.label, said, draws[..., j], *found.fixed[said])
 
 
 def _components(drawn: Sample, built: Model, found: Lme4) -> Iterator[_Row]:

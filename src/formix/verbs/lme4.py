@@ -61,7 +61,9 @@ def key_of(group: str | Sequence[str], *effects: str) -> Key:
     True
     """
     parts = group.split(":") if isinstance(group, str) else group
-    return frozenset(part.strip("`") for part in parts), frozenset(effects)
+    return frozenset(part.strip("`") for part in parts), frozenset(
+        effect.replace("`", "") for effect in effects
+    )
 
 
 def of_estimates(found: Estimates, spec: Spec) -> Lme4:

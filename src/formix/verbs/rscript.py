@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 
 from formix.errors import UnsupportedError
-from formix.syntax.spelling import spell_name, spell_text
+from formix.syntax.spelling import spell_text
+from formix.syntax.tree import Name
 from formix.verbs.lme4 import Key, Lme4, key_of
+from formix.verbs.r_formula import in_r, spelled
 from formix.verbs.r_lme4 import lme4_call
 
 if TYPE_CHECKING:
@@ -84,12 +86,20 @@ def _reading(frame: pd.DataFrame, folder: Path) -> list[str]:
     frame.to_csv(folder / "data.csv", index=False, encoding="utf-8")
     lines = ['data <- read.csv("data.csv", check.names = FALSE, encoding = "UTF-8")']
     for name in frame.columns:
-        column = frame[name]
+        column, ordered, place = frame[name], "", f"data${spelled(in_r(Name(str(name))))}"
+        if pd.api.types.is_bool_dtype(column):
+            lines.append(f"{place} <- as.logical({place})")
+            continue
         if isinstance(column.dtype, pd.CategoricalDtype):
-            levels = ", ".join(spell_text(str(level)) for level in column.cat.categories)
+            labels = [str(level) for level in column.cat.categories]
             ordered = ", ordered = TRUE" if column.cat.ordered else ""
-            place = f"data${spell_name(str(name))}"
-            lines.append(f"{place} <- factor({place}, levels = c({levels}){ordered})")
+        elif pd.api.types.is_numeric_dtype(column.dtype):
+            continue
+        else:
+            # R would sort texts as the place where it runs does.
+            labels = sorted({str(value) for value in column})
+        levels = ", ".join(map(spell_text, labels))
+        lines.append(f"{place} <- factor({place}, levels = c({levels}){ordered})")
     return lines
 
 
