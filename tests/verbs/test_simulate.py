@@ -119,12 +119,26 @@ def test_a_response_of_several_columns_has_its_levels():
     np.testing.assert_array_equal(drawn.sum(drawn.dims[-1]), 20.0)
 
 
-def test_new_levels_of_what_is_not_normal_alike_are_refused():
-    formula = 'Reaction ~ Days + (1 | gr(Subject, dist = "student"))'
-    found = random_fit(fx.Model(formula, fx.load("sleepstudy")))
-    with pytest.raises(fx.UnsupportedError, match="its effects are of a t distribution"):
+def test_new_levels_of_what_is_not_alike_are_refused():
+    frame = fx.load("sleepstudy").assign(half=np.where(np.arange(180) < 90, "a", "b"))
+    found = random_fit(fx.Model("Reaction ~ Days + (1 | gr(Subject, by = half))", frame))
+    with pytest.raises(fx.UnsupportedError, match="its covariance differs by half"):
         fx.simulate(found, groups="new")
     assert "posterior_predictive" in fx.simulate(found)
+
+
+def test_new_groups_of_a_t_distribution_have_its_variance():
+    formula = 'Reaction ~ 1 + (1 | gr(Subject, dist = "student"))'
+    model = fx.Model(formula, fx.load("sleepstudy"))
+    one = {"beta": [0.0], "sd_Subject": [3.0], "df_Subject": 10.0, "r_Subject": np.zeros((18, 1))}
+    one["sigma"] = 1e-6
+    found = fit_at(model, {k: np.broadcast_to(v, (SAMPLES, *np.shape(v))) for k, v in one.items()})
+    drawn = fx.simulate(found, groups="new")["posterior_predictive"]["Reaction"].to_numpy()[0]
+    squares = np.square(drawn[:, ::10]).ravel()
+    expected = 9.0 * 10.0 / 8.0
+    # The kurtosis of that distribution is 3 + 6 / (10 - 4).
+    error = expected * np.sqrt((4.0 - 1.0) / len(squares))
+    assert abs(squares.mean() - expected) <= FARTHEST * error
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def simulate(
 
 
 def _check_new(rows: NewRows) -> None:
-    """Refuse new levels of groups whose effects are not independent normal numbers, all alike.
+    """Refuse new levels of groups whose effects are not independent of one another and all alike.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def _check_new(rows: NewRows) -> None:
     """
     for block in rows.spec.blocks:
         said = block.varying
-        if said.student or said.by or said.sum_to_zero or said.matrix:
+        if said.by or said.sum_to_zero or said.matrix:
             why = said.beyond or f"its levels are related by {said.matrix}"
             raise UnsupportedError(
                 f"new levels of `{block.group}` cannot be drawn: {why}",
