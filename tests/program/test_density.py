@@ -231,7 +231,17 @@ def test_density_is_scipys(shape: shapes.Shape):
             assert ours == pytest.approx(expected, rel=RELATIVE)
 
 
-@pytest.mark.parametrize("shape", family_shapes.SHAPES, ids=lambda shape: shape.name)
+def marked(shape):
+    """A shape as a parameter: slow where its groups say nothing of its family.
+
+    Slopes and nested groups are written by what no family touches; every program of them is read
+    word by word in any case.
+    """
+    grouped = shape.name.endswith(("_slopes", "_uncorrelated", "_nested"))
+    return pytest.param(shape, id=shape.name, marks=[pytest.mark.slow] if grouped else [])
+
+
+@pytest.mark.parametrize("shape", [marked(shape) for shape in family_shapes.SHAPES])
 def test_density_of_every_family_is_scipys(shape: family_shapes.FamilyShape):
     model = shape.model()
     with jax.enable_x64(True):

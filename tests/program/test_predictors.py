@@ -14,6 +14,7 @@ from program.test_density import (
     joint,
     log_lkj_factor,
     log_prior,
+    marked,
     program,
     random_sites,
 )
@@ -69,7 +70,7 @@ def group_density(model: Model, blocks, values: dict[str, np.ndarray]) -> float:
     return total + stats.norm.logpdf(values[f"{before}z_{group}"]).sum()
 
 
-@pytest.mark.parametrize("shape", ALL, ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", [marked(shape) for shape in ALL])
 def test_density_is_scipys(shape: LevelShape):
     model = shape.model()
     with jax.enable_x64(True):
