@@ -19,8 +19,10 @@ _HERDS = ("incidence ~ period + offset(log(size)) + (1 | herd)", 'fx.load("cbpp"
 _SHARES = ("I(incidence / size) ~ period + (1 | herd)", 'fx.load("cbpp")')
 _TRIALS = ("prop(incidence, size) ~ period + (1 | herd)", 'fx.load("cbpp")')
 _GRADES = ("resp ~ Anger + Gender + (1 | id)", 'fx.load("VerbAgg")')
-_THREE = "{'a': [2, 0, 1, 3], 'b': [1, 3, 1, 0], 'c': [0, 2, 2, 1], 'x': [0.1, 0.5, 0.7, 0.9]}"
-_PARTS = "{'a': [0.2, 0.5, 0.1], 'b': [0.3, 0.3, 0.4], 'c': [0.5, 0.2, 0.5], 'x': [0.1, 0.5, 0.7]}"
+_THREE = '{"a": [2, 0, 1, 3], "b": [1, 3, 1, 0], "c": [0, 2, 2, 1], "x": [0.1, 0.5, 0.7, 0.9]}'
+_PARTS = '{"a": [0.2, 0.5, 0.1], "b": [0.3, 0.3, 0.4], "c": [0.5, 0.2, 0.5], "x": [0.1, 0.5, 0.7]}'
+
+_WIDTH = 100
 
 EXAMPLES: dict[str, tuple[str, str]] = {
     "gaussian": ("Reaction ~ Days + (Days | Subject)", 'fx.load("sleepstudy")'),
@@ -91,7 +93,7 @@ def page(family: Family) -> str:
     code = (
         "import formix as fx\n\n"
         f"data = {data}\n"
-        f'model = fx.Model("{formula}", data, "{family.name}")\n'
+        f"{_call(formula, family.name)}\n"
         "print(model)\n"
         "print(model.source)\n"
     )
@@ -123,6 +125,13 @@ def page(family: Family) -> str:
             "",
         ]
     )
+
+
+def _call(formula: str, name: str) -> str:
+    """Return the line that makes a model, as the formatter leaves it."""
+    arguments = f'"{formula}", data, "{name}"'
+    line = f"model = fx.Model({arguments})"
+    return line if len(line) <= _WIDTH else f"model = fx.Model(\n    {arguments}\n)"
 
 
 def _said(family: Family) -> str:

@@ -55,7 +55,11 @@ REFUSED = {
     "nothing": Refused("`x` has no values: every row of it is missing", columns={"x": np.nan}),
     "infinite_y": Refused("`y` is infinite in 1 row", columns={"y": with_first(np.inf)}),
     "infinite_x": Refused("`x` is infinite in 1 row", columns={"x": with_first(-np.inf)}),
-    "beyond_squares": Refused("`x` reaches 1e+200", columns={"x": with_first(1e200)}),
+    "beyond_squares": Refused(
+        "`x` is too large to square in 1 row",
+        columns={"x": with_first(1e200)},
+        error=FormulaError,
+    ),
     "computed": Refused(
         "`exp(x)` is too large to square", "y ~ exp(x)", {"x": AT * 16.0}, error=FormulaError
     ),

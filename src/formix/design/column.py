@@ -22,9 +22,6 @@ Kind = Literal["number", "factor", "ordered", "bool", "date"]
 EXACT = 2**53
 """Whole numbers beyond this are not exact in float64: a column that has one is read as labels."""
 
-LARGEST = 1e150
-"""Sums of squares of larger numbers overflow float64."""
-
 
 @dataclass(frozen=True, eq=False)
 class DataColumn:
@@ -155,7 +152,7 @@ def number_column(name: str, values: np.ndarray) -> DataColumn:
     Raises
     ------
     DataError
-        If a value is infinite, or as good as that.
+        If a value is infinite.
     """
     # A copy: what a user does to the array later must not reach the model.
     numbers = np.array(values, dtype=np.float64)
@@ -167,13 +164,6 @@ def number_column(name: str, values: np.ndarray) -> DataColumn:
             f"`{name}` is infinite in {count} {'row' if count == 1 else 'rows'}, "
             f"the first of them row {first + 1}",
             hint="leave these rows out, or mark the values as missing",
-        )
-    size = np.abs(numbers)
-    if np.any(size > LARGEST):
-        raise DataError(
-            f"`{name}` reaches {numbers[np.nanargmax(size)]:.3g}, whose square is beyond what "
-            "floating point numbers hold",
-            hint="divide the column by a constant, or leave these rows out",
         )
     return DataColumn(name, "number", numbers)
 

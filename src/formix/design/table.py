@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from formix.design.column import LARGEST, DataColumn, Frame, Kind, numbered, text_of
+from formix.design.column import DataColumn, Frame, Kind, numbered, text_of
 from formix.design.columns import Scope, evaluate
 from formix.design.frame import factorize
 from formix.design.names import names_in
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from formix.design.relations import Relation
     from formix.spec import Label
     from formix.terms.variable import Variable
+
+
+LARGEST = 1e150
+"""Sums of squares of larger numbers overflow float64."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,9 @@ class Table:
         column = frame[name.name]
         self._check_kind(column, name.span)
         if column.kind == "number":
+            # A group may have any numbers for its labels, and a call may make smaller ones.
+            if not inside and np.any(np.abs(column.values) > LARGEST):
+                self._check_finite(column.values, name.name, name.span)
             return column.values
         if column.kind == "date":
             raise FormulaError(
