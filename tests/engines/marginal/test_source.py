@@ -16,7 +16,7 @@ import formix as fx
 from formix.engines.marginal.density import Marginal
 from formix.engines.marginal.sampling import run
 from formix.engines.marginal.source import write
-from formix.engines.marginal.structure import GroupColumns, Structure, structure
+from formix.engines.marginal.structure import GroupColumns, Part, Structure, structure
 from formix.prior import PriorEntry
 from formix.program.load import load
 
@@ -32,7 +32,7 @@ def same(one: object, other: object) -> bool:
     """Whether two values say the same: keys are labels here and places there."""
     if isinstance(one, PriorEntry) and isinstance(other, PriorEntry):
         return (one.prior, one.squared) == (other.prior, other.squared)
-    if isinstance(one, Structure | GroupColumns):
+    if isinstance(one, Structure | GroupColumns | Part):
         return all(same(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(same, one, other))

@@ -215,10 +215,10 @@ def _group(spec: Spec, blocks: tuple[Block, ...]) -> GroupColumns:
     eta = spec.priors[key].of_table.named["concentration"] if key in spec.priors else 1.0
     parts: list[Part] = []
     start = 0
-    for form, site in zip(forms, rho_sites(blocks), strict=True):
+    for block, form, site in zip(blocks, forms, rho_sites(blocks), strict=True):
         stop = start + form.Z.shape[1]
         rho = spec.priors[site] if site else None
-        parts.append(Part(start, stop, form.covariance, eta, rho))
+        parts.append(Part(start, stop, block.structure.name, eta, rho))
         start = stop
     Z = forms[0].Z if len(forms) == 1 else np.concatenate([form.Z for form in forms], axis=1)
     keys = next(found.keys for found in spec.parameters if found.site == f"sd_{name}")
