@@ -11,6 +11,7 @@ from fit_at import fit_at, random_fit
 
 import formix as fx
 from formix.results import inference_data
+from formix.results.groups import opened
 
 SAMPLES = 4000
 FARTHEST = 5.0
@@ -48,7 +49,7 @@ def test_without_data_the_fit_has_a_posterior_predictive_and_stays_as_it_is(slee
     given = inference_data(found)
     made = fx.simulate(given, seed=3)
     assert type(made) is type(given)
-    assert "posterior_predictive" not in given.groups()
+    assert "posterior_predictive" not in opened(given)
     drawn = made.posterior_predictive["Reaction"]
     assert drawn.dims == ("chain", "draw", "obs")
     assert drawn.shape == (2, 4, 180)
