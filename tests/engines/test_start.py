@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from engines.programs import line, program
 
+import formix as fx
 from formix.engines.chain import Counters, Own
 from formix.engines.kernel import Stand
 from formix.engines.latent import LatentSite
@@ -106,3 +107,15 @@ def test_where_there_is_no_start_the_site_at_fault_is_named():
         start(kernel, study=program(study.text, data, "y"))
     assert "no starting point was found in 30 tries" in caught.value.message
     assert len(kernel.seen) == 30
+
+
+@pytest.mark.filterwarnings("ignore::formix.errors.ConvergenceWarning")
+@pytest.mark.parametrize("family", ["poisson(sqrt)", "gamma(identity)"])
+def test_links_that_give_half_the_numbers_no_mean_start_where_the_prior_is(family: str):
+    generator = np.random.default_rng(3)
+    age = generator.uniform(20.0, 80.0, 60)
+    y = generator.poisson(1.0 + age / 20.0) + (1.0 if family.startswith("gamma") else 0.0)
+    model = fx.Model("y ~ age", {"y": y, "age": age}, family)
+    found = model.sample(draws=20, warmup=40, chains=2, seed=1, progress=False)
+    eta = fx.predict(found, kind="linpred", summary=False)["eta"].to_numpy()
+    assert np.all(eta > 0.0)

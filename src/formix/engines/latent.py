@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import jax
 import numpy as np
 from numpyro import handlers
-from numpyro.distributions import biject_to
+from numpyro.distributions import biject_to, constraints
 from numpyro.infer import init_to_uniform
 
+from formix.engines.precision import float64
 from formix.errors import EngineError
 
 if TYPE_CHECKING:
@@ -112,3 +113,29 @@ def dense_block(sites: tuple[LatentSite, ...]) -> tuple[str, ...]:
             taken.append(site.name)
             room -= site.size
     return tuple(sorted(taken))
+
+
+def prior_means(program: Program) -> dict[str, np.ndarray]:
+    """Return the mean of each latent site a priori where it may be any number, else 0, by site."""
+
+    def means(data: Mapping[str, Any]) -> dict[str, Any]:
+        seeded = handlers.substitute(
+            handlers.seed(program.function, jax.random.key(0)), substitute_fn=init_to_uniform
+        )
+        sites = handlers.trace(seeded).get_trace(**data)
+        latent = {n: s for n, s in sites.items() if s["type"] == "sample" and not s["is_observed"]}
+        return {name: _mean(site) for name, site in latent.items()}
+
+    with float64():
+        # Traced, no number is looked at, be it within a distribution's range or not.
+        found = jax.device_get(jax.jit(means)(arrays(program)))
+    return {name: np.where(np.isfinite(mean), mean, 0.0) for name, mean in found.items()}
+
+
+def _mean(site: Mapping[str, Any]) -> Any:
+    if not isinstance(site["fn"].support, type(constraints.real)):
+        return 0.0
+    try:
+        return site["fn"].mean
+    except (AttributeError, NotImplementedError):
+        return 0.0

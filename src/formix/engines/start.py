@@ -9,6 +9,7 @@ import numpy as np
 
 from formix.engines.density import faults
 from formix.engines.kernel import Stand
+from formix.engines.latent import prior_means
 from formix.errors import EngineError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ closer to the origin, where most densities are finite."""
 
 def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int) -> Stand:
     """Return where the chains start, each near the mode as `approach` finds it from a random point.
+
+    Where there is no density, every second try is around the means of the priors instead of 0.
 
     The random points are each chain's own, and depend on no other chain. Standardised group-level
     effects stay at theirs, which are small: over the root of the number of rows. Then the way down
@@ -46,6 +49,7 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
     rows = np.size(program.data[program.response])
     points = _points(generators, sites, rows, _RADIUS)
     good = np.zeros(chains, dtype=bool)
+    centres: dict[str, np.ndarray] = {}
     for attempt in range(1, _TRIES + 1):
         state = blank.own.state._replace(z=points, rng_key=keys)
         stand = Stand(blank.shared, blank.own._replace(state=state))
@@ -53,7 +57,11 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
         good = _finite(stand)
         if good.all():
             return stand
+        centres = prior_means(program) if attempt == 1 else centres
         others = _points(generators, sites, rows, _RADIUS * _CLOSER**attempt)
+        if attempt % 2:
+            # Near 0 a link such as sqrt or inverse may give every second row no mean.
+            others = {site: x + centres.get(site, 0.0) for site, x in others.items()}
         points = {
             site: np.where(good.reshape(-1, *[1] * (x.ndim - 1)), x, others[site])
             for site, x in points.items()
