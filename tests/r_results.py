@@ -15,7 +15,7 @@ from formix.design.encoding import Encoding, encode, learn
 from formix.design.frame import open_data
 from formix.design.matrices import Design
 from formix.design.names import used
-from formix.effects import EFFECTS
+from formix.kinds import KINDS
 from formix.syntax.parse import parse
 from formix.terms.expand import expand
 
@@ -61,9 +61,9 @@ def design_and_encoding(formula: str, data: object, **options: Any) -> tuple[Des
     functions = options.get("functions") or {}
     terms = expand(parse(formula), opened.names)
     frame = opened.read(used(terms, opened.names, functions))
-    encoding = learn(terms, frame, EFFECTS, **options)
+    encoding = learn(terms, frame, KINDS, **options)
     encoding = Encoding.from_json(encoding.to_json())
-    return encode(terms, encoding, frame, EFFECTS, functions=functions), encoding
+    return encode(terms, encoding, frame, KINDS, functions=functions), encoding
 
 
 def new_design(formula: str, encoding: Encoding, data: object, **options: Any) -> Design:
@@ -72,4 +72,4 @@ def new_design(formula: str, encoding: Encoding, data: object, **options: Any) -
     functions = options.get("functions") or {}
     terms = expand(parse(formula), opened.names)
     frame = opened.read(used(terms, opened.names, functions, new=True))
-    return encode(terms, encoding, frame, EFFECTS, functions=functions, new=True)
+    return encode(terms, encoding, frame, KINDS, functions=functions, new=True)

@@ -65,7 +65,7 @@ from .prior import Prior as Prior
 from .verbs.coef import coef as coef
 from .verbs.compare_lme4 import compare_lme4 as compare_lme4
 from .verbs.comparisons import comparisons as comparisons
-from .verbs.conditional_effects import conditional_effects as conditional_effects
+from .verbs.effects import effects as effects
 from .verbs.emmeans import emmeans as emmeans
 from .verbs.extend import extend as extend
 from .verbs.file import read as read, write as write

@@ -11,7 +11,7 @@ import pandas as pd
 from formix.engines.marginal.optimum import optimum
 from formix.engines.marginal.support import likelihood_fault
 from formix.errors import DataError, UnsupportedError
-from formix.report import report
+from formix.printed_estimates import report
 
 if TYPE_CHECKING:
     from jaxtyping import Float

@@ -12,8 +12,8 @@ from formix.design.encoding import encode
 from formix.design.frame import open_data
 from formix.design.names import used
 from formix.design.newcomers import Newcomers, newcomers
-from formix.effects import EFFECTS
 from formix.errors import ArgumentError, UnknownLevelError, UnsupportedError
+from formix.kinds import KINDS
 from formix.predictors import blocks as varying, predictors
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def new_rows(
     opened = open_data(data)
     functions = model.functions
     frame = opened.read(used(model.terms, opened.names, functions, new=True))
-    design = encode(model.terms, model.encoding, frame, EFFECTS, functions=functions, new=True)
+    design = encode(model.terms, model.encoding, frame, KINDS, functions=functions, new=True)
     response = replace(design.response, levels=model.spec.response.levels)
     design = replace(design, response=response)
     found = varying(design, model.family)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.effects import common, common_lines, group, offset, threshold
-from formix.effects.shrinkage import shrinkages
 from formix.errors import FormulaError
 from formix.groups import together
+from formix.kinds import common, common_lines, group, offset, threshold
+from formix.kinds.shrinkage import shrinkages
 from formix.observation import arrays
 from formix.parametrisation import NON_CENTRED, Parametrisation, choose, name_of
 from formix.predictors import blocks as varying, predictors

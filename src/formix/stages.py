@@ -13,8 +13,8 @@ from formix.design.encoding import Encoding, encode, learn
 from formix.design.frame import open_data
 from formix.design.names import used
 from formix.design.relations import read_relations
-from formix.effects import EFFECTS
 from formix.errors import ArgumentError, DataWarning, RankWarning
+from formix.kinds import KINDS
 from formix.syntax.parse import parse
 from formix.terms.expand import expand
 from formix.unsuited import not_of_family
@@ -90,8 +90,8 @@ def learnt(
     if fault is not None:
         raise fault
     frame = opened.read(used(terms, opened.names, functions))
-    encoding = learn(terms, frame, EFFECTS, functions=functions, contrasts=contrasts)
-    design = encode(terms, encoding, frame, EFFECTS, functions=functions, relations=relations)
+    encoding = learn(terms, frame, KINDS, functions=functions, contrasts=contrasts)
+    design = encode(terms, encoding, frame, KINDS, functions=functions, relations=relations)
     _warn(design, family)
     kept = frame if len(design.kept) == len(frame) else frame.take(design.kept)
     given = (dict(functions), dict(contrasts), relations)
@@ -110,9 +110,7 @@ def remade(recipe: Recipe, functions: Functions) -> Stages:
     terms = expand(tree, recipe.frame.names)
     encoding = Encoding.from_json(json.dumps(recipe.encoding))
     relations = recipe.relations
-    design = encode(
-        terms, encoding, recipe.frame, EFFECTS, functions=functions, relations=relations
-    )
+    design = encode(terms, encoding, recipe.frame, KINDS, functions=functions, relations=relations)
     recipe.check(design.predictors)
     given = (functions, recipe.contrasts, relations)
     return Stages(tree, terms, recipe.frame, encoding, design, *given)

@@ -11,7 +11,7 @@ EMPTY = {"manager", "handler", "helper", "helpers", "util", "utils", "misc"}
 
 EMPTY_FILES = EMPTY | {"base", "core", "common", "tools", "stuff"}
 
-KIND_OF_TERM = "effects/common.py"
+KIND_OF_TERM = "kinds/common.py"
 """The one file called `common`: common effects are a kind of term."""
 
 

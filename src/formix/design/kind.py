@@ -1,4 +1,4 @@
-"""The contract of a kind of term, as the design sees it; `effects/` holds one file a kind."""
+"""The contract of a kind of term, as the design sees it; `kinds/` holds one file a kind."""
 
 from __future__ import annotations
 

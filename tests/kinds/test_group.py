@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from r_results import design_of
 
-from formix.effects import EFFECTS, common, group, offset
 from formix.errors import FormulaError
+from formix.kinds import KINDS, common, group, offset
 from formix.syntax.parse import parse
 from formix.terms.expand import expand
 
@@ -33,8 +33,8 @@ def data(n=60, seed=5):
 def test_every_kind_claims_its_terms_only():
     terms = expand(parse("y ~ x + (1 | g) + offset(z)")).predictors[0]
     each = {common: terms.common, offset: terms.offsets[0], group: terms.groups[0]}
-    assert set(EFFECTS) == set(each)
-    for kind in EFFECTS:
+    assert set(KINDS) == set(each)
+    for kind in KINDS:
         assert [kind.claims(term) for term in each.values()] == [kind is own for own in each]
 
 

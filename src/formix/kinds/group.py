@@ -9,12 +9,12 @@ import numpy as np
 from formix.design.coding import fill, layout
 from formix.design.kind import Contribution, State
 from formix.design.levels import labels
-from formix.effects import group_levels
-from formix.effects.common import check_factors, known_shapes, values
-from formix.effects.group_lines import statements
-from formix.effects.group_sites import addresses, parameters
 from formix.errors import FormulaError
 from formix.gaussian_form import GaussianForm
+from formix.kinds import group_levels
+from formix.kinds.common import check_factors, known_shapes, values
+from formix.kinds.group_lines import statements
+from formix.kinds.group_sites import addresses, parameters
 from formix.spec import Block, Effect
 from formix.terms.term import GroupTerm
 

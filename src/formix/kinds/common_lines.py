@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from formix.effects import shrinkage
-from formix.effects.common import parameters
+from formix.kinds import shrinkage
+from formix.kinds.common import parameters
 from formix.prior import MEANS, at_means_key
 from formix.spec import MAIN, Datum, Fragment, Statement, Summand, prefix
 from formix.spelling import vector_text

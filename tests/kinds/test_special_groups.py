@@ -9,10 +9,10 @@ from r_results import design_of
 
 from formix.design.encoding import encode, learn
 from formix.design.frame import open_data
-from formix.effects import EFFECTS
 from formix.engines.marginal.support import supports
 from formix.errors import DataError, FormulaError
 from formix.formulas import expand
+from formix.kinds import KINDS
 from formix.models import Model
 
 
@@ -84,10 +84,10 @@ def test_new_data_have_the_levels_that_were_learnt():
     data = open_data(rows()).read(("y", "a", "b", "f", "w", "v"))
     relation = {"A": np.eye(3)}
     model = Model(terms.text, rows(), matrices=relation)
-    encoding = learn(terms, data, EFFECTS)
+    encoding = learn(terms, data, KINDS)
     new = pd.DataFrame({"a": ["r", "new"], "b": ["s", "p"], "f": ["u", "u"], "w": 1.0, "v": 3.0})
     frame = open_data(new).read(("a", "b", "f", "w", "v"))
-    members, related = encode(terms, encoding, frame, EFFECTS, new=True).blocks
+    members, related = encode(terms, encoding, frame, KINDS, new=True).blocks
     assert (members.levels, related.levels) == (("p", "q", "r", "s"), ("p", "q", "r"))
     np.testing.assert_array_equal(members.index, [[2, 3], [-1, 0]])
     np.testing.assert_array_equal(related.index, [2, -1])

@@ -30,7 +30,7 @@ POINTS = 100
 
 
 @overload
-def conditional_effects(
+def effects(
     fit: object,
     variables: str | Iterable[str],
     *,
@@ -43,7 +43,7 @@ def conditional_effects(
     **options: Unpack[Options],
 ) -> pd.DataFrame: ...
 @overload
-def conditional_effects(
+def effects(
     fit: object,
     variables: str | Iterable[str],
     *,
@@ -55,7 +55,7 @@ def conditional_effects(
     summary: Literal[False],
     **options: Unpack[Options],
 ) -> xr.DataArray: ...
-def conditional_effects(
+def effects(
     fit: object,
     variables: str | Iterable[str],
     *,
@@ -111,7 +111,7 @@ def conditional_effects(
 
     Examples
     --------
-    >>> fx.conditional_effects(fit, "Days", at={"Days": [0, 9]}).columns.tolist()
+    >>> fx.effects(fit, "Days", at={"Days": [0, 9]}).columns.tolist()
     ['Days', 'mean', 'sd', '2.5%', '97.5%']
     """
     whole("points", points, 2)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.effects.common import addresses
+from formix.kinds.common import addresses
 from formix.prior import Shrinkage, is_joint, joint, site_priors, width
 from formix.spec import Datum, Dimension, Parameter, Statement, prefix
 from formix.spelling import number_text, vector_text

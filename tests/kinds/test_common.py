@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from r_results import design_of
 
-from formix.effects.common import MOST_COLUMNS
 from formix.errors import FormulaError
+from formix.kinds.common import MOST_COLUMNS
 
 
 def data(n=30):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from formix.effects.group_sites import deviation_keys, parameters, rho_keys
-from formix.effects.group_summands import summands
 from formix.groups import rho_sites
+from formix.kinds.group_sites import deviation_keys, parameters, rho_keys
+from formix.kinds.group_summands import summands
 from formix.spec import MAIN, Block, Datum, Fragment, Statement
 
 if TYPE_CHECKING:
