@@ -9,7 +9,6 @@ import numpy as np
 from scipy import special
 
 from formix.errors import DataError
-from formix.families.family import FamilyParameter
 from formix.families.responses import are_counts, listed
 
 if TYPE_CHECKING:
@@ -19,17 +18,6 @@ if TYPE_CHECKING:
 
     Array = Float[np.ndarray, "..."]
     Levels = Float[np.ndarray, "... level"]
-
-
-DISCRIMINATION = FamilyParameter(
-    "disc",
-    ("log",),
-    "positive",
-    (("default", "LogNormal(0, 1)"), ("brms", "LogNormal(0, 1)")),
-    predicted=(("default", "Normal(0, 1)"), ("brms", "Normal(0, 1)")),
-    held=1.0,
-)
-"""How well an ordinal response tells its predictor apart: 1 unless the formula says otherwise."""
 
 
 def softmax_of(logits: Levels) -> Levels:
