@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import exact_masses
 import family_shapes
 import numpy as np
 from scipy import special, stats
@@ -49,6 +50,11 @@ SHAPES = (
         "s | trials(n + 2) + cens(k - 2, s + 2) + trunc(ub = n + 1) ~ x",
         "binomial",
     ),
+    ObservedShape(
+        "beta_binomial_cens_trunc",
+        "s | trials(n + 2) + cens(k - 2, s + 2) + trunc(ub = n + 1) ~ x",
+        "beta_binomial",
+    ),
     ObservedShape("poisson_rate", "count | rate(n) ~ x + (1 | g)", "poisson"),
     ObservedShape("poisson_rate_cens", "count | rate(n) + cens(k - 2, count + 3) ~ x", "poisson"),
     ObservedShape("poisson_trunc", "count + 1 | trunc(1, 40) ~ x", "poisson"),
@@ -76,7 +82,7 @@ SHAPES = (
 )
 
 DISCRETE = (
-    *("bernoulli", "binomial", "poisson", "negative_binomial", "geometric", "nb1"),
+    *("bernoulli", "binomial", "beta_binomial", "poisson", "negative_binomial", "geometric", "nb1"),
     *("zero_inflated_poisson", "hurdle_poisson"),
 )
 
@@ -176,6 +182,11 @@ FROZEN: dict[str, Callable] = {
     ),
     "bernoulli": lambda eta, of: stats.bernoulli(special.expit(eta)),
     "binomial": lambda eta, of: stats.binom(of["trials"], special.expit(eta)),
+    "beta_binomial": lambda eta, of: exact_masses.Summed(
+        stats.betabinom(
+            of["trials"], of["phi"] * special.expit(eta), of["phi"] * special.expit(-eta)
+        )
+    ),
     "poisson": lambda eta, of: stats.poisson(np.exp(eta) * of.get("rate", 1.0)),
     "negative_binomial": _nbinom,
     "weibull": lambda eta, of: stats.weibull_min(

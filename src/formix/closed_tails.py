@@ -7,13 +7,21 @@ standard normal Z: two tails of a normal that cancel keep their digits as such r
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from formix.masses import Tails, log_between, log_complement
 
 _HALF_LOG_2PI = 0.5 * float(np.log(2.0 * np.pi))
+
+_UNIT = 2.0**128
+_LOG_UNIT = float(np.log(_UNIT))
+_LEAST = 1e-200
+"""The least concentration: a mass may be so many times as large as the one beside it."""
+
+_NOTHING = 1e-19
+"""The share of a sum that masses left out of it may have."""
 
 _STEP = 0.05
 _U = np.arange(-3.3, 3.3 + 0.5 * _STEP, _STEP)
@@ -83,6 +91,92 @@ def behind_hurdle(xp: Any, upper: Any, above: Any, gate: Any) -> Tails:
     """
     beyond = xp.log1p(-gate) + xp.minimum(upper - above, 0.0)
     return log_complement(xp, beyond), beyond
+
+
+class Side(NamedTuple):
+    """The masses summed on one side of a count, in units of the count's own.
+
+    `total` and its last `term` are so many powers of `_UNIT` too small as `units` says; `left`
+    tells that what is beyond the term may still matter.
+    """
+
+    term: Any
+    total: Any
+    units: Any
+    left: Any
+
+
+class Masses(NamedTuple):
+    """The masses of a beta-binomial count summed `steps` away from it."""
+
+    steps: Any
+    lower: Side
+    upper: Side
+
+
+class BetaBinomial:
+    """The tails of a beta-binomial count below its trials, as sums of masses from it outwards.
+
+    Each mass is the one before it times a ratio of whole numbers and concentrations, so that no
+    gamma function takes part, and all sums are of numbers above 0. NumPy and JAX go around the loop
+    each in their own way: `start`, `go_on` while there is some `left`, `log_odds`.
+    """
+
+    def __init__(self, xp: Any, count: Any, trials: Any, a: Any, b: Any) -> None:
+        self.xp = xp
+        self.count, self.trials = count, xp.maximum(trials, 1.0)
+        # The sums of a response that is all but surely at one end stay numbers.
+        self.a, self.b = xp.maximum(a, _LEAST), xp.maximum(b, _LEAST)
+
+    def start(self) -> Masses:
+        """Return the count's own mass, and the next one."""
+        zero = 0.0 * (self.count + self.trials + self.a + self.b)
+        own = Side(1.0 + zero, 1.0 + zero, zero, zero == 0.0)
+        next_one = self._up(self.count)
+        return Masses(0.0, own, Side(next_one, next_one, zero, zero == 0.0))
+
+    def go_on(self, masses: Masses) -> Masses:
+        """Return the sums with one more mass on either side."""
+        below, above = self.count - masses.steps, self.count + 1.0 + masses.steps
+        return Masses(
+            masses.steps + 1.0,
+            self._with(masses.lower, self._down(below), below, self.a),
+            self._with(masses.upper, self._up(above), self.trials - above, self.b),
+        )
+
+    def left(self, masses: Masses) -> Any:
+        """Return whether any sum lacks masses that matter."""
+        return self.xp.any(masses.lower.left | masses.upper.left)
+
+    def log_odds(self, masses: Masses) -> Any:
+        """Return the logarithm of the odds of a larger count."""
+        low, high = masses.lower, masses.upper
+        ratio = self.xp.log(high.total) - self.xp.log(low.total)
+        return ratio + (high.units - low.units) * _LOG_UNIT
+
+    def _down(self, count: Any) -> Any:
+        """Return the mass of one less over that of a count."""
+        xp, n, k = self.xp, self.trials, self.xp.maximum(count, 1.0)
+        ratio = k * (self.b + (n - k)) / ((n - k + 1.0) * (self.a + (k - 1.0)))
+        return xp.where(count >= 1.0, ratio, 0.0)
+
+    def _up(self, count: Any) -> Any:
+        """Return the mass of one more over that of a count."""
+        xp, n, k = self.xp, self.trials, self.xp.minimum(count, self.trials - 1.0)
+        ratio = (n - k) * (self.a + k) / ((k + 1.0) * (self.b + (n - k - 1.0)))
+        return xp.where(count < n, ratio, 0.0)
+
+    def _with(self, side: Side, ratio: Any, beyond: Any, concentration: Any) -> Side:
+        """Return one side with its next mass, of which as many are `beyond`."""
+        xp = self.xp
+        term = side.term * ratio
+        total = side.total + term
+        # With a concentration of 1 or more, ratios below 1 become no larger towards that end.
+        small = term * beyond <= _NOTHING * total
+        done = (small & (ratio <= 1.0) & (concentration >= 1.0)) | (beyond <= 1.0)
+        large = total > _UNIT
+        term, total = (xp.where(large, x / _UNIT, x) for x in (term, total))
+        return Side(term, total, side.units + large, side.left & ~done)
 
 
 def von_mises(xp: Any, log_i0e: Callable[[Any], Any], y: Any, mean: Any, kappa: Any) -> Tails:

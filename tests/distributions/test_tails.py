@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import exact_masses
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,6 +12,7 @@ import numpyro.distributions as dist
 import pytest
 from scipy import special, stats
 
+from formix.distributions import BetaBinomial
 from formix.distributions.normal import log_normal_cdf
 from formix.distributions.tails import log_beta, log_tails
 
@@ -98,6 +100,12 @@ CASES: dict[str, tuple[Callable, object, np.ndarray, tuple[np.ndarray, ...]]] = 
         np.floor(SOME * TRIALS),
         (LOGITS,),
     ),
+    "beta binomial": (
+        lambda a, b: BetaBinomial(a, b, TRIALS),
+        exact_masses.Summed(stats.betabinom(TRIALS, SHAPE, OTHER)),
+        np.floor(SOME * TRIALS),
+        (SHAPE, OTHER),
+    ),
     "bernoulli": (
         lambda logits: dist.Bernoulli(logits=logits),
         stats.bernoulli(special.expit(LOGITS)),
@@ -169,6 +177,7 @@ def test_gradients_are_finite_and_the_central_differences(name: str, side: int):
         (dist.NegativeBinomialLogits(2.0, 0.3), -0.5, jnp.inf),
         (dist.Binomial(5, logits=0.3), -1.0, 5.0),
         (dist.Bernoulli(logits=0.3), -1.0, 1.0),
+        (BetaBinomial(2.0, 0.3, 5), -1.0, 5.0),
     ],
 )
 def test_beyond_the_support_a_tail_is_all_or_nothing(distribution, below, above):
@@ -211,3 +220,20 @@ def test_log_beta_has_its_digits_where_a_number_is_large():
 def test_an_unknown_distribution_is_refused():
     with pytest.raises(NotImplementedError, match="the tails of Cauchy are not known"):
         log_tails(dist.Cauchy(0.0, 1.0), 0.0)
+
+
+def test_tails_of_a_beta_binomial_have_their_digits_at_any_concentration():
+    count, trials, a, b = map(np.array, zip(*exact_masses.CASES, strict=True))
+    found = np.array(log_tails(BetaBinomial(a, b, trials), count))
+    expected = np.array([exact_masses.log_tails(*case) for case in exact_masses.CASES]).T
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-300)
+
+
+def test_a_beta_binomial_tail_has_a_second_derivative():
+    def tail(a):
+        return log_tails(BetaBinomial(a, 2.0, 40.0), 10.0)[0]
+
+    slope = jax.grad(tail)
+    step = 1e-4
+    numeric = (slope(1.3 + step) - slope(1.3 - step)) / (2.0 * step)
+    assert float(jax.hessian(tail)(1.3)) == pytest.approx(float(numeric), rel=1e-6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import exact_masses
 import numpy as np
 import pytest
 from scipy import special, stats
@@ -144,6 +145,17 @@ def _skewnorm(p: dict):
 
 
 CASES |= {
+    "beta_binomial": (
+        {"logits": LOGITS, "phi": SHAPE, "trials": TRIALS},
+        lambda p: exact_masses.Summed(
+            stats.betabinom(
+                p["trials"],
+                p["phi"] * special.expit(p["logits"]),
+                p["phi"] * special.expit(-p["logits"]),
+            )
+        ),
+        lambda theirs: np.floor(SOME * TRIALS),
+    ),
     "inverse_gaussian": (
         {"mu": MEAN, "shape": OTHER},
         lambda p: stats.invgauss(p["mu"] / p["shape"], scale=p["shape"]),
@@ -240,3 +252,9 @@ def test_tails_beyond_any_number_have_logarithms():
     z, df = 1e10, 60.0
     found = tails.student(np.array(-z), np.array(df))[0]
     assert float(found) == pytest.approx(stats.t(df).logpdf(z) + np.log(z / df), rel=1e-12)
+
+
+@pytest.mark.parametrize("case", exact_masses.CASES)
+def test_tails_of_a_beta_binomial_have_their_digits_at_any_concentration(case):
+    found = tails.beta_binomial(*map(np.array, case))
+    np.testing.assert_allclose(found, exact_masses.log_tails(*case), rtol=1e-12, atol=1e-300)

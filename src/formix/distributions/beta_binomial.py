@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import jax
 import jax.numpy as jnp
 import numpyro.distributions as dist
-from jax import random
+from jax import lax, random
+from jax.nn import log_sigmoid
 from jax.scipy.special import gammaln
 from numpyro.distributions.util import promote_shapes, validate_sample
 
+from formix import closed_tails
+from formix.distributions.supports import counted
+
 if TYPE_CHECKING:
-    import jax
     from jax.typing import ArrayLike
+
+    from formix.masses import Tails
 
 _LARGE = 10.0
 """Beyond this seven terms of Stirling's series have all digits."""
@@ -102,3 +109,39 @@ class BetaBinomial(dist.Distribution):
         total, n = self.concentration1 + self.concentration0, self.total_count
         product = self.concentration1 * self.concentration0 / jnp.square(total)
         return n * product * (total + n) / (total + 1.0)
+
+    def log_tails(self, value: ArrayLike) -> Tails:
+        """Return log P(Y <= value) and log P(Y > value)."""
+        a, b, n = self.concentration1, self.concentration0, self.total_count
+
+        def tails(count: Any) -> Tails:
+            odds = _log_odds(*jnp.broadcast_arrays(count, jnp.asarray(n, float), a, b))
+            return log_sigmoid(-odds), log_sigmoid(odds)
+
+        return counted(value, n, tails)
+
+
+@jax.jit
+def _summed(count: Any, trials: Any, a: Any, b: Any) -> jax.Array:
+    law = closed_tails.BetaBinomial(jnp, count, trials, a, b)
+    return law.log_odds(lax.while_loop(law.left, law.go_on, law.start()))
+
+
+@jax.custom_jvp
+def _log_odds(count: Any, trials: Any, a: Any, b: Any) -> jax.Array:
+    """Return the log odds of more than a count; gradients are of the concentrations alone."""
+    return _summed(count, trials, a, b)
+
+
+@_log_odds.defjvp
+def _log_odds_jvp(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
+    """Return the value and its slope, both summed forwards: no loop is gone through backwards."""
+    count, trials, a, b = primals
+
+    def along(da: Any, db: Any) -> tuple[Any, Any]:
+        return jax.jvp(partial(_summed, count, trials), (a, b), (da, db))
+
+    one, none = jnp.ones_like(a), jnp.zeros_like(a)
+    ways = jnp.stack([one, none]), jnp.stack([none, one])
+    odds, slopes = jax.vmap(along, out_axes=(None, 0))(*ways)
+    return odds, slopes[0] * tangents[2] + slopes[1] * tangents[3]

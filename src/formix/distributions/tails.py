@@ -11,6 +11,7 @@ from jax.nn import log_sigmoid, sigmoid, softplus
 from jax.scipy.special import gammaln
 
 from formix import closed_tails
+from formix.distributions.beta_binomial import BetaBinomial
 from formix.distributions.ex_gaussian import ExGaussian
 from formix.distributions.inverse_gaussian import InverseGaussian
 from formix.distributions.normal import log_normal_cdf
@@ -237,6 +238,7 @@ for _kind, _tails in (
     (dist.GeometricLogits, _geometric),
     (dist.AsymmetricLaplaceQuantile, asymmetric_laplace),
     (dist.VonMises, von_mises),
+    (BetaBinomial, BetaBinomial.log_tails),
     (ExGaussian, ex_gaussian),
     (InverseGaussian, inverse_gaussian),
     (SkewNormal, skew_normal),

@@ -10,9 +10,12 @@ from scipy import special
 from formix.families.binomial import successes
 from formix.families.family import Family
 from formix.families.parameters import PROBABILITY, concentration
+from formix.families.tails import beta_binomial as tails, counted
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+    from formix.masses import Tails
 
     Array = Float[np.ndarray, "..."]
 
@@ -34,6 +37,11 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
     (a, b), n = _counts(parameters), parameters["trials"]
     ways = special.gammaln(n + 1.0) - special.gammaln(y + 1.0) - special.gammaln(n - y + 1.0)
     return ways + _log_rising(a, y) + _log_rising(b, n - y) - _log_rising(parameters["phi"], n)
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    n = parameters["trials"]
+    return counted(y, n, lambda k: tails(k, n, *_counts(parameters)))
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -65,6 +73,7 @@ beta_binomial = Family(
     logits=True,
     counts=True,
     discrete=True,
+    log_tails=_log_tails,
     aliases=("betabinomial",),
 )
 """y ~ Binomial(trials, p), p ~ Beta(mu phi, (1 - mu) phi): mu the mean, phi the precision.

@@ -65,6 +65,16 @@ def beta(p: Array, q: Array, a: Array, b: Array) -> Tails:
     return _pair(lower, upper, _beta, logits, a, b)
 
 
+def beta_binomial(count: Array, trials: Array, a: Array, b: Array) -> Tails:
+    """Return the tails of a beta-binomial count below its trials."""
+    law = closed_tails.BetaBinomial(np, *np.broadcast_arrays(count, trials, a, b))
+    masses = law.start()
+    while law.left(masses):
+        masses = law.go_on(masses)
+    odds = cast("Array", law.log_odds(masses))
+    return special.log_expit(-odds), special.log_expit(odds)
+
+
 def mills(z: Array) -> Array:
     """Return log(P(Z > z) / density(z)) of a standard normal Z."""
     scaled = cast("Array", special.erfcx(np.maximum(z, 0.0) * np.sqrt(0.5)))
