@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import exact_masses
 import family_shapes
 import numpy as np
+import tail_laws
 from scipy import special, stats
 
 import formix as fx
@@ -78,6 +78,18 @@ SHAPES = (
     ObservedShape(
         "zero_inflated_poisson_cens", "rare | cens(k - 2, rare + 2) ~ x", "zero_inflated_poisson"
     ),
+    ObservedShape(
+        "hurdle_gamma_cens_trunc", "gap | cens(k - 2, gap + 1) + trunc(0, 60) ~ x", "hurdle_gamma"
+    ),
+    ObservedShape("hurdle_lognormal_trunc", "gap | trunc(ub = gap + n) ~ x", "hurdle_lognormal"),
+    ObservedShape(
+        "zero_inflated_beta_cens", "part | cens(k - 2, (1 + part) / 2) ~ x", "zero_inflated_beta"
+    ),
+    ObservedShape(
+        "zero_one_inflated_beta_cens_trunc",
+        "ends | cens(0 - l) + trunc(0, 1) ~ x",
+        "zero_one_inflated_beta",
+    ),
     ObservedShape("hurdle_poisson_trunc", "rare | cens(l) + trunc(0, 60) ~ x", "hurdle_poisson"),
 )
 
@@ -86,6 +98,9 @@ DISCRETE = (
     *("zero_inflated_poisson", "hurdle_poisson"),
 )
 
+WITH_ENDS = (*("hurdle_gamma", "hurdle_lognormal", "zero_inflated_beta", "zero_one_inflated_beta"),)
+"""Families of numbers with a 0 or a 1 that has a probability, so that a bound belongs to them."""
+
 Known = Mapping[str, np.ndarray]
 
 
@@ -93,6 +108,10 @@ def _nbinom(eta: np.ndarray, of: Known):
     mu, shape = np.exp(eta), of["shape"]
     # The sum of so many counts has so many times the mean and the shape.
     return stats.nbinom(shape * of.get("rate", 1.0), shape / (shape + mu))
+
+
+def _beta(eta: np.ndarray, of: Known):
+    return stats.beta(of["phi"] * special.expit(eta), of["phi"] * special.expit(-eta))
 
 
 def _gaussian_scale(of: Known) -> np.ndarray:
@@ -177,12 +196,10 @@ FROZEN: dict[str, Callable] = {
         of["shape"] * of.get("weights", 1.0),
         scale=np.exp(eta) / (of["shape"] * of.get("weights", 1.0)),
     ),
-    "beta": lambda eta, of: stats.beta(
-        of["phi"] * special.expit(eta), of["phi"] * special.expit(-eta)
-    ),
+    "beta": _beta,
     "bernoulli": lambda eta, of: stats.bernoulli(special.expit(eta)),
     "binomial": lambda eta, of: stats.binom(of["trials"], special.expit(eta)),
-    "beta_binomial": lambda eta, of: exact_masses.Summed(
+    "beta_binomial": lambda eta, of: tail_laws.Summed(
         stats.betabinom(
             of["trials"], of["phi"] * special.expit(eta), of["phi"] * special.expit(-eta)
         )
@@ -210,6 +227,16 @@ FROZEN: dict[str, Callable] = {
         stats.vonmises(of["kappa"], loc=2.0 * np.arctan(eta)), -np.pi, np.pi
     ),
     "zero_inflated_poisson": lambda eta, of: Poisson(np.exp(eta), of["zi"], hurdle=False),
+    "hurdle_gamma": lambda eta, of: tail_laws.WithEnds(
+        stats.gamma(of["shape"], scale=np.exp(eta) / of["shape"]), of["hu"]
+    ),
+    "hurdle_lognormal": lambda eta, of: tail_laws.WithEnds(
+        stats.lognorm(of["sigma"], scale=np.exp(eta)), of["hu"]
+    ),
+    "zero_inflated_beta": lambda eta, of: tail_laws.WithEnds(_beta(eta, of), of["zi"]),
+    "zero_one_inflated_beta": lambda eta, of: tail_laws.WithEnds(
+        _beta(eta, of), of["zoi"] * (1.0 - of["coi"]), of["zoi"] * of["coi"]
+    ),
     "hurdle_poisson": lambda eta, of: Poisson(np.exp(eta), of["hu"], hurdle=True),
 }
 """SciPy's distribution of the rows, of the linear predictor and of what else is known."""
@@ -235,6 +262,8 @@ def log_likelihood(model: fx.Model, eta: np.ndarray, values: Known) -> np.ndarra
     low, high = known.get("trunc_lower", -np.inf), known.get("trunc_upper", np.inf)
     if name in DISCRETE:
         low = np.ceil(low) - 1.0
+    if name in WITH_ENDS:
+        low = np.nextafter(low, -np.inf)
     found = frozen.logpmf(y) if name in DISCRETE else frozen.logpdf(y)
     status = known.get("cens", np.zeros(len(y)))
     end = np.minimum(np.where(status == 2, known.get("cens_upper", np.inf), high), high)

@@ -84,6 +84,12 @@ def inflated(xp: Any, tails: Tails, gate: Any) -> Tails:
     return xp.logaddexp(xp.log(gate), rest + tails[0]), rest + tails[1]
 
 
+def with_ends(xp: Any, tails: Tails, zero: Any, one: Any) -> Tails:
+    """Return the tails, from 0 to below 1, of what is 0 or 1 with a probability, else of these."""
+    rest = xp.log1p(-zero - one)
+    return xp.logaddexp(xp.log(zero), rest + tails[0]), xp.logaddexp(xp.log(one), rest + tails[1])
+
+
 def behind_hurdle(xp: Any, upper: Any, above: Any, gate: Any) -> Tails:
     """Return the tails, at 0 or more, of what is 0 with a probability, else a count above 0.
 

@@ -11,6 +11,9 @@ from typing import Any
 Tails = tuple[Any, Any]
 """log P(Y <= y) and log P(Y > y)."""
 
+_TINY = 2.2250738585072014e-308
+"""The least number of all digits: JAX takes smaller ones for 0."""
+
 _LEAST = 1e-300
 """How far below 0 a logarithm is held whose complement must stay finite."""
 
@@ -45,3 +48,13 @@ def log_between(xp: Any, lower: Tails, upper: Tails) -> Any:
     some = larger > -xp.inf
     ratio = xp.where(some, smaller, -xp.inf) - xp.where(some, larger, 0.0)
     return xp.where(some, larger + log_complement(xp, ratio), -xp.inf)
+
+
+def just_below(xp: Any, number: Any, *, discrete: bool) -> Any:
+    """Return what a bound lies above that itself belongs to a response: of counts, one less.
+
+    Of other numbers it is the next one, since some have a probability of their own.
+    """
+    if discrete:
+        return xp.ceil(number) - 1.0
+    return xp.where(number == 0.0, -_TINY, xp.nextafter(number, -xp.inf))

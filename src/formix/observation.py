@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.masses import Tails, log_between
+from formix.masses import Tails, just_below, log_between
 from formix.spelling import number_text
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _mass(family: Family, response: Response, parameters: Parameters) -> Array:
 def _bounds(family: Family, response: Response) -> tuple[Array, Array]:
     """Return what the response lies above, and what it is at most."""
     low, high = _ends(response)
-    return (np.ceil(low) - 1.0 if family.discrete else low), high
+    return just_below(np, low, discrete=family.discrete), high
 
 
 def _ends(response: Response) -> tuple[Array, Array]:
@@ -196,7 +196,7 @@ def _by_halving(
     family: Family, low: Array, high: Array, share: Array, parameters: Parameters
 ) -> Array:
     """Return draws by the inverse of the distribution function, found bit by bit."""
-    below = _tails(family, np.ceil(low) - 1.0 if family.discrete else low, parameters)
+    below = _tails(family, just_below(np, low, discrete=family.discrete), parameters)
     wanted = np.log1p(-share) + log_between(np, below, _tails(family, high, parameters))
     first, last = _place(low), _place(high)
     for _ in range(_HALVINGS):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import exact_masses
 import jax
 import jax.numpy as jnp
 import numpy as np
 import numpyro.distributions as dist
 import pytest
+import tail_laws
 from scipy import special, stats
 
 from formix.distributions import BetaBinomial
@@ -102,7 +102,7 @@ CASES: dict[str, tuple[Callable, object, np.ndarray, tuple[np.ndarray, ...]]] = 
     ),
     "beta binomial": (
         lambda a, b: BetaBinomial(a, b, TRIALS),
-        exact_masses.Summed(stats.betabinom(TRIALS, SHAPE, OTHER)),
+        tail_laws.Summed(stats.betabinom(TRIALS, SHAPE, OTHER)),
         np.floor(SOME * TRIALS),
         (SHAPE, OTHER),
     ),
@@ -223,9 +223,9 @@ def test_an_unknown_distribution_is_refused():
 
 
 def test_tails_of_a_beta_binomial_have_their_digits_at_any_concentration():
-    count, trials, a, b = map(np.array, zip(*exact_masses.CASES, strict=True))
+    count, trials, a, b = map(np.array, zip(*tail_laws.CASES, strict=True))
     found = np.array(log_tails(BetaBinomial(a, b, trials), count))
-    expected = np.array([exact_masses.log_tails(*case) for case in exact_masses.CASES]).T
+    expected = np.array([tail_laws.log_tails(*case) for case in tail_laws.CASES]).T
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-300)
 
 

@@ -91,6 +91,20 @@ def test_draws_of_counts_have_their_probabilities():
     assert stats.chisquare(counts, DRAWS * share / share.sum()).pvalue > LEAST
 
 
+@pytest.mark.parametrize("low", [0.0, -np.inf])
+def test_an_end_with_a_probability_belongs_to_its_bounds(low: float):
+    """The share of an end is within five standard errors: a false alarm in a million seeds."""
+    base, high = dist.HurdleGamma(0.3, 2.0, 1.0), 3.0
+    inside = 0.3 + 0.7 * stats.gamma(2.0).cdf(high)
+    found = np.exp(truncated(base, low, high).log_prob(np.array([0.0, 1.0])))
+    expected = np.array([0.3, 0.7 * stats.gamma(2.0).pdf(1.0)]) / inside
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    drawn = np.asarray(truncated(base, low, high).sample(jax.random.key(5), (DRAWS,)))
+    share = 0.3 / inside
+    assert abs((drawn == 0.0).mean() - share) <= 5.0 * np.sqrt(share * (1.0 - share) / DRAWS)
+    assert drawn[drawn != 0.0].min() > 1e-9
+
+
 def test_where_the_bounds_hold_no_probability_the_nearer_one_is_drawn():
     base = dist.Normal(jnp.array([0.0, 0.0]), 1.0)
     far = truncated(base, jnp.array([1e200, -2e200]), jnp.array([2e200, -1e200]))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import exact_masses
 import numpy as np
 import pytest
+import tail_laws
 from scipy import special, stats
 
 from formix.families import FAMILIES, family, tails
@@ -144,10 +144,30 @@ def _skewnorm(p: dict):
     return stats.skewnorm(p["alpha"], p["mu"] - omega * delta * np.sqrt(2.0 / np.pi), omega)
 
 
+def _with_ends(name: str, zero: str) -> tuple[dict, Callable, Callable]:
+    parameters, frozen, values = CASES[name]
+    return (
+        parameters | {zero: GATE},
+        lambda p: tail_laws.WithEnds(frozen(p), p[zero]),
+        # Some are the end itself.
+        lambda theirs: np.where(SOME < 0.1, 0.0, values(theirs.base)),
+    )
+
+
 CASES |= {
+    "hurdle_gamma": _with_ends("gamma", "hu"),
+    "hurdle_lognormal": _with_ends("lognormal", "hu"),
+    "zero_inflated_beta": _with_ends("beta", "zi"),
+    "zero_one_inflated_beta": (
+        CASES["beta"][0] | {"zoi": GATE, "coi": SOME},
+        lambda p: tail_laws.WithEnds(
+            CASES["beta"][1](p), p["zoi"] * (1.0 - p["coi"]), p["zoi"] * p["coi"]
+        ),
+        lambda theirs: np.clip(1.4 * SOME - 0.2, 0.0, 1.0),
+    ),
     "beta_binomial": (
         {"logits": LOGITS, "phi": SHAPE, "trials": TRIALS},
-        lambda p: exact_masses.Summed(
+        lambda p: tail_laws.Summed(
             stats.betabinom(
                 p["trials"],
                 p["phi"] * special.expit(p["logits"]),
@@ -225,8 +245,9 @@ def test_beyond_every_response_a_tail_is_all_or_nothing(name: str):
 
 
 @pytest.mark.parametrize("one", FAMILIES, ids=repr)
-def test_every_family_of_one_number_with_tails_is_tried(one):
+def test_every_family_with_an_order_has_tails_and_is_tried(one):
     assert (one.log_tails is not None) == (one.name in CASES)
+    assert one.log_tails is not None or one.by_level or one.thresholds
 
 
 @pytest.mark.parametrize("one", [f for f in FAMILIES if f.log_tails is not None], ids=repr)
@@ -254,7 +275,7 @@ def test_tails_beyond_any_number_have_logarithms():
     assert float(found) == pytest.approx(stats.t(df).logpdf(z) + np.log(z / df), rel=1e-12)
 
 
-@pytest.mark.parametrize("case", exact_masses.CASES)
+@pytest.mark.parametrize("case", tail_laws.CASES)
 def test_tails_of_a_beta_binomial_have_their_digits_at_any_concentration(case):
     found = tails.beta_binomial(*map(np.array, case))
-    np.testing.assert_allclose(found, exact_masses.log_tails(*case), rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(found, tail_laws.log_tails(*case), rtol=1e-12, atol=1e-300)

@@ -24,10 +24,10 @@ POINTS = 3
 
 GRADIENTS = ("cens", "cens_trunc_weights", "student_cens", "gamma_trunc", "beta_cens")
 GRADIENTS += ("exgaussian_cens_trunc", "von_mises_cens", "hurdle_poisson_trunc")
-GRADIENTS += ("beta_binomial_cens_trunc",)
+GRADIENTS += ("beta_binomial_cens_trunc", "hurdle_gamma_cens_trunc")
 GRADIENTS += ("binomial_cens_trunc", "negative_binomial_cens_trunc", "poisson_rate_cens")
 DRAWN = ("cens_trunc_weights", "student_trunc", "poisson_trunc", "poisson_rate")
-DRAWN += ("beta_binomial_cens_trunc",)
+DRAWN += ("beta_binomial_cens_trunc", "hurdle_gamma_cens_trunc")
 
 
 def shape_of(name: str) -> observed_shapes.ObservedShape:

@@ -22,6 +22,16 @@ def within(value: Any, low: float, high: float, tails: Callable[[Any], Tails]) -
     )
 
 
+def from_zero(value: Any, high: float, tails: Callable[[Any], Tails]) -> Tails:
+    """Return the tails at numbers from 0, which may itself be one, to some."""
+    inside = (value >= 0.0) & (value < high)
+    lower, upper = tails(jnp.where(inside, value, 0.0))
+    return (
+        jnp.where(inside, lower, jnp.where(value < 0.0, -jnp.inf, 0.0)),
+        jnp.where(inside, upper, jnp.where(value < 0.0, 0.0, -jnp.inf)),
+    )
+
+
 def counted(value: Any, most: Any, tails: Callable[[Any], Tails]) -> Tails:
     """Return the tails at numbers of which counts up to some lie below or at."""
     count = jnp.floor(value)

@@ -13,6 +13,7 @@ from jax.scipy.special import gammaln
 from formix import closed_tails
 from formix.distributions.beta_binomial import BetaBinomial
 from formix.distributions.ex_gaussian import ExGaussian
+from formix.distributions.inflated_beta import InflatedBeta
 from formix.distributions.inverse_gaussian import InverseGaussian
 from formix.distributions.normal import log_normal_cdf
 from formix.distributions.quadrature import log_concave_tails, scale_of
@@ -24,7 +25,11 @@ from formix.distributions.skewed_tails import (
     skew_normal,
     von_mises,
 )
-from formix.distributions.supports import counted as _counted, within as _within
+from formix.distributions.supports import (
+    counted as _counted,
+    from_zero as _from_zero,
+    within as _within,
+)
 from formix.masses import Tails, log_complement
 
 _STIRLING = 10.0
@@ -209,13 +214,26 @@ def _inflated(distribution: Any, value: Any) -> Tails:
 def _behind_hurdle(distribution: Any, value: Any) -> Tails:
     base, gate = distribution.base_dist, distribution.gate
     if not base.support.is_discrete:
-        raise NotImplementedError("the tails of numbers behind a hurdle are not known")
+        # A number behind a hurdle is never 0, so nothing is taken out of its distribution.
+        return _from_zero(
+            value, jnp.inf, lambda y: closed_tails.inflated(jnp, log_tails(base, y), gate)
+        )
     above = log_tails(base, jnp.zeros(()))[1]
     return _counted(
         value,
         jnp.inf,
         lambda count: closed_tails.behind_hurdle(jnp, log_tails(base, count)[1], above, gate),
     )
+
+
+def _inflated_beta(distribution: Any, value: Any) -> Tails:
+    a, b = distribution.concentration1, distribution.concentration0
+    zero, one = distribution.zero, distribution.one
+
+    def tails(y: Any) -> Tails:
+        return closed_tails.with_ends(jnp, log_tails(dist.Beta(a, b), y), zero, one)
+
+    return _from_zero(value, 1.0, tails)
 
 
 def _expanded(distribution: Any, value: Any) -> Tails:
@@ -240,6 +258,7 @@ for _kind, _tails in (
     (dist.VonMises, von_mises),
     (BetaBinomial, BetaBinomial.log_tails),
     (ExGaussian, ex_gaussian),
+    (InflatedBeta, _inflated_beta),
     (InverseGaussian, inverse_gaussian),
     (SkewNormal, skew_normal),
     (dist.discrete.HurdleProbs, _behind_hurdle),

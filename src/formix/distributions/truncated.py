@@ -10,7 +10,7 @@ import numpyro.distributions as dist
 from jax import lax
 
 from formix.distributions.tails import log_tails
-from formix.masses import Tails, log_between
+from formix.masses import Tails, just_below, log_between
 
 if TYPE_CHECKING:
     from jax.typing import ArrayLike
@@ -60,9 +60,9 @@ class Truncated(dist.Distribution):
         return jnp.where(inside, self.base_dist.log_prob(value) - self._log_mass(), -jnp.inf)
 
     def _below(self) -> Tails:
-        """Return the tails of what lies below the lower bound: of counts, one less is below it."""
-        discrete = self.support.is_discrete
-        return log_tails(self.base_dist, jnp.ceil(self.low) - 1.0 if discrete else self.low)
+        """Return the tails of what lies below the lower bound."""
+        discrete = bool(self.support.is_discrete)
+        return log_tails(self.base_dist, just_below(jnp, self.low, discrete=discrete))
 
     def _log_mass(self) -> Any:
         return log_between(jnp, self._below(), log_tails(self.base_dist, self.high))
@@ -110,4 +110,6 @@ def _place(number: Any) -> Any:
 def _number(place: Any) -> Any:
     """Return the number of a place."""
     bits = jnp.where(place < 0, jnp.iinfo(place.dtype).min - place, place)
-    return lax.bitcast_convert_type(bits, jnp.result_type(float))
+    number = lax.bitcast_convert_type(bits, jnp.result_type(float))
+    # JAX takes numbers without all their digits for 0 in some functions, and not in others.
+    return jnp.where(jnp.abs(place) < 1 << jnp.finfo(float).nmant, 0.0, number)

@@ -31,7 +31,8 @@ def _counts(parameters: dict[str, Array]) -> tuple[Array, Array]:
     return phi * special.expit(logits), phi * special.expit(-logits)
 
 
-def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+def log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    """Return the tails of a proportion strictly between 0 and 1."""
     return within(y, 0.0, 1.0, lambda y: tails(y, 1.0 - y, *_counts(parameters)))
 
 
@@ -64,7 +65,7 @@ beta = Family(
     variance=_variance,
     check=numbers("beta", _are_inside, "a number above 0 and below 1"),
     logits=True,
-    log_tails=_log_tails,
+    log_tails=log_tails,
 )
 """y ~ Beta(mu phi, (1 - mu) phi): proportions of mean mu and variance mu (1 - mu) / (1 + phi).
 

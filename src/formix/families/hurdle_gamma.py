@@ -20,6 +20,7 @@ hurdle_gamma = Family(
     variance=_hurdle.variance,
     check=not_negatives("hurdle_gamma"),
     hurdle=True,
+    log_tails=_hurdle.log_tails,
 )
 """y is 0 with probability hu, else Gamma(shape, shape / mu): mu is the mean of what is not 0.
 

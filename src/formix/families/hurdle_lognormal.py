@@ -21,6 +21,7 @@ hurdle_lognormal = Family(
     check=not_negatives("hurdle_lognormal"),
     logarithm=True,
     hurdle=True,
+    log_tails=_hurdle.log_tails,
 )
 """y is 0 with probability hu, else log(y) ~ Normal(mu, sigma).
 

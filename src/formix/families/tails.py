@@ -120,6 +120,14 @@ def within(y: Array, low: float, high: float, tails: Callable[[Array], Tails]) -
     return _where(inside, lower, upper, y <= low)
 
 
+def from_zero(y: Array, high: float, tails: Callable[[Array], Tails]) -> Tails:
+    """Return tails at numbers from 0, which may itself be one, to some."""
+    y = np.asarray(y, dtype=np.float64)
+    inside = (y >= 0.0) & (y < high)
+    lower, upper = tails(np.where(inside, y, 0.0))
+    return _where(inside, lower, upper, y < 0.0)
+
+
 def counted(y: Array, most: Array | float, tails: Callable[[Array], Tails]) -> Tails:
     """Return tails at numbers at or below which counts up to some lie."""
     count = np.floor(y)

@@ -21,6 +21,7 @@ zero_inflated_beta = Family(
     check=numbers("zero_inflated_beta", are_proportions, "a number of at least 0 and below 1"),
     logits=True,
     hurdle=True,
+    log_tails=_hurdle.log_tails,
 )
 """y is 0 with probability zi, else Beta(mu phi, (1 - mu) phi): mu is the mean of the beta part.
 

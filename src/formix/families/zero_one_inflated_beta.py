@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.families.beta import beta
+from formix import closed_tails
+from formix.families.beta import beta, log_tails as between_ends
 from formix.families.family import Family
 from formix.families.parameters import concentration, probability
 from formix.families.responses import numbers
+from formix.families.tails import from_zero
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+    from formix.masses import Tails
 
     Array = Float[np.ndarray, "..."]
 
@@ -24,6 +28,17 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
         end = np.log(zoi) + np.where(y == 0.0, np.log1p(-coi), np.log(coi))
         between = np.log1p(-zoi) + beta.log_density(np.where(inside, y, 0.5), parameters)
     return np.where(inside, between, end)
+
+
+def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
+    zoi, coi = parameters["zoi"], parameters["coi"]
+
+    def tails(y: Array) -> Tails:
+        with np.errstate(divide="ignore"):
+            between = between_ends(y, parameters)
+            return closed_tails.with_ends(np, between, zoi * (1.0 - coi), zoi * coi)
+
+    return from_zero(y, 1.0, tails)
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -66,6 +81,7 @@ zero_one_inflated_beta = Family(
     check=numbers("zero_one_inflated_beta", _are_shares, "a number from 0 to 1"),
     logits=True,
     aliases=("zoib",),
+    log_tails=_log_tails,
 )
 """y is 0 or 1 with probability zoi, a 1 then with probability coi; else Beta(mu phi, (1 - mu) phi).
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix import closed_tails
-from formix.families.tails import counted
+from formix.families.tails import counted, from_zero
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -117,10 +117,18 @@ class Hurdle:
         return np.where(y == 0.0, zero, other + found)
 
     def log_tails(self, y: Array, parameters: Parameters) -> Tails:
-        """Return the tails of the response as a whole, of a base of counts."""
+        """Return the tails of the response as a whole."""
         base = self.base.log_tails
         if base is None:
             raise LookupError(self.base.name)
+
+        def beside(number: Array) -> Tails:
+            # A number behind a hurdle is never 0, so nothing is taken out of its distribution.
+            with np.errstate(divide="ignore"):
+                return closed_tails.inflated(np, base(number, parameters), parameters[self.gate])
+
+        if not self.base.counts:
+            return from_zero(y, np.inf, beside)
 
         def tails(count: Array) -> Tails:
             above, gate = base(np.zeros(()), parameters)[1], parameters[self.gate]

@@ -1,4 +1,4 @@
-"""Tails of counts as sums of their masses, of a beta-binomial one as fractions too."""
+"""Tails that SciPy has not: of numbers with ends of their own, and of counts to all digits."""
 
 from __future__ import annotations
 
@@ -29,6 +29,35 @@ def log_tails(count: float, trials: float, a: float, b: float) -> tuple[float, f
     masses = [math.comb(n, j) * first[j] * second[n - j] for j in range(n + 1)]
     whole = sum(masses)
     return _log(sum(masses[: k + 1]) / whole), _log(sum(masses[k + 1 :]) / whole)
+
+
+@dataclass(frozen=True)
+class WithEnds:
+    """A 0 or a 1 with a probability of its own, else a number of SciPy's distribution."""
+
+    base: Any
+    zero: np.ndarray
+    one: np.ndarray | float = 0.0
+
+    @property
+    def rest(self) -> np.ndarray:
+        return 1.0 - self.zero - self.one
+
+    def logpdf(self, y) -> np.ndarray:
+        end = np.where(y == 0.0, self.zero, self.one)
+        own = (y == 0.0) | ((y == 1.0) & (np.asarray(self.one) > 0.0))
+        inside = np.log(self.rest) + self.base.logpdf(np.where(own, 0.5, y))
+        return np.where(own, np.log(np.where(own, end, 1.0)), inside)
+
+    def logcdf(self, y) -> np.ndarray:
+        there = self.zero * (y >= 0.0) + self.rest * self.base.cdf(y) + self.one * (y >= 1.0)
+        with np.errstate(divide="ignore"):
+            return np.log(there)
+
+    def logsf(self, y) -> np.ndarray:
+        there = self.zero * (y < 0.0) + self.rest * self.base.sf(y) + self.one * (y < 1.0)
+        with np.errstate(divide="ignore"):
+            return np.log(there)
 
 
 @dataclass(frozen=True)
