@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
+from formix.blas import one_thread
 from formix.dispersion import PARAMETER
 from formix.observation import with_rate
 from formix.spec import THRESHOLD, prefix
@@ -77,40 +79,62 @@ def _with_known(spec: Spec, found: dict[str, np.ndarray]) -> dict[str, np.ndarra
 
 
 def eta(spec: Spec, predictor: Predictor, values: Flat) -> Float[np.ndarray, "sample obs"]:
-    """Return the linear predictor of one parameter: X beta + sum Z r[index] + offset."""
+    """Return the linear predictor of one parameter: X beta + sum Z r[index] + offset.
+
+    In memory the samples of a row lie together, as those of effects do in a table by level: so what
+    is made of a row is made of numbers side by side, and so is what is said of it later.
+    """
     samples = len(next(iter(values.values())))
-    total = np.zeros((samples, len(predictor.X)))
     if predictor.X.shape[1]:
-        total += values[prefix(predictor.name) + "beta"] @ predictor.X.T
+        with one_thread():
+            total = predictor.X @ values[prefix(predictor.name) + "beta"].T
+    else:
+        total = np.zeros((len(predictor.X), samples))
     for blocks in spec.groups:
         start = 0
         for block in blocks:
-            stop = start + len(block.effects)
             # `r` holds the effects of all blocks of a group, side by side.
-            _add_block(total, predictor, block, values[_r(block)][..., start:stop])
-            start = stop
+            _add_block(total, predictor, block, values, start)
+            start += len(block.effects)
     if predictor.offset is not None:
-        total += predictor.offset
-    return total
+        total += predictor.offset[:, None]
+    return total.T
 
 
-def _r(block: Block) -> str:
-    return f"{block.prefix}r_{block.group}"
+def by_level(
+    r: Float[np.ndarray, "sample level effect"],
+) -> Float[np.ndarray, "sample level effect"]:
+    """Return effects with the samples of each level and effect together in memory."""
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(r, 0, -1)), -1, 0)
 
 
-def _add_block(total: np.ndarray, predictor: Predictor, block: Block, r: np.ndarray) -> None:
-    for column, effect in enumerate(block.effects):
-        if effect.predictor == predictor.name and block.Z[:, column].any():
-            # From a column that lies together rows are gathered several times as fast.
-            mine = np.take(np.ascontiguousarray(r[:, :, column]), block.index, axis=1)
-            if block.varying.members > 1:
-                mine = _of_members(block, mine)
-            mine *= block.Z[:, column]
-            total += mine
-
-
-def _of_members(block: Block, effects: np.ndarray) -> np.ndarray:
-    """Return what the levels that a row belongs to add together."""
-    if block.varying.weights is None:
-        return np.mean(effects, axis=-1)
-    return np.einsum("som,om->so", effects, block.varying.weights)
+def _add_block(
+    total: Float[np.ndarray, "obs sample"],
+    predictor: Predictor,
+    block: Block,
+    values: Flat,
+    start: int,
+) -> None:
+    """Add what a block's effects do; they stand in `r` from `start` on."""
+    mine = [
+        column
+        for column, effect in enumerate(block.effects)
+        if effect.predictor == predictor.name and block.Z[:, column].any()
+    ]
+    if not mine:
+        return
+    r = np.moveaxis(by_level(values[f"{block.prefix}r_{block.group}"]), 0, -1)
+    levels, effects, samples = r.shape
+    # A row has an entry for each level that it belongs to and each effect; its levels' weights are
+    # those of the mean where nothing else is said.
+    index = block.index.reshape(len(total), -1, 1)
+    weights = block.varying.weights
+    shares = np.array(1.0 / index.shape[1]) if weights is None else weights[:, :, None]
+    places = index * effects + (start + np.array(mine))
+    entries = np.broadcast_to(shares * block.Z[:, None, mine], places.shape)
+    each = index.shape[1] * len(mine)
+    ends = np.arange(len(total) + 1) * each
+    table = sparse.csr_array(
+        (entries.ravel(), places.ravel(), ends), shape=(len(total), levels * effects)
+    )
+    total += table @ r.reshape(-1, samples)

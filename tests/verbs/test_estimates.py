@@ -5,7 +5,7 @@ import pytest
 
 from formix.errors import ArgumentError
 from formix.results.ess import convergence
-from formix.verbs.estimates import estimates, percent, tails
+from formix.verbs.estimates import estimates, percent, quantiles, tails
 
 DRAWS = np.random.default_rng(3).gamma(2.0, size=(4, 50, 2, 3))
 
@@ -45,3 +45,34 @@ def test_one_draw_has_no_spread():
     table = estimates(np.ones((1, 1, 2)))
     assert np.isnan(table["sd"]).all()
     assert (table["mean"] == 1.0).all()
+
+
+def awkward(samples: int) -> np.ndarray:
+    """Elements by sample: plain, repeated, infinite on one side, both, and all; lacking one."""
+    generator = np.random.default_rng(samples)
+    x = generator.normal(size=(7, samples))
+    x[1] = generator.integers(0, 3, samples)
+    x[2, ::4] = np.inf
+    x[3, ::3], x[3, 1::3] = -np.inf, np.inf
+    x[4] = np.inf
+    x[5, samples // 2] = np.nan
+    x[6] = np.nan
+    return x
+
+
+@pytest.mark.parametrize("samples", [1, 2, 3, 10, 1001])
+@pytest.mark.parametrize(
+    "probabilities", [(0.025, 0.975), (0.25, 0.5), (0.4999, 0.5001), (1e-9, 1.0 - 1e-9)]
+)
+def test_quantiles_are_numpys_bit_by_bit(samples: int, probabilities: tuple[float, float]):
+    x = awkward(samples)
+    with np.errstate(invalid="ignore"):
+        expected = np.quantile(x, probabilities, axis=1)
+        np.testing.assert_array_equal(quantiles(x.copy(), probabilities), expected)
+
+
+def test_many_elements_are_described_as_each_alone():
+    wide = np.random.default_rng(8).normal(size=(2, 100, 3000))
+    whole = estimates(wide)
+    for name, column in estimates(wide[..., 2500:2501]).items():
+        np.testing.assert_array_equal(whole[name][2500], column)

@@ -15,6 +15,13 @@ _LARGE = 1e15
 """Beyond this NumPy's integers end soon, and a Poisson count is a normal one to all digits."""
 
 
+def normals(generator: np.random.Generator, like: Array) -> Array:
+    """Return standard normal numbers of the shape of an array, in the order it has in memory."""
+    if like.ndim == 2 and like.strides[0] < like.strides[1]:
+        return generator.standard_normal(like.shape[::-1]).T
+    return generator.standard_normal(like.shape)
+
+
 def poisson_counts(generator: np.random.Generator, rate: Array) -> Array:
     """Return Poisson counts of these rates; NaN where a rate is negative or no number.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.dispersion import STANDARD_DEVIATIONS
+from formix.families.draws import normals
 from formix.families.family import Family
 from formix.families.parameters import NUMBER, SIGMA
 from formix.families.responses import numbers
@@ -34,7 +35,7 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     mu, sigma = np.broadcast_arrays(parameters["mu"], parameters["sigma"])
-    return mu + sigma * generator.standard_normal(mu.shape)
+    return mu + sigma * normals(generator, mu)
 
 
 def _mean(parameters: dict[str, Array]) -> Array:

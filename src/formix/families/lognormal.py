@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.families.draws import normals
 from formix.families.family import Family, FamilyParameter
 from formix.families.parameters import SIGMA
 from formix.families.responses import positives
@@ -35,7 +36,7 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     mu, sigma = np.broadcast_arrays(parameters["mu"], parameters["sigma"])
     with np.errstate(over="ignore"):
-        return np.exp(mu + sigma * generator.standard_normal(mu.shape))
+        return np.exp(mu + sigma * normals(generator, mu))
 
 
 def _mean(parameters: dict[str, Array]) -> Array:

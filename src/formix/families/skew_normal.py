@@ -8,6 +8,7 @@ import numpy as np
 from scipy import special
 
 from formix.dispersion import STANDARD_DEVIATIONS
+from formix.families.draws import normals
 from formix.families.family import Family, FamilyParameter
 from formix.families.parameters import NUMBER, SIGMA
 from formix.families.responses import numbers
@@ -48,7 +49,7 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     location, scale, delta = np.broadcast_arrays(*_direct(parameters))
-    one, other = (generator.standard_normal(delta.shape) for _ in range(2))
+    one, other = (normals(generator, delta) for _ in range(2))
     return location + scale * (delta * np.abs(one) + np.sqrt(1.0 - np.square(delta)) * other)
 
 

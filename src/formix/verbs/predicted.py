@@ -13,7 +13,7 @@ import xarray as xr
 
 from formix.errors import ArgumentError
 from formix.fresh import FreshLevels, fresh_levels
-from formix.linear import eta, family_parameters
+from formix.linear import by_level, eta, family_parameters
 from formix.observation import draw as draw_rows
 from formix.prediction import NewRows, chunks
 from formix.results.likelihood import flat
@@ -35,7 +35,7 @@ _OBSERVED = ("cens", "cens_upper", "likelihood_weights")
 
 MEAN, LINPRED, RESPONSE = "mean", "linpred", "response"
 
-CHUNK = 2_000_000
+CHUNK = 1_000_000
 """Values of a linear predictor made at once: bounds the memory, not the answer."""
 
 
@@ -117,10 +117,12 @@ class Predictions:
             kept |= {site: np.concatenate([part[site] for part in parts]) for site in lacking}
         places = self.places
         shape = (self.chains, -1)
-        return {
+        some = {
             site: x.reshape(*shape, *x.shape[1:])[:, places].reshape(-1, *x.shape[1:])
             for site, x in kept.items()
         }
+        effects = [site for site in self.model.spec.effect_sites if site in some]
+        return some | {site: by_level(some[site]) for site in effects}
 
     @property
     def chains(self) -> int:
@@ -214,11 +216,12 @@ def table_of(made: Predictions, prob: float) -> pd.DataFrame:
 def draws_of(made: Predictions) -> xr.Dataset:
     """Return draws of the predictions, with the labels of the rows."""
     total, samples = len(made.rows.rows), made.chains * len(made.places)
+    whole = len(made.rows.kept) == total
     answer = np.empty((0,))
     for part, draws in made.made():
         if not answer.size:
             answer = np.full((samples, total, *draws.shape[2:]), np.nan)
-        answer[:, made.rows.kept[part]] = draws
+        answer[:, part if whole else made.rows.kept[part]] = draws
     posterior = made.drawn.found["posterior"]
     dims = ["chain", "draw", "obs"]
     coordinates = {

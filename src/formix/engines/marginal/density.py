@@ -12,14 +12,13 @@ arXiv:2410.24079.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
+from formix import blas
 from formix.engines.marginal.coefficients import coefficients
 from formix.engines.marginal.coordinates import coordinates
 from formix.engines.marginal.dense import Layout, solved
@@ -131,13 +130,7 @@ def algebra(of: Structure, common: Coefficients) -> Algebra:
 def one_thread(how: Algebra | None = None) -> AbstractContextManager[object]:
     """Hold BLAS to one thread while its matrices are small: others would only wait, and loudly."""
     small = how is None or how.layout.solved < _SMALL
-    return _pools().limit(limits=1 if small else None, user_api="blas")
-
-
-@cache
-def _pools() -> ThreadpoolController:
-    """Return the process's libraries that have threads: to find them takes milliseconds."""
-    return ThreadpoolController()
+    return blas.one_thread() if small else nullcontext()
 
 
 @dataclass(frozen=True, eq=False)
