@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fit_at import fit_at, random_fit
 from r_results import dataset
-from scipy import special
+from scipy import special, stats
 
 import formix as fx
 
@@ -126,6 +126,38 @@ def test_a_comparison_is_the_difference_of_predictions_at_new_levels_too():
     np.testing.assert_allclose(table["mean"], flat(drawn).mean(0))
 
 
+RARELY = 1e-6
+"""How often a right distribution is taken for a wrong one."""
+
+
+def test_of_two_responses_of_one_new_level_each_has_noise_of_its_own():
+    model = fx.Model("Reaction ~ Days + (1 | Subject)", fx.load("sleepstudy"))
+    one = {"beta": [250.0, 3.0], "sd_Subject": [500.0], "r_Subject": np.zeros((18, 1))}
+    given = {
+        k: np.broadcast_to(v, (4000, *np.shape(v))) for k, v in (one | {"sigma": 10.0}).items()
+    }
+    found = fit_at(model, given)
+    new = {"Days": [1.0, 1.0], "Subject": ["new", "new"]}
+    ask = {"variables": {"Days": (0, 2)}, "newdata": new, "kind": "response", "summary": False}
+    drawn = flat(fx.comparisons(found, **ask))
+    noise = (drawn - 6.0) / np.hypot(10.0, 10.0)
+    for row in noise.T:
+        assert stats.kstest(row, stats.norm.cdf).pvalue > RARELY
+    # The two rows are of one level, whose effect is in both responses and leaves them.
+    assert stats.pearsonr(*noise.T).pvalue > RARELY
+    np.testing.assert_array_equal(flat(fx.comparisons(found, **ask)), drawn)
+    mean = flat(fx.comparisons(found, by=True, **ask))[:, 0]
+    np.testing.assert_allclose(mean, drawn.mean(1), rtol=1e-9)
+
+
+def test_levels_are_no_responses_to_compare():
+    frame = fx.load("sleepstudy").assign(slow=lambda d: d["Reaction"] // 150)
+    found = random_fit(fx.Model("ordered(slow) ~ Days", frame, "cumulative"))
+    with pytest.raises(fx.ArgumentError, match="levels have no difference"):
+        fx.comparisons(found, kind="response")
+    assert len(fx.comparisons(found, by=True)) == frame["slow"].nunique()
+
+
 def test_without_predictors_there_is_nothing_to_compare():
     found = random_fit(fx.Model("Reaction ~ 1 + (1 | Subject)", fx.load("sleepstudy")))
     with pytest.raises(fx.ArgumentError, match="no column to compare predictions by"):
@@ -144,7 +176,6 @@ def test_a_ratio_by_zero_is_infinite():
     ("options", "says"),
     [
         ({"comparison": "odds"}, "`comparison` is 'odds'"),
-        ({"kind": "response"}, "of which none belongs to another"),
         ({"variables": {"temp": "pairwise"}}, "`temp` is a number, and cannot be compared"),
         ({"variables": {"temp": (1, 2, 3)}}, "has 3 values, and two are compared"),
         ({"variables": {"temp": True}}, "`temp` is a number, and cannot be compared by True"),

@@ -71,6 +71,9 @@ def test_what_is_asked_wrongly_is_refused():
         fx.slopes(found)
     with pytest.raises(fx.ArgumentError, match="`recipe` has levels, and slopes are of numbers"):
         fx.slopes(found, variables="recipe")
+    line = random_fit(fx.Model("Reaction ~ Days", fx.load("sleepstudy")))
+    with pytest.raises(fx.ArgumentError, match="random responses, which have no slope"):
+        fx.slopes(line, kind="response")
     root = random_fit(fx.Model("Reaction ~ sqrt(Days)", fx.load("sleepstudy")))
     with pytest.raises(fx.FormulaError, match="not a number"):
         fx.slopes(root)

@@ -127,13 +127,15 @@ class Asked:
             )
         return frame
 
-    def at(self, frame: pd.DataFrame, *, unit: bool = False) -> Answers:
+    def at(self, frame: pd.DataFrame, *, unit: bool = False, stream: int = 1) -> Answers:
         """Return what the fit answers at some rows.
 
         Parameters
         ----------
         unit
             Whether rows that do not say their trials have one each, as those of a grid.
+        stream
+            The number of the random numbers of responses.
         """
         if self.levels:
             missing = [name for name in group_columns(self.model) if name not in frame]
@@ -153,6 +155,7 @@ class Asked:
             draws=self.draws,
             seed=self.seed,
             varying=not self.levels and any(np.any(some) for some in self.chosen.values()),
+            stream=stream,
         )
         made.check()
         return Answers(made, self.levels)

@@ -13,6 +13,7 @@ from formix.verbs.asked import Options, asked
 from formix.verbs.contrasts import COMPARISONS, contrasts
 from formix.verbs.estimates import PROB
 from formix.verbs.grids import named, names_of, regressors
+from formix.verbs.predicted import RESPONSE
 from formix.verbs.predictions import averages, by_columns, row_keys
 from formix.verbs.tabulated import answer, each
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from formix.verbs.tabulated import Part, Some
 
     Comparing = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+_STREAMS = 1, 3
+"""The numbers of the random numbers of the two responses that are compared."""
 
 How = Literal["difference", "ratio", "lnratio", "lnoratio"]
 
@@ -96,7 +100,8 @@ def comparisons(
         `difference`, `ratio`, `lnratio`, or `lnoratio`: the log of the ratio of odds.
     kind
         `mean`, `linpred`, or a parameter of the family: of a binomial response the mean counts
-        successes, and `mu` is their probability.
+        successes, and `mu` is their probability. With `response` two new responses are compared,
+        each random for itself, of rows that differ in the column alone.
     groups
         `all`, `none` (the population's), or some, as in `predict`; or `integrate`: averaged over
         levels of every group that are drawn anew.
@@ -135,8 +140,8 @@ def comparisons(
             f"`comparison` is {comparison!r}",
             hint=f"it is one of {', '.join(map(repr, COMPARISONS))}",
         )
-    check_kind(kind)
     question = asked(fit, kind, groups, prob, options)
+    _check_kind(question)
     known = regressors(question.model)
     chosen = COMPARISONS[comparison]
     asked_for = _asked_for(variables, known)
@@ -151,12 +156,18 @@ def comparisons(
     return compared(question, pairs, chosen.of, by, newdata, prob if summary else None)
 
 
-def check_kind(kind: str) -> None:
-    """Refuse to compare random responses."""
-    if kind == "response":
+def _check_kind(question: Asked) -> None:
+    """Refuse to compare responses that are levels.
+
+    Raises
+    ------
+    ArgumentError
+        With what compares their probabilities.
+    """
+    if question.kind == RESPONSE and question.model.family.codes:
         raise ArgumentError(
-            'kind="response" draws random responses, of which none belongs to another',
-            hint='kind="mean" compares their means',
+            'kind="response" draws levels of the response, and levels have no difference',
+            hint='kind="mean" compares their probabilities',
         )
 
 
@@ -175,7 +186,10 @@ def compared(
     parts: list[Part] = []
     for pair in pairs:
         rows = pair.low(frame), pair.high(frame)
-        low, high = (question.at(some, unit=unit) for some in rows)
+        # Two rows have responses of their own: what either has by chance, the other has not.
+        low, high = (
+            question.at(r, unit=unit, stream=s) for r, s in zip(rows, _STREAMS, strict=True)
+        )
         width = _width(pair, *rows)[low.kept]
         made = _differences(high, low, value, width)
         if columns is None:

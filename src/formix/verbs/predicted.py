@@ -55,6 +55,9 @@ class Predictions:
         Of the random numbers.
     varying
         Whether any group-level effect takes part.
+    stream
+        The number of the random numbers of responses; other numbers, other responses of the same
+        levels.
     """
 
     model: Model
@@ -64,6 +67,7 @@ class Predictions:
     draws: int | None
     seed: int
     varying: bool
+    stream: int = 1
 
     def check(self) -> None:
         """Refuse a kind that there is not, and one whose columns the data lacks.
@@ -151,7 +155,10 @@ class Predictions:
         samples = self.chains * len(self.places)
         for number, (part, spec) in enumerate(chunks(self.rows, samples, CHUNK)):
             there, values = _with_new(spec, self.values, self.fresh)
-            yield part, self.at(there, values, np.random.default_rng([self.seed, 1, number]))
+            yield (
+                part,
+                self.at(there, values, np.random.default_rng([self.seed, self.stream, number])),
+            )
 
     def at(self, spec: Spec, values: dict[str, Array], generator: np.random.Generator) -> Array:
         """Return predictions of rows whose groups' levels all have their effects in the draws."""

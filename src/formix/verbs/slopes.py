@@ -9,10 +9,11 @@ import numpy as np
 
 from formix.errors import ArgumentError
 from formix.verbs.asked import Options, asked
-from formix.verbs.comparisons import check_kind, compared
+from formix.verbs.comparisons import compared
 from formix.verbs.contrasts import COMPARISONS, Contrast, moved
 from formix.verbs.estimates import PROB
 from formix.verbs.grids import names_of, regressors
+from formix.verbs.predicted import RESPONSE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,7 +120,12 @@ def slopes(
     >>> bool(abs(table["mean"][0] - fx.fixef(fit)["mean"]["Days"]) < 1e-6)
     True
     """
-    check_kind(kind)
+    if kind == RESPONSE:
+        raise ArgumentError(
+            'kind="response" draws random responses, which have no slope: two of them differ by '
+            "chance, however near their rows are",
+            hint='kind="mean" has the slope of their mean; fx.comparisons compares responses',
+        )
     question = asked(fit, kind, groups, prob, options)
     known = regressors(question.model)
     pairs = [_slope(known[name]) for name in _names(variables, known)]
