@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from formix.design.frame import to_pandas
 from formix.engines.choice import written
 from formix.families import FAMILIES
 from formix.overview import overview
+from formix.parametrisation import CENTRED
 from formix.program.load import Loaded
 from formix.program.program import Program
 from formix.program.write import Source, write
@@ -21,6 +22,7 @@ from formix.specify import specify
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from jaxtyping import Int
 
     from formix.design.encoding import Encoding
     from formix.design.matrices import Design
@@ -183,6 +185,35 @@ class Floors:
             own_family=replace(self._family, chosen=()) not in FAMILIES,
             notes=self.notes,
         )
+
+    def subset(self, rows: Int[np.ndarray, " row"]) -> Self:
+        """Return the same model of some of its rows, for refits: nothing is learnt again.
+
+        Columns, levels and priors stay, also those of levels of which no row is left: their effects
+        follow their prior. Of coefficients whose prior is one together, the units are those of the
+        rows.
+
+        Parameters
+        ----------
+        rows
+            Places among the rows that were kept.
+
+        Examples
+        --------
+        >>> import formix as fx
+        >>> model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"))
+        >>> first = model.subset(np.arange(90))
+        >>> first.design.X.shape, len(first.design.blocks[0].levels)
+        ((90, 2), 18)
+        >>> first.priors["sigma"].prior == model.priors["sigma"].prior
+        True
+        """
+        before = self._stages
+        some = replace(before, frame=before.frame.take(rows), design=before.design.at(rows))
+        made = type(self).__new__(type(self))
+        how = dict.fromkeys(self.spec.centred, CENTRED)
+        Floors.__init__(made, some, self._family, self.priors, how)
+        return made
 
     def _refusal(self) -> FormixError | None:
         """Return why the lower floors can be looked at and the model cannot be fitted, or nothing.

@@ -10,6 +10,7 @@ import numpy as np
 
 from formix.design.encoding import encode
 from formix.design.frame import open_data
+from formix.design.matrices import block_at, response_at
 from formix.design.names import used
 from formix.design.newcomers import Newcomers, newcomers
 from formix.errors import ArgumentError, UnknownLevelError, UnsupportedError
@@ -186,23 +187,12 @@ def chunks(rows: NewRows, samples: int, most: int) -> Iterator[tuple[slice, Spec
 
 def taken(spec: Spec, part: slice | Int[np.ndarray, " row"]) -> Spec:
     """Return the spec at some of its rows."""
-    response = replace(
-        spec.response,
-        values=spec.response.values[part],
-        known={name: values[part] for name, values in spec.response.known.items()},
-    )
     return replace(
         spec,
         predictors=tuple(
             replace(p, X=p.X[part], offset=None if p.offset is None else p.offset[part])
             for p in spec.predictors
         ),
-        blocks=tuple(_cut_block(block, part) for block in spec.blocks),
-        response=response,
+        blocks=tuple(block_at(block, part) for block in spec.blocks),
+        response=response_at(spec.response, part),
     )
-
-
-def _cut_block(block: Block, part: slice | Int[np.ndarray, " row"]) -> Block:
-    weights = block.varying.weights
-    said = block.varying if weights is None else replace(block.varying, weights=weights[part])
-    return replace(block, Z=block.Z[part], index=block.index[part], varying=said)

@@ -86,6 +86,7 @@ def _predictor(matrix: PredictorMatrix, family: Family) -> Predictor:
         offset=matrix.offset,
         text=matrix.text,
         parameter=matrix.name,
+        means=matrix.means,
     )
 
 
@@ -102,6 +103,7 @@ def _without_intercept(
     return replace(
         predictor,
         X=np.asfortranarray(predictor.X[:, 1:]),
+        means=None if predictor.means is None else predictor.means[1:],
         columns=predictor.columns[1:],
         text=predictor.text.removeprefix("1 + "),
         thresholds=len(response.levels) - 1,

@@ -107,7 +107,8 @@ class Block:
 class PredictorMatrix:
     """The common (fixed) part of one predictor: X, its labelled columns, and the offset.
 
-    `dropped` are the columns that depend on earlier ones and were left out of X.
+    `dropped` are the columns that depend on earlier ones and were left out of X; `means` those of
+    all rows, where X has only some.
     """
 
     name: str
@@ -116,6 +117,7 @@ class PredictorMatrix:
     offset: Float[np.ndarray, " obs"] | None = None
     dropped: tuple[Column, ...] = ()
     text: str = "1"
+    means: Float[np.ndarray, " coef"] | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -133,7 +135,8 @@ class Predictor:
     """The linear predictor of one parameter of the family, with the link to it.
 
     `parameter` is the family's: `mu` of the predictor `mu[B]` of a level. `thresholds` is how many
-    stand in the place of an intercept.
+    stand in the place of an intercept; `means` are those of the columns of all rows, where X has
+    only some.
     """
 
     name: str
@@ -144,6 +147,12 @@ class Predictor:
     text: str
     parameter: str = MAIN
     thresholds: int = 0
+    means: Float[np.ndarray, " coef"] | None = None
+
+    @property
+    def centre(self) -> Float[np.ndarray, " coef"]:
+        """The means of the columns, where the prior of an intercept may be."""
+        return self.X.mean(axis=0) if self.means is None else self.means
 
     @property
     def labels(self) -> tuple[str, ...]:

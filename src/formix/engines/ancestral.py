@@ -141,7 +141,7 @@ def _beta(
     else:
         beta = np.stack([draw(first), *(draw(key) for key in keys[1:])], axis=-1)
     if centred:
-        beta[:, 0] -= beta[:, 1:] @ predictor.X[:, 1:].mean(axis=0)
+        beta[:, 0] -= beta[:, 1:] @ predictor.centre[1:]
     return beta
 
 
@@ -153,7 +153,7 @@ def _threshold(
     if spec.family.thresholds == "ordered":
         drawn = np.sort(drawn, axis=-1)
     if key == AT_MEANS and beta is not None:
-        drawn += (beta @ predictor.X.mean(axis=0))[:, None]
+        drawn += (beta @ predictor.centre)[:, None]
     return drawn
 
 

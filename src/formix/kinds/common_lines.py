@@ -149,7 +149,7 @@ def _beside(
         lines, data = slopes(names[0])
         first = Statement("prior", names[1], key, keys=(key,), comment=comment)
         return (first, *lines, _joined(before, target, names)), data
-    means = predictor.X[:, 1:].mean(axis=0)
+    means = predictor.centre[1:]
     spelled, extra = _means(means, predictor, identifiers)
     where = _where(predictor, means)
     comment += f", with {where}" if len(comment + where) < _ONE_LINE else f"\nwith {where}"

@@ -76,7 +76,7 @@ def statements(
         key = AT_MEANS if AT_MEANS in priors else SITE
         line = Statement(verb, target, SITE, keys=(key,), shape=shape, comment=comment)
         return Fragment(sites, dimensions, (line,))
-    means = predictor.X.mean(axis=0)
+    means = predictor.centre
     spelled, data = vector_text(means), ()
     if len(spelled) > _LONGEST_LITERAL:
         spelled = identifiers.of(("means", id(predictor.X)), f"{prefix(predictor.name)}X_means")

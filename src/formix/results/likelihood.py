@@ -147,7 +147,7 @@ def _log_thresholds(
     """Sum the log densities of the thresholds; ordered ones are draws that were put in order."""
     x, count = np.asarray(values[parameter.site], dtype=np.float64), parameter.shape[0]
     if entry.key == AT_MEANS and "beta" in values:
-        shift = np.asarray(values["beta"]) @ np.mean(spec.predictors[0].X, axis=0)
+        shift = np.asarray(values["beta"]) @ spec.predictors[0].centre
         x = x - shift[..., None]
     orders = gammaln(count + 1.0) if parameter.support == "ordered" else 0.0
     return np.sum(entry.of_table.log_density(x), axis=-1) + orders
@@ -163,7 +163,7 @@ def _log_one(prior: Prior, squared: bool, value: np.ndarray) -> np.ndarray:
 def _slopes_at_means(spec: Spec, parameter: Parameter, beta: np.ndarray) -> np.ndarray:
     """Return what the other columns add to the intercept at their means."""
     predictor = next(p for p in spec.predictors if prefix(p.name) + "beta" == parameter.site)
-    return beta[..., 1:] @ np.mean(predictor.X[:, 1:], axis=0)
+    return beta[..., 1:] @ predictor.centre[1:]
 
 
 def _log_lkj(spec: Spec, parameter: Parameter, prior: Prior, x: np.ndarray) -> np.ndarray:

@@ -132,7 +132,7 @@ def coefficients(of: Structure, *, priors: bool = True) -> Coefficients:
     order = (*np.flatnonzero(gaussian).tolist(), *np.flatnonzero(~gaussian).tolist())
     means = np.zeros(of.X.shape[1])
     if of.at_means:
-        means[1:] = of.X[:, 1:].mean(axis=0)
+        means[1:] = (of.X.mean(axis=0) if of.means is None else of.means)[1:]
     R, center = _reference(of, means, order)
     integrated = int(gaussian.sum())
     constant = -float(np.sum(np.log(np.abs(np.diag(R)[:integrated]))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,6 +108,8 @@ class Structure:
         The groups, and the rows last where a sigma is beside known standard errors.
     sigma
         The prior of sigma, or its value where it is fixed.
+    means
+        Those of the columns of all rows, where X has only some.
     """
 
     y: Float[np.ndarray, " obs"]
@@ -117,6 +119,7 @@ class Structure:
     groups: tuple[GroupColumns, ...]
     scaled: bool
     sigma: PriorEntry | float
+    means: Float[np.ndarray, " coef"] | None = None
 
     @property
     def rows(self) -> int:
@@ -165,7 +168,7 @@ def structure(spec: Spec) -> Structure:
         y = y - predictor.offset
     known = spec.response.known
     sampled = any(parameter.site == "sigma" for parameter in spec.parameters)
-    return gaussian(
+    found = gaussian(
         y,
         predictor.X,
         coefficient_priors(spec),
@@ -174,6 +177,7 @@ def structure(spec: Spec) -> Structure:
         se=known.get("se"),
         weights=known.get("weights"),
     )
+    return replace(found, means=predictor.means)
 
 
 def gaussian(

@@ -46,7 +46,7 @@ _CALLS = {
 
 def supports(spec: Spec) -> str | None:
     """Return why the engine declines a spec, or nothing."""
-    reason = _fault(spec) or _priors(spec)
+    reason = _fault(spec) or _priors(spec) or _rank(spec)
     if reason:
         return reason
     of = structure(spec)
@@ -144,6 +144,16 @@ def _priors(spec: Spec) -> str | None:
         if is_joint(entry.prior):
             return f"the prior of `{entry.key}`, {entry.prior.name}, is of coefficients together"
     return None
+
+
+def _rank(spec: Spec) -> str | None:
+    """Return why least squares have no solution at some of a model's rows; at all rows they do."""
+    X = spec.predictors[0].X
+    if spec.predictors[0].means is None or not X.shape[1]:
+        return None
+    norms = np.linalg.norm(X, axis=0)
+    full = bool(norms.all()) and np.linalg.matrix_rank(X / norms) == X.shape[1]
+    return None if full else "columns of X depend on one another at these rows"
 
 
 def _sampled(of: Structure) -> str | None:
