@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from fit_at import random_fit
 from made_fits import drawn, sleepstudy
-from scipy import stats
+from scipy import special, stats
 
 import formix as fx
-from formix.results import inference_data
+from formix.results import inference_data, peaked
 from formix.results.groups import Groups, opened
 
 with_arviz = pytest.mark.filterwarnings("ignore::FutureWarning", "ignore:Estimated shape")
@@ -131,12 +132,28 @@ def test_a_group_that_there_is_not_is_refused():
         fx.log_likelihood(drawn("y ~ x", frame(), draws=3), integrate="batch")
 
 
-def test_what_is_not_gaussian_is_refused():
+def test_what_is_not_gaussian_is_integrated_by_quadrature():
     data = frame().assign(y=lambda d: np.exp(d["y"]))
-    groups = drawn("y ~ x + (1 | s)", data, draws=3, family=fx.gaussian(link="log"))
-    with pytest.raises(fx.UnsupportedError, match="the link of mu is log, not identity") as caught:
-        fx.log_likelihood(groups, integrate="s")
-    assert "fx.log_likelihood(fit)" in (caught.value.hint or "")
+    model = fx.Model("y ~ x + (1 | s)", data, fx.gaussian(link="log"))
+    fit = random_fit(model, samples=4)
+    found = fx.log_likelihood(fit, integrate="s")["log_likelihood"]["y_by_s"]
+    (block,) = model.design.blocks
+    y, u = model.spec.response.values, np.arange(-9.0, 9.0, 0.001)
+    at = {name: fit["posterior"][name].to_numpy()[1, 0] for name in ("beta", "sd_s", "sigma")}
+    for level in range(3):
+        mine = block.index == level
+        mean = np.exp((model.design.X @ at["beta"])[mine] + at["sd_s"] * u[:, None])
+        logs = stats.norm.logpdf(y[mine], mean, at["sigma"]).sum(axis=1) + stats.norm.logpdf(u)
+        expected = special.logsumexp(logs) + np.log(0.001)
+        assert found[1, 0, level] == pytest.approx(expected, abs=1e-8)
+
+
+def test_an_integral_that_has_not_settled_is_told(monkeypatch):
+    """The density of the asymmetric Laplace distribution has a kink for every row."""
+    monkeypatch.setattr(peaked, "_HALVINGS", {1: 3})
+    model = fx.Model("y ~ x + (1 | s)", frame(), "asymmetric_laplace")
+    with pytest.warns(fx.FormixWarning, match="likelihood of the levels of s is integrated to"):
+        fx.log_likelihood(random_fit(model, samples=4), integrate="s")
 
 
 @with_arviz

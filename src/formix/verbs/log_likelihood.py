@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
 
-from formix.engines.marginal.integrated import conditioned, integrated_log_likelihood
+from formix.errors import FormixWarning, UnsupportedError
 from formix.results.datasets import by_level, likelihood_dataset
 from formix.results.inference import with_group
 from formix.results.json_text import decode
 from formix.results.layout import lay_out
 from formix.results.likelihood import flat, log_densities
 from formix.results.sample import sample
+from formix.results.units import unit_log_likelihood, units_of
 from formix.verbs.groups import group_named
 from formix.verbs.model import model
 from formix.verbs.redraw import with_effects
@@ -26,9 +28,13 @@ if TYPE_CHECKING:
     from formix.models import Model
     from formix.results.layout import Layout
     from formix.results.sample import Sample
+    from formix.results.units import Units
     from formix.spec import Spec
 
 GROUP = "log_likelihood"
+
+_EXACT = 1e-8
+"""What an integral may err by without a word."""
 
 
 def log_likelihood(
@@ -47,8 +53,10 @@ def log_likelihood(
     which effects that were not kept are drawn again (`fx.redraw`).
 
     With a group to integrate, that of each level of the group: how well a whole new level is
-    predicted. The effects of the group, and of groups nested in it, are integrated exactly; those
-    of groups that it is crossed with or nested in are conditioned on.
+    predicted. The effects of the group, and of groups nested in it, are integrated: by algebra
+    where the response is gaussian with the identity link, else by quadrature, to 1e-8 where the
+    density of a level's effects has one peak and no kink, for one or two effects a level. Those of
+    groups that it is crossed with or nested in are conditioned on.
 
     Parameters
     ----------
@@ -74,7 +82,13 @@ def log_likelihood(
     ArgumentError
         If there is no such group.
     UnsupportedError
-        If effects cannot be integrated: the response is not gaussian with the identity link.
+        If effects cannot be integrated: quadrature takes at most two a level, normal and
+        independent between levels, and no groups within others.
+
+    Warns
+    -----
+    FormixWarning
+        If an integral may err by more than 1e-8.
 
     References
     ----------
@@ -128,12 +142,32 @@ def _conditional(spec: Spec, drawn: Sample) -> Float[np.ndarray, "chain draw obs
 
 
 def _integrated(built: Model, layout: Layout, drawn: Sample, group: str) -> xr.Dataset:
+    spec = built.spec
+    units = _units(spec, group)
     sizes = drawn.found["posterior"].sizes
     values = flat(drawn.values())
-    if all(f"r_{one}" in values for one in conditioned(built.spec, group)):
-        by_sample = integrated_log_likelihood(built.spec, values, group)
+    if all(site in values or site in units.inside for site in spec.effect_sites):
+        by_sample, error = unit_log_likelihood(spec, values, units)
     else:
-        parts = (some for _, some in with_effects(built.spec, drawn))
-        found = [integrated_log_likelihood(built.spec, some, group) for some in parts]
-        by_sample = np.concatenate(found)
+        parts = [unit_log_likelihood(spec, some, units) for _, some in with_effects(spec, drawn)]
+        by_sample = np.concatenate([found for found, _ in parts])
+        error = max(change for _, change in parts)
+    if error > _EXACT:
+        warnings.warn(
+            f"the likelihood of the levels of {group} is integrated to {error:.1g} only",
+            FormixWarning,
+            stacklevel=4,
+        )
     return by_level(layout, group, by_sample.reshape(sizes["chain"], sizes["draw"], -1))
+
+
+def _units(spec: Spec, group: str) -> Units:
+    block = next(blocks[0] for blocks in spec.groups if blocks[0].group == group)
+    if block.varying.members > 1:
+        raise UnsupportedError(
+            f"the effects of `{group}` cannot be integrated: {block.varying.beyond}",
+            text=spec.text,
+            span=block.span,
+            hint="fx.log_likelihood(fit) has the likelihood that is conditional on the effects",
+        )
+    return units_of(spec, block.index, len(block.levels))

@@ -25,7 +25,7 @@ from formix.engines.marginal.support import likelihood_fault
 from formix.errors import ArgumentError, UnsupportedError
 
 if TYPE_CHECKING:
-    from jaxtyping import Float
+    from jaxtyping import Float, Int
 
     from formix.engines.marginal.structure import GroupColumns, Structure
     from formix.spec import Spec
@@ -80,33 +80,44 @@ def integrated_log_likelihood(spec: Spec, values: Flat, group: str) -> ByLevel:
         hint = f"its groups: {', '.join(named)}" if named else "its formula has no bar"
         raise ArgumentError(f"`{group}` is not a group of this model", hint=hint)
     target = of.groups[named.index(group)]
-    inside = _inside(of, target)
+    inside = tuple(f"r_{one.name}" for one in of.named if one is target or within(one, target))
+    return integrated_over(spec, values, inside, target.index, target.levels)
+
+
+def integrated_over(
+    spec: Spec,
+    values: Flat,
+    inside: Sequence[str],
+    index: Int[np.ndarray, " obs"],
+    units: int,
+) -> Float[np.ndarray, "sample unit"]:
+    """Return the log likelihood by sample and unit of rows, the effects of some groups integrated.
+
+    Parameters
+    ----------
+    spec
+        A Gaussian multilevel model, whose effects can be integrated.
+    values
+        Draws by site, chains and draws in one axis.
+    inside
+        The sites of the effects that are integrated; each level of their groups is in one unit.
+    index, units
+        The unit of each row, and how many there are.
+    """
+    of = structure(spec)
+    chosen = [one for one in of.named if f"r_{one.name}" in inside]
     samples = len(next(iter(values.values())))
-    answer = np.empty((samples, target.levels))
+    answer = np.empty((samples, units))
     step = max(1, _AT_ONCE // max(of.rows, 1))
     for start in range(0, samples, step):
         some = slice(start, start + step)
-        rows = _rows(of, {site: value[some] for site, value in values.items()}, inside)
+        rows = _rows(of, {site: value[some] for site, value in values.items()}, chosen)
         # Without known standard errors the rows' precisions are in one proportion in all samples.
-        alone = len(inside) == 1 and of.scaled
-        answer[some] = _alone(of, target, rows) if alone else _level_by_level(target, inside, rows)
+        if len(chosen) == 1 and of.scaled:
+            answer[some] = _in_units(_alone(of, chosen[0], rows), chosen[0], index, units)
+        else:
+            answer[some] = _level_by_level(index, units, chosen, rows)
     return answer
-
-
-def conditioned(spec: Spec, group: str) -> tuple[str, ...]:
-    """Return the groups whose effects are conditioned on where one is integrated.
-
-    There is none where the likelihood cannot be had at all.
-    """
-    if likelihood_fault(spec):
-        return ()
-    of = structure(spec)
-    inside = [one.name for one in _inside(of, next(g for g in of.groups if g.name == group))]
-    return tuple(one.name for one in of.groups if one.name and one.name not in inside)
-
-
-def _inside(of: Structure, target: GroupColumns) -> list[GroupColumns]:
-    return [one for one in of.groups if one.name and (one is target or within(one, target))]
 
 
 def _rows(of: Structure, values: Flat, inside: Sequence[GroupColumns]) -> _Rows:
@@ -148,12 +159,27 @@ def _alone(of: Structure, target: GroupColumns, rows: _Rows) -> ByLevel:
     return 0.5 * ((sums @ logs.T).T - log_determinant + explained)
 
 
-def _level_by_level(target: GroupColumns, inside: Sequence[GroupColumns], rows: _Rows) -> ByLevel:
-    """Return the log likelihood where groups within the target are integrated too."""
-    answer = np.empty((len(rows.residual), target.levels))
-    order = np.argsort(target.index, kind="stable")
-    bounds = np.searchsorted(target.index[order], np.arange(target.levels + 1))
-    for level in range(target.levels):
+def _in_units(
+    by_level: ByLevel, group: GroupColumns, index: Int[np.ndarray, " obs"], units: int
+) -> Float[np.ndarray, "sample unit"]:
+    """Return the sums of the levels that each unit holds."""
+    if np.array_equal(index, group.index):
+        return by_level[:, :units]
+    levels, first = np.unique(group.index, return_index=True)
+    sums = sparse.csr_array(
+        (np.ones(len(levels)), (index[first], levels)), shape=(units, group.levels)
+    )
+    return np.asarray((sums @ by_level.T).T)
+
+
+def _level_by_level(
+    index: Int[np.ndarray, " obs"], units: int, inside: Sequence[GroupColumns], rows: _Rows
+) -> Float[np.ndarray, "sample unit"]:
+    """Return the log likelihood where several groups are integrated, one within another."""
+    answer = np.empty((len(rows.residual), units))
+    order = np.argsort(index, kind="stable")
+    bounds = np.searchsorted(index[order], np.arange(units + 1))
+    for level in range(units):
         mine = order[bounds[level] : bounds[level + 1]]
         wide = np.concatenate(
             [_wide(group, mine, L) for group, L in zip(inside, rows.factors, strict=True)], axis=2
