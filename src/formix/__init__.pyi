@@ -71,6 +71,7 @@ from .verbs.extend import extend as extend
 from .verbs.file import read as read, write as write
 from .verbs.fixef import fixef as fixef
 from .verbs.hypothesis import hypothesis as hypothesis
+from .verbs.kfold import kfold as kfold
 from .verbs.log_likelihood import log_likelihood as log_likelihood
 from .verbs.model import model as model
 from .verbs.predict import predict as predict

@@ -1,9 +1,11 @@
-"""The ArviZ door: the container of ArviZ 0.x. With 1.x it is xarray's, and none is needed."""
+"""The ArviZ door: the container of ArviZ 0.x, and what either compares models and priors by."""
 
 from __future__ import annotations
 
 import warnings
 from typing import TYPE_CHECKING, Any
+
+import xarray as xr
 
 from formix.results.inference import ARVIZ_1
 
@@ -12,11 +14,16 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     InferenceData: Any
-elif not ARVIZ_1:
+    ELPDData: Any
+    ELPDDataLOOKFold: Any
+elif ARVIZ_1:
+    from arviz import ELPDDataLOOKFold
+else:
     with warnings.catch_warnings():
         # Its daily notice of its own next version is not about the user's model.
         warnings.simplefilter("ignore", FutureWarning)
         from arviz import InferenceData
+        from arviz.stats import ELPDData
 
 
 def container(found: Groups) -> Any:
@@ -25,3 +32,28 @@ def container(found: Groups) -> Any:
         # Older 0.x do not know `log_prior`, and none knows `sampler_state`.
         warnings.filterwarnings("ignore", message=".*not defined in the InferenceData scheme")
         return InferenceData(attrs=dict(found.attributes), **dict(found.datasets))
+
+
+def elpd_data(
+    elpd: xr.DataArray, p: xr.DataArray, se: float, samples: int, folds: int, *, warning: bool
+) -> Any:
+    """Return the result of a cross-validation as ArviZ compares it.
+
+    ArviZ 0.x has none for folds: it is then one for `loo`, of which the names of 1.x tell the
+    numbers too.
+
+    Parameters
+    ----------
+    elpd, p
+        Of each unit that was left out: its log predictive density, and how much more it would have
+        been with the unit.
+    """
+    said = {"n_samples": samples, "n_data_points": elpd.size, "scale": "log", "warning": warning}
+    total, more = float(elpd.sum()), float(p.sum())
+    if ARVIZ_1:
+        return ELPDDataLOOKFold(
+            elpd=total, se=se, p=more, good_k=None, elpd_i=elpd, n_folds=folds, p_kfold_i=p, **said
+        )
+    numbers = {"elpd_loo": total, "se": se, "p_loo": more, **said, "loo_i": elpd}
+    others = {"elpd": total, "p": more, "elpd_i": elpd, "p_kfold_i": p, "n_folds": folds}
+    return ELPDData({**numbers, **others}, dtype=object)
