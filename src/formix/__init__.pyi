@@ -82,6 +82,7 @@ from .verbs.r_code import r_code as r_code
 from .verbs.ranef import ranef as ranef
 from .verbs.redraw import redraw as redraw
 from .verbs.residuals import fitted as fitted, residuals as residuals
+from .verbs.sensitivity import sensitivity as sensitivity
 from .verbs.sigma import sigma as sigma
 from .verbs.simulate import simulate as simulate
 from .verbs.slopes import slopes as slopes

@@ -50,7 +50,7 @@ def log_densities(spec: Spec, values: Flat) -> Float[np.ndarray, "sample obs"]:
     """Return the log density of every observation at samples, chains and draws in one axis."""
     samples, rows = len(next(iter(values.values()))), len(spec.response.values)
     answer = np.empty((samples, rows))
-    for part in _parts(samples, rows):
+    for part in parts(samples, rows):
         answer[part] = _log_density(spec, cut(values, part))
     return answer
 
@@ -105,9 +105,11 @@ def flat(values: Values) -> dict[str, np.ndarray]:
     }
 
 
-def _parts(samples: int, rows: int) -> Iterator[slice]:
+def parts(samples: int, rows: int) -> Iterator[slice]:
+    """Yield some samples after another, so many that memory holds their rows."""
     step = max(1, _CHUNK // max(1, rows))
-    return (slice(start, min(start + step, samples)) for start in range(0, samples, step))
+    for start in range(0, samples, step):
+        yield slice(start, min(start + step, samples))
 
 
 def cut(values: Flat, part: slice) -> dict[str, np.ndarray]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import pickle
 import warnings
 from builtins import map as in_turn
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -41,7 +40,7 @@ def kfold(
     stratify: object = None,
     seed: int = 0,
     processes: int = 1,
-    map: Callable[..., Iterable[Any]] | None = None,  # noqa: A002 - as executors call it
+    map: Callable[..., Iterable[Any]] | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
     priors: Mapping[str, object] | None = None,
     family: Family | None = None,
@@ -117,7 +116,7 @@ def kfold(
 
     Examples
     --------
-    >>> found = fx.kfold(fit, k=3, group="Subject", draws=200)
+    >>> found = fx.kfold(fit, k=3, group="Subject", draws=1000)
     >>> found.elpd_i.dims, found.n_folds
     (('Subject',), 3)
     """
@@ -166,17 +165,18 @@ def _run(
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=context) as pool:
             yield from pool.map(refit, tasks)
-    except (pickle.PicklingError, AttributeError, TypeError) as error:
-        raise ArgumentError(
-            f"the model cannot be sent to other processes: {error}",
-            hint="functions, priors and families of your own must be importable, so not lambdas; "
-            "or use processes=1",
-        ) from error
     except BrokenProcessPool as error:
         raise EngineError(
             "the processes that refit ended before they had begun or were done",
             hint='a script needs `if __name__ == "__main__":` around what it runs; else memory '
             "may be short: use fewer processes",
+        ) from error
+    except Exception as error:
+        # What goes wrong in a refit comes back as a value.
+        raise ArgumentError(
+            f"the model cannot be sent to other processes: {error}",
+            hint="functions, priors and families of your own must be importable, so not lambdas; "
+            "or use processes=1",
         ) from error
 
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import logsumexp
 
-from formix.errors import FormixError, FormixWarning
+from formix.errors import EngineError, FormixError, FormixWarning
 from formix.models import Model
+from formix.prior import Prior, entry_of
 from formix.results.likelihood import cut, flat
 from formix.results.sample import sample
 from formix.results.units import Units, unit_log_likelihood
+from formix.spec import prefix
 from formix.verbs.redraw import with_effects
 
 if TYPE_CHECKING:
@@ -74,8 +76,7 @@ def refit(fold: Fold) -> Left:
         warnings.simplefilter("always")
         try:
             left = _refitted(fold)
-        except Exception as error:
-            # Other processes tell what went wrong as text: a traceback would not say which fold.
+        except Exception as error:  # noqa: BLE001 - raised again, where it says which fold it was
             hint = f" ({error.hint})" if isinstance(error, FormixError) and error.hint else ""
             message = error.message if isinstance(error, FormixError) else repr(error)
             left = Left(np.empty(0), failure=f"{message}{hint}")
@@ -89,11 +90,35 @@ def _refitted(fold: Fold) -> Left:
     )
     rows = np.arange(len(model.design.rows))
     some = model.subset(np.setdiff1d(rows, fold.out))
+    _check(some.spec)
     drawn = sample(some.sample(progress=False, **fold.settings), "posterior")
     there = model.subset(fold.out).spec
     density, error = log_mean_density(there, drawn, some.spec, fold.units.at(fold.out))
     sizes = drawn.found["posterior"].sizes
     return Left(density, error, int(sizes["chain"] * sizes["draw"]))
+
+
+def _check(spec: Spec) -> None:
+    """Refuse rows that leave a coefficient to its prior where that is flat.
+
+    Raises
+    ------
+    EngineError
+        If there is one.
+    """
+    for predictor in spec.predictors:
+        norms = np.linalg.norm(predictor.X, axis=0)
+        keys = (f"{prefix(predictor.name)}beta[{label}]" for label in predictor.labels)
+        priors = [entry_of(spec.priors, key).prior for key in keys]
+        flat_ones = [isinstance(prior, Prior) and prior.name == "Flat" for prior in priors]
+        scaled = predictor.X / np.where(norms > 0.0, norms, 1.0)
+        if any(flat_ones) and np.linalg.matrix_rank(scaled) < len(norms):
+            lost = predictor.labels[int(np.argmin(norms))] if not norms.all() else ""
+            which = f"the coefficient `{lost}`" if lost else "a coefficient"
+            raise EngineError(
+                f"no row is left that tells {which}, and its prior is flat",
+                hint="stratify the folds by the factor, or give it a proper prior",
+            )
 
 
 def log_mean_density(

@@ -116,11 +116,11 @@ def summary(fit: object, *, prob: float = PROB, ranef: bool = False) -> Summary:
     tails(prob)
     if ranef:
         check_kept(drawn, drawn.effects)
-    parts = list(_parts(drawn, ranef))
+    found = list(parts(drawn, ranef))
     columns: list[dict[str, np.ndarray]] = []
     names: list[str] = []
     sections: dict[str, list[str]] = {}
-    for part in parts:
+    for part in found:
         columns.append(estimates(part.draws, prob, diagnostics=drawn.group == "posterior"))
         names += part.names
         sections.setdefault(part.title, []).extend(part.labels)
@@ -130,7 +130,7 @@ def summary(fit: object, *, prob: float = PROB, ranef: bool = False) -> Summary:
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
+class Part:
     """The rows of one site: the section they stand in, their addresses, labels and draws."""
 
     title: str
@@ -139,7 +139,7 @@ class _Part:
     draws: np.ndarray
 
 
-def _parts(drawn: Sample, ranef: bool) -> Iterator[_Part]:
+def parts(drawn: Sample, ranef: bool) -> Iterator[Part]:
     """Yield the rows in the order of the printed table: groups, common effects, the rest."""
     correlations = {(site.group, site.predictor): site for site in drawn.of("cor")}
     groups = list(dict.fromkeys(site.group for site in drawn.of("sd")))
@@ -165,17 +165,17 @@ def _parts(drawn: Sample, ranef: bool) -> Iterator[_Part]:
         yield _scalar(drawn, site, "Family parameters")
 
 
-def _vector(drawn: Sample, site: Site, title: str, shape: str) -> _Part:
+def _vector(drawn: Sample, site: Site, title: str, shape: str) -> Part:
     names = [element(site.name, (label,)) for label in drawn.labels(site.dims[0])]
     labels = [shape.format(label) for label in drawn.effect_labels(site)]
-    return _Part(title, names, labels, drawn.draws(site).to_numpy())
+    return Part(title, names, labels, drawn.draws(site).to_numpy())
 
 
-def _deviations(drawn: Sample, site: Site, title: str, found: Told) -> _Part:
+def _deviations(drawn: Sample, site: Site, title: str, found: Told) -> Part:
     """Return the standard deviations, once where effects share one."""
     names = [element(site.name, one.labels) for one in found.deviations]
     labels = [f"sd({named(drawn, site, one.labels)})" for one in found.deviations]
-    return _Part(title, names, labels, _at(drawn, site, [one.place for one in found.deviations]))
+    return Part(title, names, labels, _at(drawn, site, [one.place for one in found.deviations]))
 
 
 def _at(drawn: Sample, site: Site, places: Sequence[tuple[int, ...]]) -> np.ndarray:
@@ -185,7 +185,7 @@ def _at(drawn: Sample, site: Site, places: Sequence[tuple[int, ...]]) -> np.ndar
     return np.stack(some, axis=2) if some else np.zeros((*draws.shape[:2], 0))
 
 
-def _correlations(drawn: Sample, site: Site, title: str, found: Told) -> _Part:
+def _correlations(drawn: Sample, site: Site, title: str, found: Told) -> Part:
     """Return the correlations that are free."""
     labels, shown = drawn.labels(site.dims[-1]), drawn.effect_labels(site)
     names: list[str] = []
@@ -194,17 +194,17 @@ def _correlations(drawn: Sample, site: Site, title: str, found: Told) -> _Part:
         i, j = pair.place[-2:]
         names.append(element(site.name, (*pair.before, labels[i], labels[j])))
         titles.append(f"cor({', '.join([*map(str, pair.before), shown[j], shown[i]])})")
-    return _Part(title, names, titles, _at(drawn, site, [p.place for p in found.correlations]))
+    return Part(title, names, titles, _at(drawn, site, [p.place for p in found.correlations]))
 
 
-def _levels(drawn: Sample, site: Site, title: str) -> _Part:
+def _levels(drawn: Sample, site: Site, title: str) -> Part:
     levels, effects = drawn.labels(site.dims[0]), drawn.labels(site.dims[1])
     pairs = [(level, effect) for level in levels for effect in effects]
     names = [element(site.name, pair) for pair in pairs]
-    return _Part(title, names, [element("r", pair) for pair in pairs], drawn.draws(site).to_numpy())
+    return Part(title, names, [element("r", pair) for pair in pairs], drawn.draws(site).to_numpy())
 
 
-def _scalar(drawn: Sample, site: Site, title: str) -> _Part:
+def _scalar(drawn: Sample, site: Site, title: str) -> Part:
     draws = drawn.draws(site).to_numpy()
     axes = [drawn.labels(dim) for dim in site.dims]
     places = np.ndindex(*draws.shape[2:])
@@ -212,7 +212,7 @@ def _scalar(drawn: Sample, site: Site, title: str) -> _Part:
         element(site.name, tuple(axis[i] for axis, i in zip(axes, place, strict=True)))
         for place in places
     ]
-    return _Part(title, names, names, draws)
+    return Part(title, names, names, draws)
 
 
 def _sections(labels: dict[str, list[str]]) -> Iterator[Section]:

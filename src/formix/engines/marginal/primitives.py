@@ -6,7 +6,7 @@ They take arrays and priors and know nothing of formulas, so that a program runs
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,10 +33,14 @@ Given = Prior | OnVariance
 
 @dataclass(frozen=True, eq=False)
 class Common:
-    """Common (fixed) effects: their columns, and the priors of their coefficients."""
+    """Common (fixed) effects: their columns, and the priors of their coefficients.
+
+    `means` are those at which the first prior may be, where they are not the columns' own.
+    """
 
     X: Float[np.ndarray, "obs coef"]
     beta: tuple[PriorEntry, ...]
+    means: Float[np.ndarray, " coef"] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,21 @@ def priors(name: str, *arguments: float | Float[np.ndarray, " coef"]) -> list[Pr
     return [Prior(name, *map(float, row)) for row in rows]
 
 
-def common(X: Float[np.ndarray, "obs coef"], *beta: Prior, at_means: bool = False) -> Common:
-    """Return common (fixed) effects; `at_means` puts the first prior at the others' means."""
+def common(
+    X: Float[np.ndarray, "obs coef"],
+    *beta: Prior,
+    at_means: bool | Float[np.ndarray, " coef"] = False,
+) -> Common:
+    """Return common (fixed) effects; `at_means` puts the first prior at the others' means.
+
+    They are those of the columns of X, or given.
+    """
     keys = [f"beta[{j}]" for j in range(len(beta))]
-    if at_means:
+    given = None if isinstance(at_means, bool) else np.asarray(at_means, dtype=np.float64)
+    if at_means is not False:
         keys[0] = at_means_key(keys[0])
     entries = (_entry(key, prior) for key, prior in zip(keys, beta, strict=True))
-    return Common(np.asarray(X, dtype=np.float64), tuple(entries))
+    return Common(np.asarray(X, dtype=np.float64), tuple(entries), given)
 
 
 def block(*sds: Given, cor: Prior | None = None) -> BlockPriors:
@@ -125,8 +137,10 @@ def integrate(
     y = np.asarray(y, dtype=np.float64)
     noise = _entry("sigma", sigma) if isinstance(sigma, Prior | OnVariance) else float(sigma)
     X, beta = (effects.X, effects.beta) if effects else (np.empty((len(y), 0)), ())
+    means = effects.means if effects else None
+    of = gaussian(y, X, beta, tuple(groups), noise, se=se, weights=weights)
     with one_thread():
-        return marginal(gaussian(y, X, beta, tuple(groups), noise, se=se, weights=weights))
+        return marginal(replace(of, means=means))
 
 
 def _entry(key: str, given: Given) -> PriorEntry:

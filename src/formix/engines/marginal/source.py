@@ -90,7 +90,11 @@ class _Writer:
         X = self._given("X", predictor.X)
         first, rest = (entries[:1], entries[1:]) if at_means else ((), entries)
         priors = [*map(_prior, first), *self._priors("beta", rest)]
-        call = f"common({', '.join([X, *priors])}{', at_means=True' if at_means else ''})"
+        if at_means:
+            # Of some of the rows: the prior is where it was for all of them.
+            known = predictor.means
+            priors.append(f"at_means={'True' if known is None else self._given('X_means', known)}")
+        call = f"common({', '.join([X, *priors])})"
         lines = _comment(f"common effects: {predictor.text}")
         if at_means:
             lines += _comment("with the intercept's prior at the means of the others")
