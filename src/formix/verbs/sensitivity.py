@@ -112,16 +112,16 @@ def _parameters(drawn: Sample) -> tuple[list[str], Float[np.ndarray, "chain draw
     found = list(listed(drawn, ranef=False))
     names = [name for part in found for name in part.names]
     whole = [part.draws.reshape(*part.draws.shape[:2], -1) for part in found]
-    draws: np.ndarray = np.concatenate(whole, axis=2)
-    varies = np.max(draws, axis=(0, 1)) > np.min(draws, axis=(0, 1))
-    kept: np.ndarray = draws[..., varies]
-    return [name for name, own in zip(names, varies, strict=True) if own], kept
+    draws = np.asarray(np.concatenate(whole, axis=2), dtype=np.float64)
+    varies = np.flatnonzero(np.max(draws, axis=(0, 1)) > np.min(draws, axis=(0, 1)))
+    return [names[int(place)] for place in varies], draws[:, :, varies]
 
 
 def _moved(draws: Float[np.ndarray, "chain draw parameter"], part: BySample) -> np.ndarray:
     if not draws.shape[2] or not np.ptp(part) > 0.0:
         return np.zeros(draws.shape[2])
-    return results.container.power_scaling(draws, part)
+    moved: Any = results.container.power_scaling(draws, part)
+    return moved
 
 
 def _log_prior(drawn: Sample, spec: Spec) -> BySample:
