@@ -11,6 +11,7 @@ from .errors import (
     FormixWarning as FormixWarning,
     FormulaError as FormulaError,
     FormulaSyntaxError as FormulaSyntaxError,
+    MissingLibraryError as MissingLibraryError,
     PriorError as PriorError,
     RankWarning as RankWarning,
     ResultError as ResultError,
@@ -61,6 +62,7 @@ from .families import (
 from .formulas import expand as expand, parse as parse, to_text as to_text
 from .maximum import Estimates as Estimates
 from .models import Model as Model
+from .plots.ranef import plot_ranef as plot_ranef
 from .prior import Prior as Prior
 from .verbs.coef import coef as coef
 from .verbs.compare_lme4 import compare_lme4 as compare_lme4

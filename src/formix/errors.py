@@ -139,6 +139,10 @@ class ResultError(FormixError, ValueError):
     """A fit, or a file of one, that cannot be read or lacks what a verb needs."""
 
 
+class MissingLibraryError(FormixError, ImportError):
+    """An optional library that is not installed, with what installs it."""
+
+
 class FormixWarning(UserWarning):
     """What may change the answer."""
 

@@ -1,1 +1,1 @@
-"""Pictures of models and results."""
+"""Pictures of fits: one file a picture, each a verb that takes the fit and returns axes."""

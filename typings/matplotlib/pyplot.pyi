@@ -1,0 +1,6 @@
+from typing import Any
+
+from .figure import Figure
+
+def figure(*, figsize: tuple[float, float] = ..., layout: str = ...) -> Figure: ...
+def close(fig: Any = ...) -> None: ...
