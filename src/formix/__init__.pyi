@@ -62,7 +62,9 @@ from .families import (
 from .formulas import expand as expand, parse as parse, to_text as to_text
 from .maximum import Estimates as Estimates
 from .models import Model as Model
+from .plots.effects import plot_effects as plot_effects
 from .plots.ranef import plot_ranef as plot_ranef
+from .plots.shrinkage import plot_shrinkage as plot_shrinkage
 from .prior import Prior as Prior
 from .verbs.coef import coef as coef
 from .verbs.compare_lme4 import compare_lme4 as compare_lme4

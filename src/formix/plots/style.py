@@ -72,3 +72,26 @@ def dress(ax: Axes, *, x: str = "", y: str = "", title: str = "", grid: str = "y
         ax.set_ylabel(y, color=INK)
     if title:
         ax.set_title(title, loc="left", fontsize="medium", color=INK)
+
+
+MOST_KEYS = 20
+"""Entries of a legend; of more, some are named."""
+
+
+def key(ax: Axes, title: str = "") -> None:
+    """Write a legend beside the axes, where it hides nothing."""
+    handles, labels = ax.get_legend_handles_labels()
+    step = -(-len(handles) // MOST_KEYS)
+    if handles:
+        legend = ax.legend(
+            handles[::step],
+            labels[::step],
+            title=title or None,
+            loc="upper left",
+            bbox_to_anchor=(1.0, 1.0),
+            frameon=False,
+            fontsize=SMALL,
+            title_fontsize=SMALL,
+            labelcolor=INK,
+        )
+        legend.set_alignment("left")

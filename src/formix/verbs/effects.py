@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Unpack, overload
 import numpy as np
 
 from formix.engines.plan import whole
-from formix.verbs.asked import Options, asked
+from formix.verbs.asked import Asked, Options, asked
 from formix.verbs.estimates import PROB
 from formix.verbs.grids import (
     Regressor,
@@ -114,8 +114,27 @@ def effects(
     >>> fx.effects(fit, "Days", at={"Days": [0, 9]}).columns.tolist()
     ['Days', 'mean', 'sd', '2.5%', '97.5%']
     """
-    whole("points", points, 2)
     question = asked(fit, kind, groups, prob, options)
+    return conditional(question, variables, at, points, prob if summary else None)
+
+
+def conditional(
+    question: Asked,
+    variables: str | Iterable[str],
+    at: Mapping[str, object] | None,
+    points: int,
+    prob: float | None,
+) -> pd.DataFrame | xr.DataArray:
+    """Return what a fit that was asked answers over a grid: a table, or draws without `prob`.
+
+    The first column's values vary slowest.
+
+    Raises
+    ------
+    ArgumentError, UnknownLevelError
+        As `effects`.
+    """
+    whole("points", points, 2)
     known = known_columns(question.model)
     allowed = (*regressors(question.model), *group_columns(question.model))
     names = names_of(variables, {name: known[name] for name in allowed})
@@ -128,9 +147,8 @@ def effects(
     values |= {name: some for name, some in held.items() if name not in values}
     frame = grid(question.model, values)
     answers = question.at(frame, unit=True)
-    wanted = prob if summary else None
     keys = frame[[*names, *(name for name in held if name not in names)]]
-    return answer(question, [each(keys, answers.made(), answers.kept, wanted)], wanted)
+    return answer(question, [each(keys, answers.made(), answers.kept, prob)], prob)
 
 
 def _values(of: Regressor, points: int, ranged: bool) -> Sequence[object]:
