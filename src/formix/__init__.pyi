@@ -74,6 +74,8 @@ from .verbs.emmeans import emmeans as emmeans
 from .verbs.extend import extend as extend
 from .verbs.file import read as read, write as write
 from .verbs.fixef import fixef as fixef
+from .verbs.graph import graph as graph
+from .verbs.hierarchy import hierarchy as hierarchy
 from .verbs.hypothesis import hypothesis as hypothesis
 from .verbs.kfold import kfold as kfold
 from .verbs.log_likelihood import log_likelihood as log_likelihood
