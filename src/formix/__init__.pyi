@@ -62,9 +62,12 @@ from .families import (
 from .formulas import expand as expand, parse as parse, to_text as to_text
 from .maximum import Estimates as Estimates
 from .models import Model as Model
+from .plots.check import plot_check as plot_check
 from .plots.effects import plot_effects as plot_effects
+from .plots.prior import plot_prior as plot_prior
 from .plots.ranef import plot_ranef as plot_ranef
 from .plots.shrinkage import plot_shrinkage as plot_shrinkage
+from .plots.vpc import plot_vpc as plot_vpc
 from .prior import Prior as Prior
 from .verbs.coef import coef as coef
 from .verbs.compare_lme4 import compare_lme4 as compare_lme4

@@ -2,6 +2,7 @@
 
 import family_shapes
 import group_shapes
+import level_shapes
 import pytest
 import shapes
 
@@ -10,7 +11,9 @@ from formix.diagrams.diagram import Diagram
 from formix.diagrams.graph import graph_of
 
 # One a family: of its other links and ways to write the response, the graph differs in a label.
-FAMILIES = {shape.family.name: shape for shape in reversed(family_shapes.SHAPES)}
+FAMILIES = {
+    shape.family.name: shape for shape in reversed((*family_shapes.SHAPES, *level_shapes.SHAPES))
+}
 
 
 def graph(formula, family="gaussian", data=None, **options) -> Diagram:
