@@ -192,6 +192,20 @@ def test_statistics_by_level(fit):
     check_legible(ax.figure)
 
 
+def test_very_many_levels_stand_in_the_order_of_their_replicates():
+    generator = np.random.default_rng(4)
+    data = {"y": generator.normal(size=200), "g": np.arange(200) % 100}
+    fit = random_fit(fx.Model("y ~ 1 + (1 | g)", data), 20)
+    ax = fx.plot_check(fit, by="g", stat="mean")
+    middle, own = dots(ax)
+    drawn = replicates(fit).reshape(-1, 2, 100).mean(axis=1)
+    order = np.argsort(drawn.mean(axis=0))
+    np.testing.assert_allclose(middle[:, 1], drawn.mean(axis=0)[order])
+    np.testing.assert_allclose(own[:, 1], data["y"].reshape(2, 100).mean(axis=0)[order])
+    assert "100 levels, in order of their replicates" in ax.get_xlabel()
+    check_legible(ax.figure)
+
+
 def test_new_levels_and_own_axes(fit):
     figure, given = plt.subplots()
     ax = fx.plot_check(fit, groups="new", stat="sd", ax=given)
@@ -246,12 +260,34 @@ def test_what_is_asked_wrongly_is_refused(fit, options, says):
     assert says in str(caught.value)
 
 
-def test_what_cannot_be_checked_is_refused():
+def test_rows_that_are_censored_from_the_right_are_drawn_by_kaplan_and_meier():
     data = family_shapes.data()
     data["status"] = np.where(data["n"] > 4, "right", "none")
-    censored = fx.Model("t | cens(status) ~ x", data, "gamma")
-    with pytest.raises(fx.UnsupportedError, match="are censored"):
-        fx.plot_check(random_fit(censored, 4))
+    fit = random_fit(fx.Model("t | cens(status) ~ x", data, "gamma"), 6)
+    ax = fx.plot_check(fit)
+    (line,) = (one for one in ax.lines if one.get_label() == "data")
+    shown = np.column_stack(line.get_data())
+    sample = stats.CensoredData.right_censored(data["t"], data["status"] == "right")
+    found = stats.ecdf(sample).sf
+    # Both go on at the height of the step before where a value is censored only.
+    np.testing.assert_allclose(found.evaluate(shown[1:, 0]), shown[1:, 1], atol=1e-12)
+    assert shown[0, 1] == 1.0
+    assert legend_texts(ax) == ["replicates", "data", "censored"]
+    for curve, values in zip(curves(ax), replicates(fit), strict=False):
+        inside = curve[np.isfinite(curve[:, 0])]
+        expected = [np.mean(values > x) for x in inside[:, 0]]
+        assert set(np.round(expected, 9)) <= set(np.round(curve[:, 1], 9))
+
+
+def test_what_cannot_be_checked_is_refused():
+    data = family_shapes.data()
+    data["status"] = np.where(data["n"] > 4, "left", "none")
+    censored = random_fit(fx.Model("t | cens(status) ~ x", data, "gamma"), 4)
+    with pytest.raises(fx.UnsupportedError, match="are censored from the left"):
+        fx.plot_check(censored)
+    right = random_fit(fx.Model("t | cens(l) ~ x", data, "gamma"), 4)
+    with pytest.raises(fx.UnsupportedError, match="a statistic of them is not one"):
+        fx.plot_check(right, stat="mean")
     levels = fx.Model("f ~ x", data, "categorical")
     with pytest.raises(fx.UnsupportedError, match="have no statistic"):
         fx.plot_check(random_fit(levels, 4), stat="mean")

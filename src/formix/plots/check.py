@@ -17,6 +17,7 @@ from formix.plots.overlays import (
     draw_densities,
     draw_distributions,
     draw_levels,
+    draw_survival,
     has_atoms,
 )
 from formix.plots.partition import some_of, split
@@ -33,13 +34,14 @@ if TYPE_CHECKING:
     from formix.plots.replicates import Form, Replicates
     from formix.plots.statistics import Statistic
 
-Kind = Literal["auto", "density", "ecdf", "counts", "levels"]
+Kind = Literal["auto", "density", "ecdf", "counts", "levels", "survival"]
 
 _OF_FORM = {
     "continuous": ("density", "ecdf"),
     "counts": ("counts", "ecdf"),
     "levels": ("levels",),
     "columns": ("levels",),
+    "censored": ("survival",),
 }
 """The kinds that suit each form of response, the first by default."""
 
@@ -75,9 +77,10 @@ def plot_check(
         What `Model.fit` returned, or a file of it that was opened.
     kind
         `density`: smoothed densities; `ecdf`: the shares of rows at or below each value; `counts`:
-        how many rows have each count, on a root scale; `levels`: the share of each level. By
-        default what suits the response; `ecdf` where single numbers of a continuous one, such as
-        0, have a share of the rows.
+        how many rows have each count, on a root scale; `levels`: the share of each level;
+        `survival`: the share of rows above each value, of the data by Kaplan and Meier, where rows
+        are censored from the right. By default what suits the response; `ecdf` where single numbers
+        of a continuous one, such as 0, have a share of the rows.
     by
         A group, a column of the data that the formula uses, or a value for every row, such as
         another column of the data: a panel a level, 16 of them where there are more, which the
@@ -117,7 +120,8 @@ def plot_check(
     UnknownColumnError
         If `by` is neither a column nor a group.
     UnsupportedError
-        If rows are censored, or levels are asked for a statistic.
+        If rows are censored from the left or to an interval, or a statistic is asked for of levels
+        or censored rows.
     MissingLibraryError
         If Matplotlib is not installed.
 
@@ -139,7 +143,7 @@ def plot_check(
     built = model(fit, functions=functions, priors=priors, family=family)
     form = form_of(built)
     shown = _kind(kind, form)
-    lines = wanted is None and shown in ("density", "ecdf")
+    lines = wanted is None and shown in ("density", "ecdf", "survival")
     many = (_LINES if lines else _SUMMARIES) if draws is None else draws
     parts, name = ([], "") if by is None else split(built, by, built.design.rows)
     of = replicates(fit, built, given, groups=groups, draws=many, seed=seed)
@@ -179,6 +183,8 @@ def _draw(ax: Axes, of: Replicates, whole: Replicates, kind: str, probs: Sequenc
         draw_densities(ax, of, whole)
     elif kind == "ecdf":
         draw_distributions(ax, of, whole)
+    elif kind == "survival":
+        draw_survival(ax, of, whole)
     elif kind == "counts":
         draw_counts(ax, of, whole, probs)
     else:
@@ -195,7 +201,8 @@ def _by_level(
 ) -> np.ndarray:
     """Draw a panel a level, and return them."""
     some = some_of(parts, _MOST)
-    axes = panels(ax, len(some), columns=4, size=(2.9, 2.1), sharex=True)
+    height = 2.1 if len(some) > 4 else 2.8
+    axes = panels(ax, len(some), columns=4, size=(2.9, height), sharex=True)
     for place, (one, (label, rows)) in enumerate(zip(axes, some, strict=True)):
         _draw(one, of.at(rows), of, kind, probs)
         title = short(label) if place or not by else f"{plain(by)}: {short(label)}"

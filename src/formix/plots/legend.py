@@ -26,10 +26,10 @@ def draw_legend(axes: Sequence[Axes], *, outside: bool = False) -> None:
     roomy = figure.get_layout_engine() is not None and len(axes) == len(figure.axes)
     if outside and roomy and len(axes) > 1:
         handles, labels = first.get_legend_handles_labels()
-        legend = figure.legend(handles, labels, loc="outside upper right", ncols=2, **look)
+        legend = figure.legend(handles, labels, loc="outside upper right", ncols=4, **look)
     elif outside:
         place = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.2}
-        legend = first.legend(ncols=2, **place, **look)
+        legend = first.legend(ncols=4, **place, **look)
     else:
         legend = first.legend(**look)
     for handle in legend.legend_handles:

@@ -14,7 +14,7 @@ from formix.plots.style import BLUE, FAINT, GREY, INK, dress
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jaxtyping import Float
+    from jaxtyping import Bool, Float
     from matplotlib.axes import Axes
 
     from formix.plots.replicates import Replicates
@@ -52,6 +52,47 @@ def draw_distributions(ax: Axes, of: Replicates, whole: Replicates) -> None:
     ax.ecdf(of.seen, color=INK, linewidth=1.8, label=SEEN)
     ax.set_xlim(low, high)
     dress(ax, x=with_unit(of.name, of.found), y="share of rows at or below", grid="both")
+
+
+def draw_survival(ax: Axes, of: Replicates, whole: Replicates) -> None:
+    """Draw the shares of rows above each value, of the data as censored rows allow.
+
+    References
+    ----------
+    Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452.
+    """
+    low, high = _limits(whole)
+    for number, values in enumerate(of.drawn):
+        label = DRAWN if number == 0 else None
+        line = {"color": BLUE, "linewidth": 0.6, "alpha": _faintness(of), "label": label}
+        ax.ecdf(values, complementary=True, **line)
+    at, above = survival(of.seen, of.larger)
+    ends = np.concatenate([[min(low, at[0])], at]), np.concatenate([[1.0], above])
+    ax.step(*ends, where="post", color=INK, linewidth=1.8, label=SEEN)
+    marks = {"color": INK, "markersize": 5.0, "markeredgewidth": 0.8}
+    left = np.unique(of.seen[of.larger])
+    ax.plot(left, above[np.searchsorted(at, left)], "|", label="censored", **marks)
+    ax.set_xlim(low, high)
+    ax.set_ylim(0.0, 1.02)
+    dress(ax, x=with_unit(of.name, of.found), y="share of rows above", grid="both")
+
+
+def survival(
+    seen: Float[np.ndarray, " obs"], larger: Bool[np.ndarray, " obs"]
+) -> tuple[Float[np.ndarray, " value"], Float[np.ndarray, " value"]]:
+    """Return the values that were seen, and the share of rows above each, by Kaplan and Meier.
+
+    Examples
+    --------
+    >>> at, above = survival(np.array([1.0, 2.0, 2.0, 3.0]), np.array([0, 0, 1, 0], dtype=bool))
+    >>> at.tolist(), above.tolist()
+    ([1.0, 2.0, 3.0], [0.75, 0.5, 0.0])
+    """
+    at, place = np.unique(seen, return_inverse=True)
+    rows = np.bincount(place, minlength=len(at))
+    events = np.bincount(place[~larger], minlength=len(at))
+    there = np.cumsum(rows[::-1])[::-1]
+    return at, np.cumprod(1.0 - events / there)
 
 
 def draw_counts(ax: Axes, of: Replicates, whole: Replicates, probs: Sequence[float]) -> None:

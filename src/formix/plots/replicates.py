@@ -23,12 +23,15 @@ if TYPE_CHECKING:
         Mapping[str, Callable[..., Any]] | None, Mapping[str, object] | None, Family | None
     ]
 
-Form = Literal["continuous", "counts", "levels", "columns"]
+Form = Literal["continuous", "counts", "levels", "columns", "censored"]
 
 _MOST = 20_000_000
 """Numbers of replicates that are held at once."""
 
 _FEWEST = 20
+
+RIGHT = 1.0
+"""What says that the response of a row is larger than what was seen."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,11 +46,14 @@ class Replicates:
         Values by row, and by replicate and row; codes of a response with levels; a number for every
         level of one of several columns.
     form
-        Whether it is a number, a count, one of some levels, or has a column for each of them.
+        Whether it is a number, a count, one of some levels, has a column for each of them, or is
+        known in some rows to be larger only.
     levels
         Their labels.
     found
         The fit, with its columns.
+    larger
+        The rows whose response is only known to be larger than what was seen.
     """
 
     name: str
@@ -56,10 +62,12 @@ class Replicates:
     form: Form
     levels: tuple[str, ...]
     found: Groups
+    larger: Bool[np.ndarray, " obs"]
 
     def at(self, rows: Bool[np.ndarray, " obs"]) -> Replicates:
         """Return the same of some rows."""
-        return replace(self, seen=self.seen[rows], drawn=self.drawn[:, rows])
+        drawn, larger = self.drawn[:, rows], self.larger[rows]
+        return replace(self, seen=self.seen[rows], drawn=drawn, larger=larger)
 
 
 def replicates(
@@ -83,13 +91,15 @@ def replicates(
     Raises
     ------
     UnsupportedError
-        If rows are censored: what was seen of them is no response such as replicates are.
+        If rows are known to be smaller only, or between two values: what was seen of them is no
+        response such as replicates are.
     """
     response = built.spec.response
-    if np.any(response.known.get("cens", 0.0)):
+    censored = np.asarray(response.known.get("cens", np.zeros(len(response.values))))
+    if np.any((censored != 0.0) & (censored != RIGHT)):
         raise UnsupportedError(
-            f"rows of `{response.name}` are censored, and replicates are not: they cannot be "
-            "compared",
+            f"rows of `{response.name}` are censored from the left or to an interval, and "
+            "replicates are not: they cannot be compared",
             hint='fx.residuals(fit, "quantile") checks censored rows too',
         )
     most = max(_FEWEST, _MOST // max(1, response.values.size))
@@ -113,12 +123,15 @@ def replicates(
         form=form_of(built),
         levels=tuple(map(str, response.levels)) or ("0", "1"),
         found=found,
+        larger=censored == RIGHT,
     )
 
 
 def form_of(built: Model) -> Form:
     """Return what the values of a model's response are."""
     family, known = built.spec.family, built.spec.response.known
+    if np.any(known.get("cens", 0.0)):
+        return "censored"
     if family.columns:
         return "columns"
     # A count of one trial is a yes or no.

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _BARS = 40
 
+_NAMED = 60
+"""Levels that stand in their own order."""
+
 _SAID = {"zeros": "share of zeros"}
 """What a statistic is called beside its name; it is then in no units."""
 
@@ -105,13 +108,18 @@ def statistics(stat: object) -> list[Statistic]:
 
 
 def check_numbers(of: Replicates) -> None:
-    """Refuse statistics of levels that are no numbers.
+    """Refuse statistics of levels that are no numbers, and of rows that are known in part.
 
     Raises
     ------
     UnsupportedError
         With what shows them.
     """
+    if of.form == "censored":
+        raise UnsupportedError(
+            f"rows of `{of.name}` are censored, so a statistic of them is not one of the response",
+            hint="without `stat`, fx.plot_check(fit) shows the share of rows above each value",
+        )
     if of.form == "columns" or (of.form == "levels" and len(of.levels) > 2):
         raise UnsupportedError(
             f"`{of.name}` is one of several levels, which have no statistic",
@@ -167,6 +175,12 @@ def draw_by_level(
     some = [of.at(rows) for _, rows in parts]
     drawn = np.stack([statistic(one.drawn) for one in some], axis=-1)
     seen = np.array([float(statistic(one.seen)) for one in some])
+    many = len(parts) > _NAMED
+    if many:
+        # Levels that cannot all be named are legible in an order that means something.
+        order = np.argsort(drawn.mean(axis=0), kind="stable")
+        drawn, seen = drawn[:, order], seen[order]
+        labels = [labels[place] for place in order.tolist()]
     places = np.arange(float(len(parts)))
     size = float(np.clip(110.0 / len(parts), 1.5, 5.0))
     draw_whiskers(ax, places, intervals(drawn, probs), BLUE, label=DRAWN, size=size)
@@ -174,7 +188,9 @@ def draw_by_level(
     ax.plot(places, seen, "D", label=SEEN, markeredgewidth=1.0, **mark)
     ax.set_xlim(-0.6, len(parts) - 0.4)
     step = level_ticks(ax, [short(label) for label in labels])
-    x = plain(by) if step == 1 else plain(f"{by} ({len(parts)} levels, one of {step} named)")
+    said = [f"{len(parts):,} levels", *(["in order of their replicates"] if many else [])]
+    said += [f"one of {step} named"] if step > 1 else []
+    x = plain(by) if len(said) == 1 else plain(f"{by} ({', '.join(said)})")
     dress(ax, x=x, y=f"{_called(statistic)} of " + _whose(of, statistic))
 
 
