@@ -51,7 +51,7 @@ def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "
     found = with_rate(spec.family, spec.response, predicted | others) | arrays
     if spec.family.thresholds:
         found["logits"] = _of_thresholds(spec, found, values[THRESHOLD])
-    return _with_known(spec, found)
+    return with_dispersion(spec, found)
 
 
 def _of_thresholds(
@@ -66,7 +66,7 @@ def _of_thresholds(
     return z if logits is None else logits(z)
 
 
-def _with_known(spec: Spec, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def with_dispersion(spec: Spec, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the parameters with the dispersion that rows have of which more is known."""
     known, name = spec.response.known, spec.family.dispersion
     given = spec.family.given(known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +47,7 @@ _CALLS = {
 
 def supports(spec: Spec) -> str | None:
     """Return why the engine declines a spec, or nothing."""
-    reason = _fault(spec) or _priors(spec) or _rank(spec)
+    reason = _fault(spec) or priors_fault(spec) or _rank(spec)
     if reason:
         return reason
     of = structure(spec)
@@ -59,7 +60,7 @@ def likelihood_fault(spec: Spec) -> str | None:
 
 
 def _fault(spec: Spec) -> str | None:
-    for part in (_family, _blocks, _sites, _response):
+    for part in (_family, blocks_fault, sites_fault, _response):
         reason = part(spec)
         if reason:
             return reason
@@ -77,7 +78,8 @@ def _family(spec: Spec) -> str | None:
     return None
 
 
-def _blocks(spec: Spec) -> str | None:
+def blocks_fault(spec: Spec) -> str | None:
+    """Return why group-level effects cannot be integrated, or nothing."""
     for block, form in zip(spec.blocks, spec.gaussian, strict=True):
         beyond = block.varying.beyond or "its effects are not Gaussian"
         reason = beyond if form is None else _form(form)
@@ -94,8 +96,9 @@ def _form(form: GaussianForm) -> str | None:
     return "its effects are weighted" if form.weights is not None else None
 
 
-def _sites(spec: Spec) -> str | None:
-    known = {"beta", "sigma"}
+def sites_fault(spec: Spec, others: Collection[str] = ("sigma",)) -> str | None:
+    """Return which site is neither integrated nor among the `others` that are not, or nothing."""
+    known = {"beta", *others}
     for blocks in spec.groups:
         known |= {f"{blocks[0].prefix}{kind}_{blocks[0].group}" for kind in ("sd", "cor", "r")}
         known |= {*rho_sites(blocks)}
@@ -137,7 +140,8 @@ def _digits(spec: Spec) -> str | None:
     return None
 
 
-def _priors(spec: Spec) -> str | None:
+def priors_fault(spec: Spec) -> str | None:
+    """Return which prior the algebra cannot evaluate, or nothing."""
     for entry in spec.priors:
         if isinstance(entry.prior, ForeignPrior):
             return f"the prior of `{entry.key}`, {entry.prior}, is outside formix's table"

@@ -1,0 +1,1 @@
+"""Generalised multilevel models approximated by a Gaussian one around their mode."""
