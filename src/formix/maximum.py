@@ -1,16 +1,23 @@
-"""REML and ML estimates, in lme4's shapes: no prior enters."""
+"""REML and ML estimates, in lme4's shapes: no prior enters.
+
+Of generalised models the likelihood is Laplace's approximation, or that of a quadrature.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from formix.engines.laplace.optimum import optimum as approximate_optimum
+from formix.engines.laplace.support import maximum_fault
 from formix.engines.marginal.optimum import optimum
-from formix.engines.marginal.support import likelihood_fault
-from formix.errors import DataError, UnsupportedError
+from formix.engines.marginal.support import is_linear, likelihood_fault
+from formix.engines.plan import whole
+from formix.errors import ArgumentError, DataError, UnsupportedError
 from formix.printed_estimates import report
 
 if TYPE_CHECKING:
@@ -32,7 +39,7 @@ _EXACT = 1e-10
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Estimates:
-    """REML or ML estimates of a Gaussian multilevel model.
+    """REML or ML estimates of a multilevel model.
 
     Parameters
     ----------
@@ -63,6 +70,13 @@ class Estimates:
     singular
         Whether a covariance matrix is not of full rank: an effect that does not vary, or does so
         with others only.
+    family, link
+        Of the response.
+    nodes
+        Those of the quadrature by which effects of a generalised model were integrated: one is
+        Laplace's approximation.
+    own
+        The family's other parameter, such as the `shape` of a gamma response, by name.
     """
 
     method: Method
@@ -78,6 +92,15 @@ class Estimates:
     nobs: int
     levels: dict[str, int]
     singular: bool
+    family: str = "gaussian"
+    link: str = "identity"
+    nodes: int = 1
+    own: Mapping[str, float] = field(default_factory=dict[str, float])
+
+    @property
+    def generalised(self) -> bool:
+        """Whether the response is not a gaussian one on the identity link."""
+        return (self.family, self.link) != ("gaussian", "identity")
 
     @property
     def aic(self) -> float:
@@ -96,31 +119,44 @@ class Estimates:
         return str(self)
 
 
-def estimates(spec: Spec, method: Method) -> Estimates:
+def estimates(spec: Spec, method: Method, nodes: int = 1) -> Estimates:
     """Return the estimates that maximise the likelihood (`ML`), or the restricted one (`REML`).
+
+    Parameters
+    ----------
+    nodes
+        Of adaptive Gauss-Hermite quadrature, where a generalised model has one effect a level; by
+        default Laplace's approximation.
 
     Raises
     ------
     UnsupportedError
-        If the model is not a Gaussian one whose effects can be integrated.
+        If the model has no such estimates, or `nodes` are more than one and it is not of that
+        shape.
+    ArgumentError
+        If `nodes` is not a number of them.
     DataError
         If there are too few observations for the coefficients or the effects, a group has one
         level, or the coefficients fit exactly.
     """
-    reason = likelihood_fault(spec)
+    whole("nAGQ", nodes, 1)
+    generalised = method == "ML" and not is_linear(spec)
+    reason = maximum_fault(spec) if generalised else likelihood_fault(spec)
     if reason:
         raise UnsupportedError(
             f"there are no {method} estimates of this model: {reason}",
-            hint="they are for gaussian responses with the identity link; model.fit() takes others",
+            hint="model.fit() takes every model"
+            if generalised
+            else "they are for gaussian responses with the identity link; model.fit() takes others",
         )
-    _check_identified(spec)
-    found = optimum(spec, method)
-    largest = float(np.max(np.abs(spec.response.values)))
-    if found.sigma <= _EXACT * largest or (not largest and np.isfinite(found.sigma)):
-        raise DataError(
-            "the coefficients fit the response exactly: there is no noise to estimate",
-            hint="is the response constant, or one of the terms?",
-        )
+    _check_nodes(spec, nodes, generalised=generalised)
+    _check_identified(spec, generalised=generalised)
+    if generalised:
+        found = approximate_optimum(spec, nodes)
+        _check_found(found)
+    else:
+        found = optimum(spec, method)
+        _check_noise(spec, found)
     labels = pd.Index(spec.predictors[0].labels, name="coef")
     fixed = pd.DataFrame(
         {"estimate": found.beta, "se": np.sqrt(np.diag(found.covariance))}, index=labels
@@ -139,10 +175,51 @@ def estimates(spec: Spec, method: Method) -> Estimates:
         nobs=len(spec.response.values),
         levels={blocks[0].group: len(blocks[0].levels) for blocks in spec.groups},
         singular=_singular(found),
+        family=spec.family.name,
+        link=spec.predictors[0].link.name,
+        nodes=nodes,
+        own=found.own,
     )
 
 
-def _check_identified(spec: Spec) -> None:
+def _check_noise(spec: Spec, found: Optimum) -> None:
+    largest = float(np.max(np.abs(spec.response.values)))
+    if found.sigma <= _EXACT * largest or (not largest and np.isfinite(found.sigma)):
+        raise DataError(
+            "the coefficients fit the response exactly: there is no noise to estimate",
+            hint="is the response constant, or one of the terms?",
+        )
+
+
+def _check_found(found: Optimum) -> None:
+    """Refuse what is no maximum: coefficients that go on growing where levels are separated."""
+    whole = np.isfinite(found.log_likelihood) and bool(np.all(np.isfinite(found.beta)))
+    if not whole or not found.reached:
+        raise DataError(
+            "the likelihood has no maximum that can be found: coefficients or standard deviations "
+            "go on growing",
+            hint="does a column tell all successes from failures? model.fit() has priors that "
+            "hold coefficients",
+        )
+
+
+def _check_nodes(spec: Spec, nodes: int, *, generalised: bool) -> None:
+    if nodes == 1:
+        return
+    if not generalised:
+        raise ArgumentError(
+            f"nAGQ is {nodes}, and effects of a gaussian response are integrated exactly",
+            hint="leave it out",
+        )
+    effects = [len(blocks) * len(blocks[0].effects) for blocks in spec.groups]
+    if effects != [1]:
+        raise UnsupportedError(
+            f"nAGQ is {nodes}, and quadrature is for one group with one effect a level",
+            hint="nAGQ=1 is Laplace's approximation, for every model",
+        )
+
+
+def _check_identified(spec: Spec, *, generalised: bool = False) -> None:
     """Refuse what the likelihood alone cannot tell, as lme4 does.
 
     Raises
@@ -153,12 +230,13 @@ def _check_identified(spec: Spec) -> None:
     """
     rows, columns = len(spec.response.values), len(spec.predictors[0].columns)
     hint = "model.fit() has priors that make up for few observations"
-    if rows <= columns:
+    if rows <= columns - generalised:
         raise DataError(
             f"{rows} observations are too few for {columns} coefficients",
             hint=f"leave out columns; {hint}",
         )
     sampled = any(p.site == "sigma" for p in spec.parameters)
+    sampled = sampled and not generalised
     for block in spec.blocks:
         levels, effects = len(block.levels), len(block.effects)
         if levels < 2:

@@ -241,16 +241,30 @@ class Model(Floors):
         """
         return _estimates(self.spec, "REML")
 
-    def ml(self) -> Estimates:
-        """Return the estimates that maximise the likelihood, as `lmer(REML = FALSE)` does.
+    def ml(self, nAGQ: int = 1) -> Estimates:
+        """Return the estimates that maximise the likelihood, as lme4 does.
 
         Their log likelihoods compare models of the same rows that differ in common (fixed) effects,
-        which those of `reml` do not.
+        which those of `reml` do not. Of a response that is not gaussian the likelihood is Laplace's
+        approximation; that of a gamma or negative binomial one is glmmTMB's.
+
+        Parameters
+        ----------
+        nAGQ
+            Nodes of adaptive Gauss-Hermite quadrature, for a generalised model of one group with
+            one effect a level. Unlike lme4's the log likelihood then has all its constants.
 
         Raises
         ------
         UnsupportedError, DataError
-            As `reml` does.
+            As `reml` does; also if the likelihood goes on rising, as that of separated rows does.
+        ArgumentError
+            If `nAGQ` is not a number of nodes.
+
+        References
+        ----------
+        Bates, Mächler, Bolker and Walker (2015), doi:10.18637/jss.v067.i01; Pinheiro and Bates
+        (1995), doi:10.1080/10618600.1995.10474663.
 
         Examples
         --------
@@ -258,11 +272,17 @@ class Model(Floors):
         >>> found = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy")).ml()
         >>> print(f"{found.loglik:.2f}, {found.df} parameters")
         -875.97, 6 parameters
+        >>> formula = "cbind(incidence, size - incidence) ~ period + (1 | herd)"
+        >>> found = fx.Model(formula, fx.load("cbpp"), "binomial").ml()
+        >>> print(found.varcorr.round(3))
+                              estimate
+        group component
+        herd  sd(Intercept)      0.642
         """
-        return _estimates(self.spec, "ML")
+        return _estimates(self.spec, "ML", nAGQ)
 
 
-def _estimates(spec: Spec, method: Method) -> Estimates:
+def _estimates(spec: Spec, method: Method, nodes: int = 1) -> Estimates:
     """Return estimates by a module that brings in an optimiser, which draws do without."""
-    found: Estimates = load("formix.maximum").estimates(spec, method)
+    found: Estimates = load("formix.maximum").estimates(spec, method, nodes)
     return found

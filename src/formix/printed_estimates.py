@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import special
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _DIGITS = 4
 """Significant digits, of which no column shows fewer of its smallest number."""
+
+_NONE, _NARROW = float(np.finfo(np.float64).eps), 6
+"""A probability below this is not told from none; how wide others are where no space is shown."""
 
 _SHORT, _LONG = 6, 11
 """Letters of the coefficients' names above and beside their correlations."""
@@ -38,14 +42,25 @@ def report(found: Estimates) -> str:
 
 def _head(found: Estimates) -> str:
     what = "maximum likelihood" if found.method == "ML" else "REML"
-    kind = "Linear mixed model" if found.levels else "Linear model"
-    lines = [f"{kind} fit by {what}", f"Formula: {found.formula}", ""]
+    kind = "linear mixed model" if found.levels else "linear model"
+    lines = [f"{kind.capitalize()} fit by {what}", f"Formula: {found.formula}", ""]
+    if found.generalised:
+        lines[0] = f"Generalized {kind} fit by {what}{_approximation(found)}"
+        lines.insert(1, f"Family: {found.family} ({found.link})")
     if found.method == "REML":
         return "\n".join([*lines, f"REML criterion at convergence: {-2.0 * found.loglik:.1f}"])
     names = ["AIC", "BIC", "logLik", "deviance", "df.resid"]
     values = [found.aic, found.bic, found.loglik, -2.0 * found.loglik]
     row = [*(f"{value:.1f}" for value in values), str(found.nobs - found.df)]
     return "\n".join([*lines, *aligned([names, row])])
+
+
+def _approximation(found: Estimates) -> str:
+    if not found.levels:
+        return ""
+    if found.nodes == 1:
+        return " (Laplace Approximation)"
+    return f" (Adaptive Gauss-Hermite Quadrature, nAGQ = {found.nodes})"
 
 
 def _quantiles(residuals: Float[np.ndarray, " obs"]) -> str:
@@ -68,15 +83,24 @@ def _groups(found: Estimates) -> str:
         labels.append(("Residual", ""))
         sds.append(found.sigma)
         pairs.append([])
+    tail = _tail(found)
+    if not labels:
+        return tail
     cells = zip(labels, numbers(np.square(sds)), numbers(np.array(sds)), strict=True)
     shown = _right([_cells(row) for row in pairs])
     head = ["Groups", "Name", "Variance", "Std.Dev.", *(["Corr"] if shown[0] else [])]
     head += [""] * (len(shown[0]) - 1)
     rows = [[*names, *two, *cor] for (names, *two), cor in zip(cells, shown, strict=True)]
-    counts = "; ".join(f"{group}, {count}" for group, count in found.levels.items())
-    tail = f"Number of obs: {found.nobs}" + (f", groups:  {counts}" if counts else "")
     lines = [f" {line}" for line in aligned([head, *_right(rows, 2)], left=len(head))]
     return "\n".join(["Random effects:", *lines, tail])
+
+
+def _tail(found: Estimates) -> str:
+    """Return the family's other parameter, and how many observations and levels there are."""
+    own = [f"Family's {name}: {numbers(np.array([x]))[0]}" for name, x in found.own.items()]
+    counts = "; ".join(f"{group}, {count}" for group, count in found.levels.items())
+    number = f"Number of obs: {found.nobs}" + (f", groups:  {counts}" if counts else "")
+    return "\n".join([*own, number])
 
 
 def _effects(components: pd.Series) -> list[tuple[str, float, list[float | None]]]:
@@ -108,7 +132,21 @@ def _fixed(found: Estimates) -> str:
     labels = [str(label) for label in found.fixed.index]
     rows = [[label, *two, one] for label, two, one in zip(labels, cells, numbers(t), strict=True)]
     head = ["", "Estimate", "Std. Error", "t value"]
+    if found.generalised:
+        head[-1:] = ["z value", "Pr(>|z|)"]
+        p = _probabilities(2.0 * special.ndtr(-np.abs(table[:, 0] / table[:, 1])))
+        rows = [[*row, one] for row, one in zip(rows, p, strict=True)]
     return "\n".join(["Fixed effects:", *aligned([head, *rows], left=1)])
+
+
+def _probabilities(values: Float[np.ndarray, " value"]) -> list[str]:
+    """Return probabilities as R's `format.pval` does: small ones apart from others."""
+    shown = [""] * len(values)
+    for some in ((values >= _NONE) & (values < 1e-4), values >= 1e-4):
+        texts = iter(numbers(values[some], _DIGITS - 1))
+        shown = [next(texts) if own else old for own, old in zip(some, shown, strict=True)]
+    space = " " if max(map(len, shown), default=0) > _NARROW else ""
+    return [text or f"<{space}{_NONE:.0e}" for text in shown]
 
 
 def _correlations(found: Estimates) -> str:

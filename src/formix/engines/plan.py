@@ -10,7 +10,7 @@ import numpy as np
 
 from formix.errors import ArgumentError, EngineError
 
-_USUAL = {"draws": 1000, "warmup": 1000, "chains": 4, "seed": 1, "max_tree_depth": 10}
+_USUAL = {"draws": 1000, "warmup": 1000, "chains": 4, "seed": 1, "max_tree_depth": 10, "nAGQ": 9}
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Point = Float[np.ndarray, " coordinate"]
 
-_AUXILIARIES: Point = np.linspace(np.log(1e-2), np.log(1e4), 19)
+_AUXILIARIES = np.log(10.0) * np.linspace(-2.0, 4.0, 19)
 """Coordinates of the family's other parameter that are tried at the start."""
 
 

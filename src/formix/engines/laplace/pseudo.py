@@ -38,7 +38,7 @@ _LOG_2PI = float(np.log(2.0 * np.pi))
 _MOST_DENSE = 4_000_000
 """Numbers in a dense matrix of cross-products of groups, beyond which a sparse one is made."""
 
-_AT_ONCE = 2_000_000
+_AT_ONCE = 1_000_000
 """Numbers held at once."""
 
 

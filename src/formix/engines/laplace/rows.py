@@ -59,12 +59,20 @@ class Rows:
 
     def log_density(self, eta: Etas, auxiliary: Values) -> Values:
         """Return the log density of all rows."""
+        return self.log_densities(eta, auxiliary).sum(axis=1)
+
+    def log_densities(self, eta: Etas, auxiliary: Values) -> Etas:
+        """Return the log density of each row."""
+        spec = self.spec
+        return log_density(spec.family, spec.response, self.parameters(eta, auxiliary))
+
+    def parameters(self, eta: Etas, auxiliary: Values) -> dict[str, Etas]:
+        """Return the family's parameters at each row."""
         predictor = self.spec.predictors[0]
         predicted = {self.spec.family.main: predictor.link.inverse(eta)}
         if predictor.link.logits is not None and self.spec.family.logits:
             predicted["logits"] = predictor.link.logits(eta)
-        parameters = self._parameters(predicted, auxiliary)
-        return log_density(self.spec.family, self.spec.response, parameters).sum(axis=1)
+        return self._parameters(predicted, auxiliary)
 
     def tangent(self, eta: Etas, auxiliary: Values) -> Tangent:
         """Return the derivatives at linear predictors."""

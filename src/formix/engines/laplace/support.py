@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MOST_SAMPLED = 16
 """Numbers in theta, beyond which differences in all of them take too long."""
 
+ESTIMATED = frozenset({"bernoulli", "binomial", "gamma", "negative_binomial", "poisson"})
+"""Families whose estimates are those of lme4 or glmmTMB."""
+
 _KNOWN = frozenset({"trials", "rate", "likelihood_weights", "weights"})
 """What may be known of rows."""
 
@@ -43,13 +46,22 @@ def derivatives_fault(spec: Spec) -> str | None:
     return _size(spec)
 
 
-def likelihood_fault(spec: Spec) -> str | None:
-    """Return why the likelihood has no Laplace approximation, or nothing; no prior enters."""
-    for part in (_family, blocks_fault, _sites, _response):
+def maximum_fault(spec: Spec) -> str | None:
+    """Return why the likelihood has no maximum that is known to be right, or nothing."""
+    for part in (_family, blocks_fault, _sites, _response, _compared):
         reason = part(spec)
         if reason:
             return reason
     return _size(spec)
+
+
+def _compared(spec: Spec) -> str | None:
+    name, link = spec.family.name, spec.predictors[0].link.name
+    if name not in ESTIMATED:
+        return f"the family is {name}, and estimates are of {', '.join(sorted(ESTIMATED))}"
+    if link not in CONCAVE[name]:
+        return f"the link of {name} is {link}, and not {' or '.join(sorted(CONCAVE[name]))}"
+    return None
 
 
 def _family(spec: Spec) -> str | None:

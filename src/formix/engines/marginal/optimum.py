@@ -10,7 +10,8 @@ Bates, Mächler, Bolker and Walker (2015), doi:10.18637/jss.v067.i01, equations 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from jaxtyping import Float
 
     from formix.engines.marginal.dense import Solved
+    from formix.engines.marginal.mode import LogDensity
     from formix.engines.marginal.reduced import Reduced
     from formix.engines.marginal.structure import Structure
     from formix.spec import Spec
@@ -64,6 +66,10 @@ class Optimum:
         Divided by their standard deviation.
     parameters
         How many were estimated, coefficients included.
+    own
+        The family's other parameter, where it has one that was estimated.
+    reached
+        Whether the search has found a maximum.
     """
 
     method: Method
@@ -77,6 +83,8 @@ class Optimum:
     log_likelihood: float
     residuals: Float[np.ndarray, " obs"]
     parameters: int
+    own: Mapping[str, float] = field(default_factory=dict[str, float])
+    reached: bool = True
 
 
 def optimum(spec: Spec, method: Method) -> Optimum:
@@ -96,7 +104,7 @@ def _estimates(criterion: Criterion) -> Optimum:
     scale = scale if criterion.profiled else 1.0
     factors = [factor[0] for factor in criterion.factors(theta)]
     beta, effects = _modes(criterion, reduced, found, factors)
-    sds = _conditional_sds(criterion, reduced, found, factors)
+    sds = conditional_sds(criterion, reduced, found, factors)
     q = criterion.algebra.layout.effects
     information = found.lower[0, q:-1, q:-1]
     root = np.linalg.solve(information, np.eye(len(information)))
@@ -142,7 +150,7 @@ def _climb(criterion: Criterion, start: np.ndarray, units: np.ndarray) -> tuple[
     """Climb in entries over their units, then in coordinates that the curvature has whitened."""
     theta, root = start * units, np.diag(units)
     for steps, tolerance in ((_FIRST, 1e-9), (_SECOND, 1e-15), (_SECOND, 1e-15)):
-        theta = _search(criterion, theta, root, steps, tolerance)
+        theta = search(criterion.log_likelihood, theta, root, steps, tolerance)
         # Differences as wide as the gradient's steps: narrower ones would be roundoff.
         hessian = curvature(criterion.log_likelihood, theta, root * 10.0 * steps)
         values, vectors = np.linalg.eigh(hessian / np.square(10.0 * steps))
@@ -150,15 +158,31 @@ def _climb(criterion: Criterion, start: np.ndarray, units: np.ndarray) -> tuple[
     return float(criterion.log_likelihood(theta[None])[0]), theta
 
 
-def _search(
-    criterion: Criterion, start: np.ndarray, root: np.ndarray, step: float, tolerance: float
+def search(
+    log_likelihood: LogDensity,
+    start: np.ndarray,
+    root: np.ndarray,
+    step: float,
+    tolerance: float,
+    slope: float = 1e-6,
 ) -> np.ndarray:
+    """Return the highest point that a quasi-Newton search by differences finds.
+
+    Parameters
+    ----------
+    root
+        What turns coordinates of about unit scale into those of the points.
+    step
+        Of the differences, in them.
+    tolerance, slope
+        The share of the value, and the slope in them, below which the search stops.
+    """
     size = len(start)
     offsets = np.concatenate([np.zeros((1, size)), step * np.eye(size), -step * np.eye(size)])
-    base = float(criterion.log_likelihood(start[None])[0])
+    base = float(log_likelihood(start[None])[0])
 
     def negative(z: np.ndarray) -> tuple[float, np.ndarray]:
-        values = base - criterion.log_likelihood(start + (z + offsets) @ root.T)
+        values = base - log_likelihood(start + (z + offsets) @ root.T)
         values = np.where(np.isfinite(values), values, 1e12)
         return float(values[0]), (values[1 : size + 1] - values[size + 1 :]) / (2.0 * step)
 
@@ -167,7 +191,7 @@ def _search(
         np.zeros(size),
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": 200, "ftol": tolerance, "gtol": 1e-6},
+        options={"maxiter": 200, "ftol": tolerance, "gtol": slope},
     )
     return start + root @ found.x if found.fun <= 0.0 else start
 
@@ -192,7 +216,7 @@ def _no_normals(criterion: Criterion, points: int) -> list[np.ndarray]:
     return [np.zeros((points, size, levels)) for levels, size in sizes]
 
 
-def _conditional_sds(
+def conditional_sds(
     criterion: Criterion, reduced: Reduced, found: Solved, factors: list[Matrix]
 ) -> dict[int, np.ndarray]:
     """Return each effect's standard deviation given the data, coefficients and covariances.

@@ -59,6 +59,11 @@ def likelihood_fault(spec: Spec) -> str | None:
     return _fault(spec) or _left(structure(spec))
 
 
+def is_linear(spec: Spec) -> bool:
+    """Whether the response is gaussian on the identity link."""
+    return spec.family.name == "gaussian" and spec.predictors[0].link.name == "identity"
+
+
 def _fault(spec: Spec) -> str | None:
     for part in (_family, blocks_fault, sites_fault, _response):
         reason = part(spec)
