@@ -55,6 +55,12 @@ EXAMPLES: dict[str, tuple[str, str]] = {
 """A formula and its data for every family; of those that are not here, the sleep study."""
 
 
+_LEVELS = (
+    'Bounds and the upper ends of intervals are levels, by their labels: `trunc(ub = "high")`, or '
+    "a column of labels; of whole numbers they are whole numbers. A response that is censored or "
+    "truncated keeps every level that its ordered factor names, also those that no row shows."
+)
+
 _OWN = """\
 ## A family of your own
 
@@ -205,7 +211,10 @@ def _rest(family: Family) -> list[str]:
         can.append("`rate()`")
     if family.arrays:
         can += [f"`{name}()`" for name in family.arrays if not family.columns]
-    return ["Beside its response may be said: " + ", ".join(dict.fromkeys(can)) + ".", ""]
+    said = ["Beside its response may be said: " + ", ".join(dict.fromkeys(can)) + "."]
+    if family.thresholds:
+        said += ["", _LEVELS]
+    return [*said, ""]
 
 
 def pages() -> dict[str, str]:

@@ -27,6 +27,10 @@ def data() -> pd.DataFrame:
     grades = pd.CategoricalDtype(["no", "low", "mid", "high"], ordered=True)
     frame["grade"] = pd.Categorical.from_codes(codes, dtype=grades)
     frame["step"] = codes + 1
+    # How much of a row is known, and the level above its own, where there is one.
+    status = np.array(["none", "left", "right", "interval"])[np.arange(60) % 4]
+    frame["seen"] = np.where((codes == 3) & (np.arange(60) % 4 > 1), "none", status)
+    frame["upto"] = np.array(grades.categories)[np.minimum(codes + 1, 3)]
     frame["kind"] = np.array(["red", "green", "blue"])[generator.integers(0, 3, 60)]
     counts = generator.multinomial(frame["n"], [0.5, 0.3, 0.2])
     shares = np.round(generator.dirichlet([3.0, 2.0, 1.0], 60), 3) + 0.001
@@ -98,6 +102,18 @@ DISTRIBUTIONAL = (
     LevelShape("three_predictors", "y ~ x; sigma ~ x + offset(log(n)); nu ~ z", fx.student),
 )
 
+OBSERVED = (
+    LevelShape("cumulative_cens", "grade | cens(seen, upto) ~ x + (1 | g)", fx.cumulative),
+    LevelShape("sratio_cens_whole", "step | cens(seen, step + 1) ~ x", fx.sratio),
+    LevelShape("cratio_trunc", 'grade | trunc("no", upto) ~ x', fx.cratio),
+    LevelShape(
+        "acat_cens_trunc_weights",
+        'grade | cens(seen, upto) + trunc(ub = upto) + weights(n, kind = "likelihood") ~ x',
+        fx.acat,
+    ),
+)
+"""Of each ordinal family one whose levels are known in part, or within bounds."""
+
 CDFS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "logit": stats.logistic.cdf,
     "probit": stats.norm.cdf,
@@ -142,6 +158,20 @@ def level_probabilities(name: str, cdf, eta, threshold, disc) -> np.ndarray:
     return weight / weight.sum(axis=1, keepdims=True)
 
 
+def log_of_seen(response, p: np.ndarray) -> np.ndarray:
+    """The log probability of what was seen of every row, of the probability of every level."""
+    levels, known, y = np.arange(p.shape[1]), response.known, np.asarray(response.values)[:, None]
+    bound = {name: known[name][:, None] for name in known if name.startswith(("trunc", "cens"))}
+    inside = levels >= bound.get("trunc_lower", -np.inf)
+    inside = inside & (levels <= bound.get("trunc_upper", np.inf))
+    status = bound.get("cens", np.zeros((len(y), 1)))
+    between = (levels > y) & (levels <= bound.get("cens_upper", np.inf))
+    seen = np.select([status == -1, status == 1, status == 2], [levels <= y, levels > y, between])
+    seen = np.where(status == 0, levels == y, seen) * inside
+    found = np.log(np.sum(p * seen, axis=1) / np.sum(p * inside, axis=1))
+    return known.get("likelihood_weights", 1.0) * found
+
+
 def log_likelihood(model: fx.Model, values: Values) -> np.ndarray:
     """The log density of every row, from SciPy."""
     family, response, eta = model.family, model.design.response, etas(model, values)
@@ -161,7 +191,7 @@ def log_likelihood(model: fx.Model, values: Values) -> np.ndarray:
     if family.thresholds:
         cdf = CDFS[family.link("mu").name]
         p = level_probabilities(family.name, cdf, eta["mu"], values["threshold"], of["disc"])
-        return np.log(p[np.arange(len(y)), y.astype(int)])
+        return log_of_seen(model.spec.response, p)
     p = special.softmax(np.column_stack([np.zeros(len(y)), *eta_of_levels(eta)]), axis=1)
     if family.name == "categorical":
         return np.log(p[np.arange(len(y)), y.astype(int)])

@@ -6,6 +6,7 @@ import family_shapes
 import numpy as np
 import pandas as pd
 import pytest
+from fit_at import fit_at
 from scipy import stats
 
 import formix as fx
@@ -152,3 +153,43 @@ def test_the_marginal_engine_says_why_it_declines():
         assert f"the response has {why}" in str(caught.value)
         with pytest.raises(fx.UnsupportedError):
             model.reml()
+
+
+BOUNDED = pd.DataFrame({"step": [1, 2, 3, 2, 1, 4] * 4, "ub": [2, 3, 4, 2, 3, 4] * 4})
+
+
+def of_steps(*threshold: float):
+    """A fit of a bounded ordinal model, each draw at these thresholds."""
+    model = fx.Model("step | trunc(ub = ub) ~ 1", BOUNDED, "cumulative")
+    return fit_at(model, {"threshold": np.tile(threshold, (1000, 1))})
+
+
+def test_predicted_levels_lie_within_the_bounds_of_new_rows():
+    """The shares of levels are tried by the chi-square test: a false alarm in a million seeds."""
+    found = of_steps(-1.0, 0.0, 1.0)
+    new = pd.DataFrame({"ub": [2.0, 3.0, 4.0]})
+    drawn = fx.predict(found, new, kind="response", summary=False, seed=4)["step"].to_numpy()[0]
+    share = np.diff(stats.logistic.cdf([-np.inf, -1.0, 0.0, 1.0, np.inf]))
+    for row, most in enumerate((2, 3, 4)):
+        counts = np.bincount(drawn[:, row].astype(int), minlength=4)
+        assert counts[most:].sum() == 0
+        expected = share[:most] / share[:most].sum()
+        assert stats.chisquare(counts[:most], 1000 * expected).pvalue > LEAST
+
+
+def test_levels_that_chance_does_not_draw_are_found_by_halving():
+    given = {"logits": np.broadcast_to([30.0, 60.0, 90.0], (DRAWS, 1, 3))}
+    known = response(trunc_lower=[1])
+    drawn = observation.draw(fx.cumulative, known, np.random.default_rng(1), given)
+    # Beyond the first level all but all is at the second.
+    assert set(np.unique(drawn)) == {1.0}
+
+
+def test_quantile_residuals_of_levels_are_those_of_their_cells():
+    found = of_steps(-1.0, 0.0, 1.0)
+    scores = np.array([fx.residuals(found, "quantile", seed=s)["mean"] for s in range(100)])
+    cuts = stats.logistic.cdf([-np.inf, -1.0, 0.0, 1.0, np.inf])
+    for row in range(6):
+        code, most = BOUNDED["step"][row] - 1, BOUNDED["ub"][row]
+        low, high = stats.norm.ppf(cuts[[code, code + 1]] / cuts[most])
+        assert np.all((scores[:, row] >= low) & (scores[:, row] <= high))

@@ -186,7 +186,10 @@ def draw(
         again = np.broadcast_to(family.draw(generator, parameters), shape)
         drawn[out] = again[out]
         out = ~((drawn >= low) & (drawn <= high))
-    left = {name: np.broadcast_to(value, shape)[out] for name, value in parameters.items()}
+    left: Parameters = {}
+    for name, value in parameters.items():
+        beyond = value.shape[-1:] if name == "logits" and family.codes else ()
+        left[name] = np.broadcast_to(value, (*shape, *beyond))[out]
     low, high = (np.broadcast_to(end, shape)[out] for end in (low, high))
     drawn[out] = _by_halving(family, low, high, generator.random(int(out.sum())), left)
     return drawn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from formix.spec import MAIN
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from formix.design.matrices import Design
     from formix.families import Family
     from formix.prior import PriorTable
-    from formix.spec import Block, PredictorMatrix, Response
+    from formix.spec import Block, Label, PredictorMatrix, Response
 
 _SHOWN = 6
 """Labels that are listed before the rest are counted."""
@@ -83,11 +84,12 @@ def _known(family: Family, response: Response) -> Iterator[str]:
     for name, values in response.known.items():
         if name in family.arrays:
             yield f"{name.replace('_', ' ')} {_range(values)}"
-    yield from _observed(family, response.known)
+    yield from _observed(family, response)
 
 
-def _observed(family: Family, known: Mapping[str, Float[np.ndarray, " obs"]]) -> Iterator[str]:
+def _observed(family: Family, response: Response) -> Iterator[str]:
     """Yield how the rows of the response were observed."""
+    known, levels = response.known, response.levels
     if "cens" in known:
         status = known["cens"]
         kinds = {"left": -1.0, "right": 1.0, "interval": 2.0}
@@ -95,7 +97,9 @@ def _observed(family: Family, known: Mapping[str, Float[np.ndarray, " obs"]]) ->
         listed = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
         yield f"censored: {listed or 'none'}, of {_count(len(status), 'row')}"
     ends = {"below": "trunc_lower", "above": "trunc_upper"}
-    bounds = [f"{at} bounds {_range(known[end])}" for at, end in ends.items() if end in known]
+    bounds = [
+        f"{at} bounds {_range(known[end], levels)}" for at, end in ends.items() if end in known
+    ]
     if bounds:
         yield f"truncated {' and '.join(bounds)}"
     if "rate" in known:
@@ -104,8 +108,11 @@ def _observed(family: Family, known: Mapping[str, Float[np.ndarray, " obs"]]) ->
         yield f"likelihood weights {_range(known['likelihood_weights'])}"
 
 
-def _range(values: Float[np.ndarray, " obs"]) -> str:
+def _range(values: Float[np.ndarray, " obs"], levels: tuple[Label, ...] = ()) -> str:
     least, most = float(values.min()), float(values.max())
+    if levels and isfinite(least) and isfinite(most):
+        first, last = (label_text(levels[int(place)]) for place in (least, most))
+        return f"of {first}" if first == last else f"from {first} to {last}"
     return f"of {least:.4g}" if least == most else f"from {least:.4g} to {most:.4g}"
 
 

@@ -76,7 +76,8 @@ def new_rows(
     functions = model.functions
     frame = opened.read(used(model.terms, opened.names, functions, new=True))
     design = encode(model.terms, model.encoding, frame, KINDS, functions=functions, new=True)
-    response = replace(design.response, levels=model.spec.response.levels)
+    coded = model.family.coded(design.response)
+    response = replace(coded, levels=model.spec.response.levels)
     design = replace(design, response=response)
     found = varying(design, model.family)
     known = {block.factors: block.index for block in found}

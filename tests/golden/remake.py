@@ -41,7 +41,12 @@ if __name__ == "__main__":
         )
         target = HERE / "sources" / f"{shape.name}.py"
         target.write_text(model.source, encoding="utf-8")
-    levelled = (*family_shapes.DISTRIBUTIONAL, *level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
+    levelled = (
+        *family_shapes.DISTRIBUTIONAL,
+        *level_shapes.SHAPES,
+        *level_shapes.DISTRIBUTIONAL,
+        *level_shapes.OBSERVED,
+    )
     grouped = (*group_shapes.SHAPES, *group_shapes.CENTRED)
     for shape in (*family_shapes.SHAPES, *levelled, *observed_shapes.SHAPES, *grouped):
         target = HERE / "sources" / f"{shape.name}.py"

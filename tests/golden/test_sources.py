@@ -18,7 +18,12 @@ import formix as fx
 GROUPED = (*group_shapes.SHAPES, *group_shapes.CENTRED)
 HERE = Path(__file__).parent / "sources"
 
-LEVELLED = (*family_shapes.DISTRIBUTIONAL, *level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
+LEVELLED = (
+    *family_shapes.DISTRIBUTIONAL,
+    *level_shapes.SHAPES,
+    *level_shapes.DISTRIBUTIONAL,
+    *level_shapes.OBSERVED,
+)
 
 
 def source(shape: shapes.Shape) -> str:

@@ -23,7 +23,10 @@ from scipy import special, stats
 from formix import Model
 from formix.results.likelihood import log_densities, log_prior as stored_log_prior
 
-ALL = (*level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL)
+ALL = (*level_shapes.SHAPES, *level_shapes.DISTRIBUTIONAL, *level_shapes.OBSERVED)
+
+GRADIENTS = ("_intercepts", "_distributional", "it", "log", "groups", "_cens")
+"""How the names of shapes end whose gradients are tried."""
 
 
 def independent(model: Model, values: dict[str, np.ndarray]) -> float:
@@ -111,7 +114,11 @@ def test_predicted_parameters_draw_responses_from_the_prior(shape: family_shapes
 
 @pytest.mark.parametrize(
     "shape",
-    [s for s in ALL if s.name.endswith(("_intercepts", "_distributional", "it", "log", "groups"))],
+    [
+        s
+        for s in ALL
+        if s.name.endswith(("_intercepts", "_distributional", "it", "log", "groups", "_cens"))
+    ],
     ids=lambda shape: shape.name,
 )
 def test_gradient_is_the_central_difference(shape: LevelShape):

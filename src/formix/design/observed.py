@@ -50,9 +50,19 @@ def _intervals(addition: Addition, response: Response, table: Table) -> None:
         _refuse(interval & np.isnan(upper), addition, table, what, "leave those rows out")
         what = f"the upper end of an interval must lie above `{response.name}`"
         _refuse(interval & (upper <= y), addition, table, what, "cens(c, y2) is y < response <= y2")
+    more = interval | (status == 1)
+    most, what = np.inf, ""
+    if response.levels:
+        most = len(response.levels) - 1.0
+        what = f"there is no level above {response.levels[-1]}, where more is censored"
+    elif "trials" in response.known:
+        most = response.known["trials"]
+        what = f"`{response.name}` must lie below its trials where more is censored"
+    hint = "name levels that no row shows: pandas.Categorical(y, categories=[...], ordered=True)"
+    _refuse(more & (y >= most), addition, table, what, hint if response.ordered else "")
     what = f"`{response.name}` must lie below the upper bound of trunc() where more is censored"
     hint = "leave them out: truncated data has no such rows"
-    _refuse((interval | (status == 1)) & (y >= high), addition, table, what, hint)
+    _refuse(more & (y >= high), addition, table, what, hint)
 
 
 def _ends(response: Response) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ import numpy as np
 from formix.design.categories import plain_factor
 from formix.design.column import text_of
 from formix.design.functions import CONSTANTS
+from formix.design.known import known_of, numbers
 from formix.design.names import PAIRS, arguments_in, inner, response_names
 from formix.design.observed import check_observed
 from formix.design.table import Table, listed
@@ -18,13 +19,12 @@ from formix.design.values import Factor, Matrix, are_truths
 from formix.errors import FormulaError, UnknownLevelError
 from formix.spec import Response
 from formix.syntax.printer import to_text
-from formix.syntax.tree import Call, Number
-from formix.terms.response import ADDITIONS, bound, known_as
+from formix.syntax.tree import Call
 
 if TYPE_CHECKING:
     from formix.spec import Label
-    from formix.syntax.tree import Argument, Name
-    from formix.terms.term import Addition, ResponseTerm
+    from formix.syntax.tree import Name
+    from formix.terms.term import ResponseTerm
 
 
 def learn_response(response: ResponseTerm, table: Table) -> dict[str, Any]:
@@ -38,7 +38,9 @@ def learn_response(response: ResponseTerm, table: Table) -> dict[str, Any]:
     if isinstance(found, Factor):
         used = set(np.unique(found.codes).tolist())
         extra = {"ordered": True} if found.ordered else {}
-        keep = are_truths(found.levels)
+        # A row that is seen in part may be at a level that no row shows.
+        in_part = any(addition.name in ("cens", "trunc") for addition in response.additions)
+        keep = are_truths(found.levels) or (found.ordered and in_part)
         levels = tuple(v for i, v in enumerate(found.levels) if keep or i in used)
         if response.level and response.level not in map(text_of, levels):
             raise UnknownLevelError(
@@ -76,7 +78,7 @@ def encode_response(
         names = arguments_in(addition.call.arguments, frozenset(), table.functions, table.text)
         rows = _rows(names, table, new=new)
         if rows is not None:
-            for name, given in _known(addition, table.restricted(rows)).items():
+            for name, given in known_of(addition, table.restricted(rows), levels).items():
                 known[name] = _spread(given, rows, len(table))
     ordered = bool(state.get("ordered")) and not response.level
     found = Response(response.text, values, levels, known, response.span, ordered)
@@ -157,7 +159,7 @@ def _parts(
 def _columns(call: Call, response: ResponseTerm, table: Table, memory: dict[str, Any]) -> Matrix:
     """Return the columns of a response that has a number for every level."""
     columns = [
-        _numbers(argument, table, memory.setdefault(str(i), {}))
+        numbers(argument, table, memory.setdefault(str(i), {}))
         for i, argument in enumerate(call.arguments)
     ]
     names = tuple(a.name or to_text(a.value).strip("`") for a in call.arguments)
@@ -179,7 +181,7 @@ def _pair(
             span=call.span,
         )
     first, second = (
-        _numbers(argument, table, memory.setdefault(str(i), {}))
+        numbers(argument, table, memory.setdefault(str(i), {}))
         for i, argument in enumerate(call.arguments)
     )
     trials = first + second if call.function == "cbind" else second
@@ -192,87 +194,3 @@ def _pair(
             span=call.span,
         )
     return first, trials
-
-
-def _numbers(argument: Argument, table: Table, memory: dict[str, Any]) -> np.ndarray:
-    span = argument.value.span
-    label = span.of(table.text)
-    if isinstance(argument.value, Number):
-        return np.full(len(table), argument.value.value)
-    found = table.evaluated(argument.value, memory, label, span)
-    if isinstance(found, Factor) and are_truths(found.levels):
-        return found.codes.astype(np.float64)
-    if not isinstance(found, np.ndarray):
-        raise FormulaError(f"`{label}` must be numbers", text=table.text, span=span)
-    return found
-
-
-_STATUS = {"left": -1.0, "none": 0.0, "right": 1.0, "interval": 2.0, "false": 0.0, "true": 1.0}
-
-
-def _known(addition: Addition, table: Table) -> dict[str, np.ndarray]:
-    """Return what an addition says of each row, by the name under which it is known."""
-    given, names = bound(addition), known_as(addition)
-    if addition.name == "cens":
-        return _censoring(given, addition, table)
-    if addition.name == "trunc":
-        found = [_numbers(value, table, {}) for value in given.values()]
-        return dict(zip(names, found, strict=True))
-    values = _numbers(given[ADDITIONS[addition.name].arguments[0]], table, {})
-    if addition.name == "trials":
-        good = (values >= 0) & (values == np.round(values))
-        return {names[0]: _required(values, good, addition, table, "whole and at least 0")}
-    if names == ("likelihood_weights",):
-        return {names[0]: _required(values, values >= 0, addition, table, "at least 0")}
-    # A precision of 0 is no observation, and R leaves such rows out of its degrees of freedom.
-    hint = (
-        "leave out the rows of no weight" if names == ("weights",) and (values == 0).any() else ""
-    )
-    values = _required(values, values > 0, addition, table, "above 0", hint)
-    return {names[0]: values} | {switch: np.ones(len(table)) for switch in names[1:]}
-
-
-def _censoring(
-    given: Mapping[str, Argument], addition: Addition, table: Table
-) -> dict[str, np.ndarray]:
-    """Return -1, 0, 1, 2 for left, none, right, interval, and the interval's upper end."""
-    argument = given["cens"]
-    span = argument.value.span
-    found = table.evaluated(argument.value, {}, span.of(table.text), span)
-    if isinstance(found, Factor):
-        codes = [_STATUS.get(text_of(level).lower(), np.nan) for level in found.levels]
-        status = np.array(codes)[found.codes]
-    else:
-        status = found if isinstance(found, np.ndarray) else np.full(len(table), np.nan)
-    good = np.isin(status, list(_STATUS.values()))
-    wanted = "left, none, right or interval (-1, 0, 1, 2)"
-    known = {"cens": _required(status, good, addition, table, wanted)}
-    if "y2" in given:
-        known["cens_upper"] = _numbers(given["y2"], table, {})
-    elif (status == 2).any():
-        raise FormulaError(
-            "interval censoring needs the upper end: cens(status, y2)",
-            text=table.text,
-            span=addition.span,
-        )
-    return known
-
-
-def _required(
-    values: np.ndarray,
-    good: np.ndarray,
-    addition: Addition,
-    table: Table,
-    what: str,
-    hint: str = "",
-) -> np.ndarray:
-    if good.all():
-        return values
-    rows = table.frame.rows[~good]
-    raise FormulaError(
-        f"`{addition.text}` must be {what}; it is not in "
-        f"{len(rows)} {'row' if len(rows) == 1 else 'rows'}: {listed(tuple(rows.tolist()), 5)}",
-        text=table.text,
-        span=addition.span,
-        hint=hint,
-    )

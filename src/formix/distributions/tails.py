@@ -7,7 +7,8 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpyro.distributions as dist
-from jax.nn import log_sigmoid, sigmoid, softplus
+from jax import lax
+from jax.nn import log_sigmoid, log_softmax, sigmoid, softplus
 from jax.scipy.special import gammaln
 
 from formix import closed_tails
@@ -119,6 +120,28 @@ def _binomial(distribution: Any, value: Any) -> Tails:
 def _bernoulli(distribution: Any, value: Any) -> Tails:
     logits = distribution.logits
     return _counted(value, 1.0, lambda _: (log_sigmoid(-logits), log_sigmoid(logits)))
+
+
+def _categorical(distribution: Any, value: Any) -> Tails:
+    logs = log_softmax(distribution.logits, axis=-1)
+    axis, last = len(logs.shape) - 1, logs.shape[-1] - 1
+    lower = lax.cumlogsumexp(logs, axis=axis)[..., :-1]
+    upper = lax.cumlogsumexp(logs, axis=axis, reverse=True)[..., 1:]
+
+    def tails(code: Any) -> Tails:
+        shape = jnp.broadcast_shapes(jnp.shape(code), logs.shape[:-1])
+        place = jnp.broadcast_to(code, shape)[..., None].astype(int)
+        below, above = (
+            jnp.take_along_axis(jnp.broadcast_to(x, (*shape, last)), place, -1)[..., 0]
+            for x in (lower, upper)
+        )
+        left = below < above
+        return (
+            jnp.where(left, below, log_complement(jnp, above)),
+            jnp.where(left, log_complement(jnp, below), above),
+        )
+
+    return _counted(value, float(last), tails)
 
 
 def log_beta(a: Any, b: Any) -> Any:
@@ -252,6 +275,7 @@ for _kind, _tails in (
     (dist.GammaPoisson, _gamma_poisson),
     (dist.NegativeBinomialLogits, _negative_binomial),
     (dist.BinomialLogits, _binomial),
+    (dist.CategoricalLogits, _categorical),
     (dist.BernoulliLogits, _bernoulli),
     (dist.GeometricLogits, _geometric),
     (dist.AsymmetricLaplaceQuantile, asymmetric_laplace),

@@ -10,10 +10,13 @@ from scipy import special
 
 from formix.errors import DataError
 from formix.families.responses import are_counts, listed
+from formix.families.tails import counted
+from formix.masses import log_complement
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
 
+    from formix.masses import Tails
     from formix.spec import Response
 
     Array = Float[np.ndarray, "..."]
@@ -61,6 +64,24 @@ def at_level(y: Array, logs: Levels) -> Array:
     return np.take_along_axis(np.broadcast_to(logs, (*shape, logs.shape[-1])), chosen, -1)[..., 0]
 
 
+def level_tails(y: Array, logs: Levels) -> Tails:
+    """Return the tails of the level that a response is, the smaller one summed."""
+    whole = np.broadcast_to(-np.inf, logs[..., :1].shape)
+    lower = np.logaddexp.accumulate(logs, axis=-1)
+    upper = np.logaddexp.accumulate(logs[..., :0:-1], axis=-1)[..., ::-1]
+    upper = np.concatenate([upper, whole], axis=-1)
+
+    def tails(code: Array) -> Tails:
+        below, above = at_level(code, lower), at_level(code, upper)
+        left = below < above
+        return (
+            np.where(left, below, log_complement(np, above)),
+            np.where(left, log_complement(np, below), above),
+        )
+
+    return counted(y, logs.shape[-1] - 1.0, tails)
+
+
 def drawn_level(generator: np.random.Generator, logs: Levels) -> Array:
     """Return random levels of these log probabilities, as codes."""
     total = np.cumsum(np.exp(logs), axis=-1)
@@ -106,15 +127,51 @@ def not_ordered(response: Response, family: str) -> DataError | None:
                 f"a {family} response is an ordered factor, or whole numbers from 1 on; `{name}` "
                 f"has {bad}"
             )
-    return _one_level(ordinal(response), family)
+    coded = ordinal(response)
+    return _one_level(coded, family) or _no_more_levels(coded, family)
+
+
+def _no_more_levels(response: Response, family: str) -> DataError | None:
+    """Return why levels beyond those that there are cannot be meant, or nothing."""
+    last, known = len(response.levels) - 1.0, response.known
+    hint = (
+        "say which levels there are by an ordered factor in the data, as "
+        "pandas.Categorical(values, categories=[...], ordered=True)"
+    )
+    above = (known.get("cens", np.zeros(1)) > 0) & (response.values >= last)
+    if above.any():
+        return DataError(
+            f"a row of `{response.name}` is censored above {response.levels[-1]}, and a {family} "
+            "response knows no level there",
+            hint=hint,
+        )
+    low, high = (known.get(f"trunc_{side}") for side in ("lower", "upper"))
+    if low is None and high is None:
+        return None
+    bound = (low is not None and (low > 0.0).any()) or (high is not None and (high < last).any())
+    if bound:
+        return None
+    return DataError(
+        f"`trunc()` leaves out no level of `{response.name}`: {listed(response.levels)}", hint=hint
+    )
 
 
 def ordinal(response: Response) -> Response:
-    """Return an ordinal response with its levels; whole numbers are levels from 1 on."""
+    """Return an ordinal response with its levels; whole numbers are levels from 1 on.
+
+    The last one is the largest response, or the largest upper end of an interval.
+    """
     if response.levels:
         return response
-    levels = tuple(range(1, int(response.values.max()) + 1))
-    return replace(response, levels=levels, values=response.values - 1.0, ordered=True)
+    known = dict(response.known)
+    interval = known.get("cens", np.zeros(1)) == 2
+    seen = np.concatenate([response.values, np.where(interval, known.get("cens_upper", 1.0), 1.0)])
+    levels = tuple(range(1, int(seen[np.isfinite(seen)].max(initial=1.0)) + 1))
+    for name in ("cens_upper", "trunc_lower", "trunc_upper"):
+        if name in known:
+            known[name] = known[name] - 1.0
+    values = response.values - 1.0
+    return replace(response, levels=levels, values=values, known=known, ordered=True)
 
 
 def rows_outside(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from formix.families.categories import at_level, drawn_level, not_ordered, ordinal
+from formix.families.categories import at_level, drawn_level, level_tails, not_ordered, ordinal
 from formix.families.family import Family, FamilyParameter
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+    from formix.masses import Tails
 
     Array = Float[np.ndarray, "..."]
     Parameters = dict[str, Array]
@@ -55,6 +57,9 @@ def ordinal_family(
     def draw(generator: np.random.Generator, parameters: Parameters) -> Array:
         return drawn_level(generator, levels(parameters["logits"]))
 
+    def log_tails(y: Array, parameters: Parameters) -> Tails:
+        return level_tails(y, levels(parameters["logits"]))
+
     def mean(parameters: Parameters) -> Array:
         return np.exp(levels(parameters["logits"]))
 
@@ -78,4 +83,6 @@ def ordinal_family(
         thresholds=thresholds,
         onward=onward,
         coded=ordinal,
+        log_tails=log_tails,
+        discrete=True,
     )

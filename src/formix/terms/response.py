@@ -133,4 +133,5 @@ def _suits(name: str, value: Node) -> bool:
         return isinstance(value, Text) and value.value in _KINDS
     if name == "sigma":
         return isinstance(value, Truth)
-    return not isinstance(value, Text | Truth)
+    # Of a response with levels a bound is one of them.
+    return not isinstance(value, Truth if name in ("y2", "lb", "ub") else Text | Truth)
