@@ -32,7 +32,7 @@ def stopping(logits: Array) -> Array:
 
     References
     ----------
-    Tutz (1991), doi:10.1016/0167-9473(91)90032-2.
+    Tutz (1991), *Computational Statistics & Data Analysis* 11(3), 275-295.
     """
     return continuing(-logits)
 

@@ -12,6 +12,6 @@ Thresholds may have any order. `disc` is 1 unless the formula predicts it.
 
 References
 ----------
-Tutz (1991), doi:10.1016/0167-9473(91)90032-2; Buerkner and Vuorre (2019),
+Tutz (1991), *Computational Statistics & Data Analysis* 11(3), 275-295; Buerkner and Vuorre (2019),
 doi:10.1177/2515245918823199.
 """
