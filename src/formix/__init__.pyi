@@ -83,6 +83,7 @@ from .verbs.hypothesis import hypothesis as hypothesis
 from .verbs.kfold import kfold as kfold
 from .verbs.log_likelihood import log_likelihood as log_likelihood
 from .verbs.model import model as model
+from .verbs.ppp import ppp as ppp
 from .verbs.predict import predict as predict
 from .verbs.predictions import predictions as predictions
 from .verbs.priors import priors as priors

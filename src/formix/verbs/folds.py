@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from formix.engines.plan import whole
-from formix.errors import ArgumentError, FormixError
+from formix.errors import ArgumentError
 from formix.results.names import coordinate
 from formix.results.units import Units, units_of
-from formix.verbs.groups import group_named
+from formix.verbs.row_labels import labelled_rows, labels_by_row
 
 if TYPE_CHECKING:
     from jaxtyping import Int
@@ -65,7 +65,7 @@ def folds_of(model: Model, k: int, group: object, stratify: object, seed: int) -
         name, labels, index = "obs", np.asarray(coordinate(model.design.rows)), np.arange(rows)
         units = Units(index, rows)
     else:
-        name, labels, index = _levels(model, group)
+        name, labels, index = labelled_rows(model, group, "group")
         units = units_of(model.spec, index, len(labels))
     if k > len(labels):
         what = "rows" if group is None else f"levels of {name}"
@@ -84,47 +84,8 @@ def folds_of(model: Model, k: int, group: object, stratify: object, seed: int) -
     return Folds(units, name, labels, of)
 
 
-def _levels(model: Model, group: object) -> tuple[str, np.ndarray, Int[np.ndarray, " obs"]]:
-    """Return the name and the labels of what is left out together, and the place of each row's."""
-    blocks = {b.group: b for b in model.spec.blocks if b.varying.members == 1}
-    if isinstance(group, str):
-        try:
-            block = blocks.get(group_named(group, blocks))
-        except FormixError:
-            block = None
-        if block is not None:
-            used, index = np.unique(block.index, return_inverse=True)
-            return block.group, np.asarray(coordinate(block.levels))[used], index
-    name, values = _by_row(model, group, "group")
-    labels, index = np.unique(values, return_inverse=True)
-    return name, labels, index
-
-
-def _by_row(model: Model, said: object, argument: str) -> tuple[str, np.ndarray]:
-    """Return what is said of each row: a column of the data, or one label a row."""
-    rows = len(model.design.rows)
-    if isinstance(said, str):
-        frame = model.frame
-        if said not in frame.columns:
-            raise ArgumentError(
-                f"{argument}={said!r} is neither a group nor a column of this model",
-                hint=f"it has: {', '.join(map(str, frame.columns))}; of another column give the "
-                f"values: {argument}=data[{said!r}]",
-            )
-        name, values = said, frame[said].to_numpy()
-    else:
-        given = cast("Any", said)
-        name, values = str(getattr(given, "name", None) or argument), np.asarray(given)
-    if values.shape != (rows,):
-        raise ArgumentError(
-            f"`{argument}` has the shape {values.shape}, and the model has {rows} rows",
-            hint="give one label a row, of the rows without missing values",
-        )
-    return name, values if values.dtype.kind in "biuf" else values.astype(str)
-
-
 def _strata(model: Model, stratify: object, units: Units) -> Int[np.ndarray, " unit"]:
-    name, values = _by_row(model, stratify, "stratify")
+    name, values = labels_by_row(model, stratify, "stratify")
     _, codes = np.unique(values, return_inverse=True)
     found = np.zeros(units.count, dtype=np.int64)
     found[units.index] = codes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -120,8 +120,7 @@ def _parameters(drawn: Sample) -> tuple[list[str], Float[np.ndarray, "chain draw
 def _moved(draws: Float[np.ndarray, "chain draw parameter"], part: BySample) -> np.ndarray:
     if not draws.shape[2] or not np.ptp(part) > 0.0:
         return np.zeros(draws.shape[2])
-    moved: Any = results.container.power_scaling(draws, part)
-    return moved
+    return cast("np.ndarray", results.container.power_scaling(draws, part))
 
 
 def _log_prior(drawn: Sample, spec: Spec) -> BySample:

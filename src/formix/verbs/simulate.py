@@ -113,10 +113,10 @@ def simulate(
     chosen = picked("all" if groups == NEW else groups, built.spec.blocks)
     rows = new_rows(built, data, chosen, SAMPLE if groups == NEW else new_levels)
     if groups == NEW:
-        _check_new(rows)
+        check_new(rows)
     made = Predictions(
         model=built,
-        rows=_anew(rows) if groups == NEW else rows,
+        rows=anew(rows) if groups == NEW else rows,
         drawn=drawn,
         kind=RESPONSE,
         draws=draws,
@@ -128,7 +128,7 @@ def simulate(
     return _added(fit, made, layout, built, data)
 
 
-def _check_new(rows: NewRows) -> None:
+def check_new(rows: NewRows) -> None:
     """Refuse new levels of groups whose effects are not independent of one another and all alike.
 
     Raises
@@ -146,7 +146,7 @@ def _check_new(rows: NewRows) -> None:
             )
 
 
-def _anew(rows: NewRows) -> NewRows:
+def anew(rows: NewRows) -> NewRows:
     """Return the rows with every level of every group one that the fit has not seen."""
     blocks = tuple(replace(b, index=b.index + len(b.levels)) for b in rows.spec.blocks)
     fresh = {block.factors: len(np.unique(block.index)) for block in blocks}
