@@ -64,8 +64,10 @@ from .maximum import Estimates as Estimates
 from .models import Model as Model
 from .plots.check import plot_check as plot_check
 from .plots.effects import plot_effects as plot_effects
+from .plots.groups import plot_groups as plot_groups
 from .plots.prior import plot_prior as plot_prior
 from .plots.ranef import plot_ranef as plot_ranef
+from .plots.ranef_pairs import plot_ranef_pairs as plot_ranef_pairs
 from .plots.shrinkage import plot_shrinkage as plot_shrinkage
 from .plots.vpc import plot_vpc as plot_vpc
 from .prior import Prior as Prior

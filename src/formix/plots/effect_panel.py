@@ -8,24 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from formix.design.column import text_of
 from formix.plots.intervals import draw_bands, draw_whiskers, intervals
 from formix.plots.labels import level_ticks, plain, short, with_unit
-from formix.plots.observed import Observed, shares
+from formix.plots.scatter import SPREAD, codes_of, draw_rows, draw_shares, written
 from formix.plots.style import GREY, colours, dress, key
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
     from matplotlib.axes import Axes
 
+    from formix.plots.observed import Observed
     from formix.results.groups import Groups
     from formix.verbs.grids import Regressor
-
-MOST_POINTS = 2000
-"""Rows that are drawn, evenly chosen where there are more."""
-
-_SPREAD = 0.7
-"""How much of the room between two levels what stands at them takes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,14 +86,9 @@ def draw_panel(ax: Axes, panel: Panel, found: Groups, probs: Sequence[float], y:
         key(ax, plain(panel.colour.name) if panel.colour else panel.of)
 
 
-def written(value: object) -> str:
-    """Return a value as it is read: a number in four digits, a level as it is."""
-    return f"{value:.4g}" if isinstance(value, float) else text_of(value)  # pyright: ignore
-
-
 def _dodged(place: int, count: int) -> float:
     """Return how far from its level one of several colours stands."""
-    return (place - (count - 1) / 2.0) * _SPREAD / count
+    return (place - (count - 1) / 2.0) * SPREAD / count
 
 
 def _draw_data(ax: Axes, panel: Panel, some: Sequence[str]) -> None:
@@ -110,10 +99,10 @@ def _draw_data(ax: Axes, panel: Panel, some: Sequence[str]) -> None:
     place = np.flatnonzero(there)
     x = panel.x.column.values[place].astype(np.float64)
     if panel.x.levels:
-        x = _codes(panel.x, panel.x_values)[place]
+        x = codes_of(panel.x, panel.x_values)[place]
     colour = np.zeros(len(place), dtype=int)
     if panel.colour is not None and panel.colour.levels:
-        colour = _codes(panel.colour, panel.colour_values)[place].astype(int)
+        colour = codes_of(panel.colour, panel.colour_values)[place].astype(int)
     plain_colour = panel.colour is not None and not panel.colour.levels
     values = seen.values[place]
     good = (x >= 0 if panel.x.levels else np.isfinite(x)) & (colour >= 0)
@@ -125,44 +114,7 @@ def _draw_data(ax: Axes, panel: Panel, some: Sequence[str]) -> None:
         y = values[:, j] if panel.levels else values
         paint = GREY if count == 1 or plain_colour else some[j]
         if seen.shares:
-            _draw_shares(ax, x[mine], y[mine], paint, _dodged(j, count) if panel.x.levels else 0.0)
+            draw_shares(ax, x[mine], y[mine], paint, _dodged(j, count) if panel.x.levels else 0.0)
         elif not (plain_colour and j):
             shift = 0.0 if plain_colour else _dodged(j, count)
-            _draw_rows(ax, x[mine], y[mine], paint, shift, count, jitter=bool(panel.x.levels))
-
-
-def _codes(of: Regressor, values: Sequence[Any]) -> Float[np.ndarray, " obs"]:
-    """Return the place of each row's level among those that are drawn; -1 of others."""
-    column = of.column
-    wanted = {written(value): j for j, value in enumerate(values)}
-    if column.kind in ("number", "date"):
-        distinct, code = np.unique(column.values, return_inverse=True)
-        names = [written(float(x)) if column.kind == "number" else str(x) for x in distinct]
-    else:
-        code, names = column.values, [written(level) for level in column.levels]
-    to = np.array([*(wanted.get(name, -1) for name in names), -1], dtype=np.float64)
-    return to[code.ravel()]
-
-
-def _draw_shares(ax: Axes, x: np.ndarray, y: np.ndarray, colour: str, shift: float) -> None:
-    """Draw observed shares as rings, larger where they are of more rows."""
-    if not len(x):
-        return
-    of = shares(x, y)
-    area = 10.0 + 40.0 * of.rows / of.rows.max()
-    ring = {"facecolors": "none", "edgecolors": colour, "linewidths": 1.0, "alpha": 0.8}
-    ax.scatter(of.at + shift, of.share, s=area, **ring)
-
-
-def _draw_rows(
-    ax: Axes, x: np.ndarray, y: np.ndarray, colour: str, shift: float, count: int, *, jitter: bool
-) -> None:
-    """Draw a dot a row; at a level they are spread evenly, always alike."""
-    step = -(-len(x) // MOST_POINTS) if len(x) else 1
-    x, y = x[::step], y[::step]
-    if jitter:
-        # Multiples of the golden ratio fill a room evenly, whatever their number.
-        golden = (np.arange(len(x)) * 0.6180339887498949) % 1.0 - 0.5
-        x = x + shift + golden * 0.8 * _SPREAD / count
-    alpha = float(np.clip(8.0 / np.sqrt(len(x) + 1.0), 0.15, 0.6))
-    ax.scatter(x, y, s=12.0, color=colour, alpha=alpha, linewidths=0.0)
+            draw_rows(ax, x[mine], y[mine], paint, shift, count, jitter=bool(panel.x.levels))

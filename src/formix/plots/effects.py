@@ -9,10 +9,11 @@ import numpy as np
 
 from formix.errors import ArgumentError
 from formix.plots.canvas import WIDE, array, panels
-from formix.plots.effect_panel import Panel, draw_panel, written
+from formix.plots.effect_panel import Panel, draw_panel
 from formix.plots.intervals import PROBS, interval_tails, said
 from formix.plots.labels import plain
 from formix.plots.observed import Observed, observed
+from formix.plots.scatter import written
 from formix.plots.style import SMALL
 from formix.syntax.tree import Name, walk
 from formix.verbs.asked import Asked, Options, asked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from formix.verbs.model import model as model_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from formix.plots.rebuilt import Rebuilt
+
 
 NAMED = 30
 """Levels up to which each is named in a plane, where there is room."""
@@ -37,6 +39,7 @@ def plot_shrinkage(
     *,
     group: str = "",
     ax: Any = None,
+    **rebuilt: Unpack[Rebuilt],
 ) -> Axes:
     """Draw how the estimates of each level are drawn together: arrows from no to partial pooling.
 
@@ -56,6 +59,8 @@ def plot_shrinkage(
         The group; by default the first.
     ax
         Axes to draw in; by default a new figure's.
+    **rebuilt
+        `functions`, `priors` and `family` that the result does not hold, as `fx.model` takes them.
 
     Returns
     -------
@@ -83,7 +88,7 @@ def plot_shrinkage(
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('Intercept', 'Days')
     """
-    found, chosen = estimates_of(fit, effects, group)
+    found, chosen = estimates_of(fit, effects, group, rebuilt)
     places = [found.effects.index(effect) for effect in chosen]
     drawn = sample(fit, "posterior")
     names = [plain(f"{effect}{effect_scale(drawn.found, effect)}") for effect in chosen]
@@ -105,7 +110,7 @@ def plot_shrinkage(
 
 
 def estimates_of(
-    fit: object, effects: str | Sequence[str] | None, group: str
+    fit: object, effects: str | Sequence[str] | None, group: str, rebuilt: Rebuilt
 ) -> tuple[Pooling, tuple[str, ...]]:
     """Return the estimates of a group, and the one or two effects that are asked for.
 
@@ -118,7 +123,7 @@ def estimates_of(
     parts = deviations(drawn)
     of = deviations(drawn, group, effects)[0]
     whole = next(part for part in parts if part.group == of.group)
-    model = model_of(fit)
+    model = model_of(fit, **rebuilt)
     where = {
         block.prefix + label: effect.predictor
         for block in model.spec.blocks
