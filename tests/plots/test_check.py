@@ -236,6 +236,21 @@ def test_every_form_of_response_has_its_kind(family: str, kind: str):
     assert np.all(np.isfinite(ax.get_xlim()))
 
 
+@pytest.mark.parametrize(("family", "site"), [("poisson", 60.0), ("lognormal", 800.0)])
+@pytest.mark.parametrize("kind", ["auto", "ecdf"])
+def test_replicates_without_bound_leave_the_data_in_sight(family, site, kind):
+    """Counts beyond what an integer holds, and numbers that are infinite."""
+    data = {"y": np.arange(1.0, 41.0)}
+    draws = {"beta": np.array([3.0, 3.1, site])[:, None], "sigma": np.full(3, 0.5)}
+    model = fx.Model("y ~ 1", data, family)
+    fit = fit_at(model, {p.site: draws[p.site] for p in model.spec.parameters})
+    ax = fx.plot_check(fit, kind)
+    low, high = ax.get_xlim()
+    assert -0.6 <= low <= 1.0
+    assert 40.0 <= high <= 82.0
+    check_legible(ax.figure)
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -48,7 +48,8 @@ def draw_distributions(ax: Axes, of: Replicates, whole: Replicates) -> None:
     low, high = _limits(whole)
     for number, values in enumerate(of.drawn):
         label = DRAWN if number == 0 else None
-        ax.ecdf(values, color=BLUE, linewidth=0.6, alpha=_faintness(of), label=label)
+        line = {"color": BLUE, "linewidth": 0.6, "alpha": _faintness(of), "label": label}
+        ax.ecdf(values[~np.isnan(values)], **line)
     ax.ecdf(of.seen, color=INK, linewidth=1.8, label=SEEN)
     ax.set_xlim(low, high)
     dress(ax, x=with_unit(of.name, of.found), y="share of rows at or below", grid="both")
@@ -65,7 +66,7 @@ def draw_survival(ax: Axes, of: Replicates, whole: Replicates) -> None:
     for number, values in enumerate(of.drawn):
         label = DRAWN if number == 0 else None
         line = {"color": BLUE, "linewidth": 0.6, "alpha": _faintness(of), "label": label}
-        ax.ecdf(values, complementary=True, **line)
+        ax.ecdf(values[~np.isnan(values)], complementary=True, **line)
     at, above = survival(of.seen, of.larger)
     ends = np.concatenate([[min(low, at[0])], at]), np.concatenate([[1.0], above])
     ax.step(*ends, where="post", color=INK, linewidth=1.8, label=SEEN)
@@ -156,9 +157,11 @@ def has_atoms(of: Replicates) -> bool:
 
 def _bins(of: Replicates) -> tuple[Float[np.ndarray, " edge"], int]:
     """Return the ends of bars, and how many counts each is of."""
+    least, most = float(of.seen.min()), float(of.seen.max())
     tails = np.quantile(of.drawn, [0.001, 0.999])
-    low = int(min(of.seen.min(), tails[0]))
-    high = int(max(of.seen.max(), tails[1]))
+    # Replicates may reach very far: what is compared with the data lies near these.
+    low = int(min(least, tails[0]))
+    high = int(max(most, min(float(tails[1]), most + max(10.0, most - least))))
     each = -(-(high - low + 1) // _MOST_BARS)
     return np.arange(low, high + each + 1, each) - 0.5, each
 
