@@ -71,6 +71,7 @@ from .plots.ranef_pairs import plot_ranef_pairs as plot_ranef_pairs
 from .plots.shrinkage import plot_shrinkage as plot_shrinkage
 from .plots.vpc import plot_vpc as plot_vpc
 from .prior import Prior as Prior
+from .reporting.report import report as report
 from .verbs.coef import coef as coef
 from .verbs.compare_lme4 import compare_lme4 as compare_lme4
 from .verbs.comparisons import comparisons as comparisons

@@ -39,15 +39,7 @@ def overview(
     fixed
         The parameters that are held at a value.
     """
-    rows = [("formula", "; ".join(formula.splitlines())), ("family", _family(family, design))]
-    rows += [("fixed", f"{name} = {value:g}") for name, value in fixed.items()]
-    rows += [("known", text) for text in _known(family, design.response)]
-    rows += _levels(family, design.response)
-    rows.append(("data", _data(design)))
-    for matrix in design.predictors:
-        name = "common" if len(design.predictors) == 1 else f"{matrix.name} common"
-        rows.append((name, _common(matrix, thresholds=matrix.name == MAIN and family.thresholds)))
-    rows += [(_whose(block), _block(block)) for block in design.blocks]
+    rows = facts(formula, family, design, fixed)
     width = max(len(name) for name, _ in rows)
     lines = [f"{name:<{width}}  {text}" for name, text in rows]
     if isinstance(priors, str):
@@ -58,6 +50,22 @@ def overview(
     if notes:
         lines += ["", "notes", *(f"  - {note}" for note in notes)]
     return "\n".join(lines)
+
+
+def facts(
+    formula: str, family: Family, design: Design, fixed: Mapping[str, float]
+) -> list[tuple[str, str]]:
+    """Return what a model is, as names and what they stand for: formula, family, data, terms."""
+    rows = [("formula", "; ".join(formula.splitlines())), ("family", _family(family, design))]
+    rows += [("fixed", f"{name} = {value:g}") for name, value in fixed.items()]
+    rows += [("known", text) for text in _known(family, design.response)]
+    rows += _levels(family, design.response)
+    rows.append(("data", _data(design)))
+    for matrix in design.predictors:
+        name = "common" if len(design.predictors) == 1 else f"{matrix.name} common"
+        rows.append((name, _common(matrix, thresholds=matrix.name == MAIN and family.thresholds)))
+    rows += [(_whose(block), _block(block)) for block in design.blocks]
+    return rows
 
 
 def _family(family: Family, design: Design) -> str:

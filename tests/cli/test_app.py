@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_version():
 
 def test_help_names_every_command():
     text = _printed("--help")
-    for command in ("fit", "explain", "source", "datasets", "cache"):
+    for command in ("fit", "explain", "source", "report", "datasets", "cache"):
         assert re.search(rf"\b{command}\b", text)
 
 
@@ -257,3 +258,50 @@ def test_an_unknown_set_of_priors_is_met_with_those_there_are():
 def test_semicolons_are_told():
     Path("mine.csv").write_text("y;x\n1,5;2\n3,1;4\n", encoding="utf-8")
     assert "semicolons" in _refused("explain", "y ~ x", "mine.csv")
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of a fit."""
+    model = fx.Model("Yield ~ 1 + (1 | Batch)", fx.load("Dyestuff"))
+    place = tmp_path_factory.mktemp("fitted") / "dye.nc"
+    return fx.write(model.sample(seed=1, draws=500), place)
+
+
+def test_a_report_lies_beside_its_fit_and_replaces_none(fitted: Path):
+    place = shutil.copy(fitted, "dye.nc")
+    assert _printed("report", place) == "written to dye.html\n"
+    first = Path("dye.html").read_bytes()
+    assert b'fx.read("dye.nc")' not in first
+    assert b"formix report dye.nc" in first
+    assert _printed("report", place, "--title", "Another") == "written to dye-2.html\n"
+    assert Path("dye.html").read_bytes() == first
+    assert b"<h1>Another</h1>" in Path("dye-2.html").read_bytes()
+    assert _printed("report", place, "--output", "dye.html", "--title", "New") == (
+        "written to dye.html\n"
+    )
+    assert b"<h1>New</h1>" in Path("dye.html").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("gone.nc",), "there is no file `gone.nc`"),
+        (("broken.nc",), "is not a NetCDF file, or is not whole"),
+        (("FIT", "-o", "page.pdf"), "name it `page.html`"),
+        (("FIT", "-o", "nowhere/page.html"), "there is no folder `nowhere`"),
+    ],
+)
+def test_a_report_that_cannot_be_made_writes_nothing(
+    arguments: tuple[str, ...], said: str, fitted: Path
+):
+    Path("broken.nc").write_bytes(b"CDF broken")
+    given = [str(fitted) if word == "FIT" else word for word in arguments]
+    assert said in _refused("report", *given)
+    assert [path.name for path in Path().iterdir()] == ["broken.nc"]
+
+
+def test_help_of_report_shows_an_example():
+    text = _printed("report", "--help")
+    assert "formix report sleepstudy.nc --output sleepstudy.html" in text
+    assert all(word in text for word in ("FIT", "--output", "--title"))

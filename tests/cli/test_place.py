@@ -1,4 +1,4 @@
-"""Where a fit is written."""
+"""Where a fit or its report is written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from formix.cli.place import result_place
+from formix.cli.place import page_place, result_place
 from formix.errors import ArgumentError
 
 
@@ -58,3 +58,31 @@ def test_a_folder_that_cannot_be_written_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("os.access", lambda *_: False)
     with pytest.raises(ArgumentError, match="cannot be written to"):
         result_place(None, "sleepstudy")
+
+
+@pytest.mark.parametrize(
+    ("fit", "name"),
+    [
+        ("rats.nc", "rats.html"),
+        ("some/rats.2.nc", "some/rats.2.html"),
+        ("rats.zarr", "rats.html"),
+        ("rats", "rats.html"),
+    ],
+)
+def test_a_report_is_named_after_its_fit_and_lies_beside_it(fit: str, name: str):
+    Path("some").mkdir()
+    assert page_place(None, Path(fit)) == Path(name)
+
+
+def test_no_page_is_replaced_unless_asked_for():
+    Path("rats.html").touch()
+    assert page_place(None, Path("rats.nc")) == Path("rats-2.html")
+    assert page_place(Path("rats.html"), Path("rats.nc")) == Path("rats.html")
+    assert page_place(Path("mine"), Path("rats.nc")) == Path("mine.html")
+
+
+@pytest.mark.parametrize("name", ["rats.nc", "rats.txt", "folder.html"])
+def test_a_report_that_is_no_page_is_refused(name: str):
+    Path("folder.html").mkdir()
+    with pytest.raises(ArgumentError, match="a report cannot be written to"):
+        page_place(Path(name), Path("rats.nc"))

@@ -1,4 +1,4 @@
-"""The commands: `fit`, `explain`, `source`, `datasets`, `cache clear`."""
+"""The commands: `fit`, `explain`, `source`, `report`, `datasets`, `cache clear`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import formix
+from formix import results
 from formix.cli.arguments import (
     ContrastsOption,
     DataArgument,
     EngineOption,
     FamilyOption,
+    FitArgument,
     FormulaArgument,
     KeepGroupsOption,
     PriorOption,
@@ -26,7 +28,7 @@ from formix.cli.arguments import (
 )
 from formix.cli.details import details
 from formix.cli.group import INTERRUPTED, Commands
-from formix.cli.place import result_place
+from formix.cli.place import page_place, result_place
 from formix.engines import cache as compiled
 from formix.engines.choice import choose
 
@@ -153,6 +155,25 @@ def source(
     """Print the program of a model: in NumPyro, or the one that another engine runs."""
     model = _model(formula, data, family, prior, priors, contrasts)
     typer.echo(model.source_for(engine), nl=False)
+
+
+@app.command(epilog="For example: formix report sleepstudy.nc --output sleepstudy.html")
+def report(
+    fit: FitArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="The page.", show_default="FIT.html, or the next free name"
+        ),
+    ] = None,
+    title: Annotated[
+        str, typer.Option(help="Of the page.", show_default="names the response")
+    ] = "",
+) -> None:
+    """Write a fit as one page of HTML that opens anywhere: tables, pictures, program."""
+    place = page_place(output, fit)
+    formix.report(results.read_groups(fit), place, title=title, file=fit)
+    typer.echo(f"written to {place}")
 
 
 @app.command()

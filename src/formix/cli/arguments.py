@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +25,15 @@ DataArgument = Annotated[
         metavar="DATA",
         help="A packaged dataset's name, or a CSV, Parquet or Arrow file. In a CSV file, an empty "
         "cell, NA and NaN are missing.",
+        show_default=False,
+    ),
+]
+
+FitArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FIT",
+        help="A file of draws that `formix fit` or `fx.write` wrote.",
         show_default=False,
     ),
 ]

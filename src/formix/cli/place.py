@@ -1,4 +1,4 @@
-"""Where a fit is written: the file asked for, or the first free name of the data."""
+"""Where a fit or its report is written: the file asked for, or the first free name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from formix.errors import ArgumentError
 
 ENDINGS = (".nc", ".zarr")
 """Of a NetCDF file, and of a zarr store."""
+
+PAGES = (".html", ".htm")
+"""Of a report."""
 
 
 def result_place(out: Path | None, data: str) -> Path:
@@ -30,17 +33,48 @@ def result_place(out: Path | None, data: str) -> Path:
         raise ArgumentError(
             f"a fit cannot be written to `{path}`", hint=f"name it `{path.stem}.nc`, a NetCDF file"
         )
+    return _in_a_folder(path, "--out")
+
+
+def page_place(out: Path | None, fit: Path) -> Path:
+    """Return the path of a fit's report, sure that it can be written.
+
+    A file asked for is replaced; without one, no file is: `fit.html`, then `fit-2.html`, beside
+    the fit.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no page's, or its folder is not there, or cannot be written to.
+    """
+    path = _first_free(fit.expanduser().with_suffix(""), ".html") if out is None else out
+    path = path.expanduser()
+    if not path.suffix:
+        path = path.with_name(f"{path.name}.html")
+    if path.suffix.lower() not in PAGES or path.is_dir():
+        raise ArgumentError(
+            f"a report cannot be written to `{path}`", hint=f"name it `{path.stem}.html`"
+        )
+    return _in_a_folder(path, "--output")
+
+
+def _in_a_folder(path: Path, option: str) -> Path:
+    """Return the path, if what is there can be written to."""
     folder = path.parent
     if not folder.is_dir():
         raise ArgumentError(
             f"there is no folder `{folder}` for `{path.name}`", hint="make it first"
         )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise ArgumentError(f"`{folder}` cannot be written to", hint="choose another by --out")
+        raise ArgumentError(f"`{folder}` cannot be written to", hint=f"choose another by {option}")
     return path
 
 
 def _free(data: str) -> Path:
-    stem = Path(Path(data).name.removesuffix(".gz")).stem
-    names = itertools.chain([stem], (f"{stem}-{n}" for n in itertools.count(2)))
-    return next(path for name in names if not (path := Path(f"{name}.nc")).exists())
+    return _first_free(Path(Path(Path(data).name.removesuffix(".gz")).stem), ".nc")
+
+
+def _first_free(stem: Path, ending: str) -> Path:
+    """Return the first of `stem.nc`, `stem-2.nc`, ... that is not there."""
+    names = itertools.chain([str(stem)], (f"{stem}-{n}" for n in itertools.count(2)))
+    return next(path for name in names if not (path := Path(f"{name}{ending}")).exists())

@@ -53,9 +53,9 @@ def write_groups(found: Groups, path: str | Path) -> Path:
     whole = tree(found)
     try:
         if ending in ZARR:
-            _replace(place, lambda made: _to_zarr(whole, made))
+            write_whole(place, lambda made: _to_zarr(whole, made))
         else:
-            _replace(place, lambda made: cast("Any", whole).to_netcdf(made, engine="h5netcdf"))
+            write_whole(place, lambda made: cast("Any", whole).to_netcdf(made, engine="h5netcdf"))
     except OSError as error:
         reason = error.strerror or str(error)
         raise ResultError(
@@ -128,7 +128,7 @@ def _plain(dataset: xr.Dataset) -> xr.Dataset:
     return dataset.assign(text)
 
 
-def _replace(place: Path, make: Callable[[Path], object]) -> None:
+def write_whole(place: Path, make: Callable[[Path], object]) -> None:
     """Make a file or folder beside its place, then move it there in one step."""
     holder = Path(tempfile.mkdtemp(prefix=f".{place.name[:100]}.", dir=place.parent))
     try:

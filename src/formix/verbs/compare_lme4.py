@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from formix.catalogue import catalogue, load
 from formix.errors import ArgumentError, FormixWarning, UnsupportedError
 from formix.formulas import parse, to_text
 from formix.resources import resource
@@ -20,6 +19,7 @@ from formix.results.sample import sample
 from formix.spec import MAIN
 from formix.verbs.lme4 import Key, Lme4, component_names, key_of, of_estimates, of_stored
 from formix.verbs.model import model as model_of
+from formix.verbs.packaged import is_packaged
 from formix.verbs.rscript import by_rscript
 from formix.verbs.varcorr import RESIDUAL, components
 
@@ -169,19 +169,7 @@ def _packaged(built: Model) -> Mapping[str, Any] | None:
 
 def _is_of(built: Model, dataset: str) -> bool:
     """Whether the data of a model is a packaged dataset, its factors coded as there."""
-    if dataset not in catalogue() or built.recipe.contrasts:
-        return False
-    ours, theirs = built.frame, load(dataset)
-    if len(ours) != len(theirs) or not set(ours.columns) <= set(theirs.columns):
-        return False
-    return all(_equal(ours[name], theirs[name]) for name in ours.columns)
-
-
-def _equal(ours: pd.Series[Any], theirs: pd.Series[Any]) -> bool:
-    numbers = [pd.api.types.is_numeric_dtype(column.dtype) for column in (ours, theirs)]
-    if all(numbers):
-        return bool(np.array_equal(ours.to_numpy(float), theirs.to_numpy(float)))
-    return ours.astype(str).tolist() == theirs.astype(str).tolist()
+    return not built.recipe.contrasts and is_packaged(built.frame, dataset)
 
 
 def _common(drawn: Sample, built: Model, found: Lme4) -> Iterator[_Row]:

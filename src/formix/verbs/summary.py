@@ -55,12 +55,12 @@ class Summary:
     counts: str
 
     def __str__(self) -> str:
-        cells = _cells(self.frame)
-        names = ["", *(_HEADINGS.get(name, name) for name in self.frame.columns)]
+        numbers = cells(self.frame)
+        names = ["", *(HEADINGS.get(name, name) for name in self.frame.columns)]
         lines: list[list[str]] = []
         for section in self.sections:
             for offset, label in enumerate(section.labels):
-                lines.append([f"  {label_text(label)}", *cells[section.start + offset]])
+                lines.append([f"  {label_text(label)}", *numbers[section.start + offset]])
         widths = [max(map(len, column)) for column in zip(names, *lines, strict=True)]
         shown = iter(lines)
         text = [*self.heading, "", _row(names, widths)]
@@ -76,7 +76,9 @@ class Summary:
         return f"<pre>{_escaped(str(self))}</pre>"
 
 
-_HEADINGS = {"rhat": "R-hat", "ess_bulk": "bulk ESS", "ess_tail": "tail ESS"}
+HEADINGS = {"rhat": "R-hat", "ess_bulk": "bulk ESS", "ess_tail": "tail ESS"}
+"""What columns are called where they are read."""
+
 _COUNTED = ("ess_bulk", "ess_tail")
 _WIDEST = 6
 """Orders of magnitude of a spread beyond which numbers are shown with an exponent."""
@@ -243,7 +245,7 @@ def _counts(drawn: Sample) -> str:
     return f"Number of obs: {drawn.observations}" + (f", groups: {groups[2:]}" if groups else "")
 
 
-def _cells(frame: pd.DataFrame) -> list[list[str]]:
+def cells(frame: pd.DataFrame) -> list[list[str]]:
     """Return the numbers as text: as many decimals as show three digits of a row's sd."""
     rows: list[list[str]] = []
     spreads: list[float] = frame["sd"].to_list() if len(frame) else []

@@ -1,0 +1,30 @@
+"""What the page says, part by part, in its order."""
+
+from formix.reporting.part import Part
+from formix.reporting.parts import (
+    again,
+    citation,
+    data,
+    diagnostics,
+    estimates,
+    groups,
+    lme4,
+    model,
+    program,
+)
+
+PARTS = (
+    Part("model", "Model", (model.described, model.notes)),
+    Part("data", "Data", (data.rows, data.columns, data.groups)),
+    Part("estimates", "Estimates", (estimates.summarised,)),
+    Part("groups", "Group-level effects", (groups.levels,)),
+    Part(
+        "diagnostics", "Diagnostics", (diagnostics.findings, diagnostics.measures, diagnostics.run)
+    ),
+    Part("priors", "Priors", (estimates.priors,)),
+    Part("program", "Program", (program.program, program.engine_program)),
+    Part("lme4", "Beside lme4", (lme4.compared, lme4.called)),
+    Part("again", "To reproduce", (again.again, again.versions)),
+    Part("citation", "To cite", (citation.citation,)),
+)
+"""The sections of the page."""

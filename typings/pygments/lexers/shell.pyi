@@ -1,0 +1,3 @@
+from pygments.lexer import Lexer
+
+class BashLexer(Lexer): ...
