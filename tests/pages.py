@@ -76,7 +76,5 @@ def section(page: Element, slug: str) -> Element:
 
 def table(page: Element, caption: str) -> Element:
     """The table under a caption, which may say more after these words."""
-    (found,) = (
-        one for one in page.all("table") if one.all("caption")[0].text.startswith(caption)
-    )
+    (found,) = (one for one in page.all("table") if one.all("caption")[0].text.startswith(caption))
     return found

@@ -14,11 +14,21 @@ __all__ = [
     "lines",
     "patches",
     "plt",
+    "rc_context",
     "ticker",
 ]
 
 if TYPE_CHECKING:
-    from matplotlib import collections, colormaps, figure, lines, patches, pyplot as plt, ticker
+    from matplotlib import (
+        collections,
+        colormaps,
+        figure,
+        lines,
+        patches,
+        pyplot as plt,
+        rc_context,
+        ticker,
+    )
 else:
     try:
         from matplotlib import (
@@ -28,10 +38,11 @@ else:
             lines,
             patches,
             pyplot as plt,
+            rc_context,
             ticker,
         )
     except ModuleNotFoundError:
-        collections = colormaps = figure = lines = patches = plt = ticker = None
+        collections = colormaps = figure = lines = patches = plt = rc_context = ticker = None
 
 
 def check_installed() -> None:

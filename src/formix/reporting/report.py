@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, cast
 from formix.errors import ArgumentError, ResultError
 from formix.reporting.html import Html, join, tag
 from formix.reporting.page import page
-from formix.reporting.part import written
+from formix.reporting.part import attempt, written
 from formix.reporting.parts import PARTS
 from formix.reporting.parts.diagnostics import sentence, verdict
+from formix.reporting.parts.pictures import lacking
 from formix.reporting.reported import Reported
 from formix.results.files import write_whole
 from formix.spelling import label_text
@@ -118,6 +119,7 @@ def _text(reported: Reported, title: str) -> str:
             tag("p", tag("code", "\n".join(recipe.formula.splitlines())), class_="formula"),
             sentence(reported),
             verdict(reported),
+            attempt(lacking, reported),
         ]
     )
     foot = tag("p", f"Made by formix {version_of('formix')}, from the fit alone.")

@@ -5,24 +5,26 @@ from formix.reporting.parts import (
     again,
     citation,
     data,
+    diagrams,
     diagnostics,
     estimates,
     groups,
     lme4,
     model,
+    pictures,
     program,
 )
 
 PARTS = (
     Part("model", "Model", (model.described, model.notes)),
-    Part("data", "Data", (data.rows, data.columns, data.groups)),
+    Part("data", "Data", (data.rows, data.columns, data.groups, diagrams.nested)),
     Part("estimates", "Estimates", (estimates.summarised,)),
-    Part("groups", "Group-level effects", (groups.levels,)),
+    Part("groups", "Group-level effects", (groups.levels, pictures.group_effects)),
     Part(
         "diagnostics", "Diagnostics", (diagnostics.findings, diagnostics.measures, diagnostics.run)
     ),
     Part("priors", "Priors", (estimates.priors,)),
-    Part("program", "Program", (program.program, program.engine_program)),
+    Part("program", "Program", (program.program, program.engine_program, diagrams.assumed)),
     Part("lme4", "Beside lme4", (lme4.compared, lme4.called)),
     Part("again", "To reproduce", (again.again, again.versions)),
     Part("citation", "To cite", (citation.citation,)),
