@@ -59,6 +59,8 @@ def test_it_is_pure_python_and_small(wheel: Path):
         "formix/data/index.toml",
         "formix/data/LICENSES.md",
         "formix/data/lme4/fits.json",
+        "formix/reporting/page.css",
+        "formix/CITATION.cff",
     ],
 )
 def test_it_holds(names: set[str], name: str):
@@ -83,6 +85,7 @@ def test_it_holds_nothing_else(names: set[str]):
         if folder == "formix":
             assert Path(name).suffix in {
                 ".py", ".pyi", ".typed", ".lark", ".toml", ".md", ".csv", ".gz", ".json", ".R",
+                ".css", ".cff",
             }, name  # fmt: skip
             assert not any(part.startswith(".") for part in Path(name).parts), name
         else:

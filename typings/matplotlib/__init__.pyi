@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 from . import (
@@ -13,3 +14,5 @@ from . import (
 
 colormaps: Mapping[str, Any]
 rcParams: dict[str, Any]
+
+def rc_context(rc: dict[str, Any] | None = None) -> AbstractContextManager[None]: ...
