@@ -46,7 +46,7 @@ def test_a_part_with_nothing_to_say_is_left_out():
 
 def test_a_refusal_stands_in_the_place_of_what_was_refused():
     made = str(written(Part("one", "One", (_refused, _fine)), None))
-    assert "This is left out: there is no `x`." in made
+    assert "Part left out: there is no `x`." in made
     assert "add &lt;x&gt;" in made
     assert "half" not in made
     assert "<p>fine</p>" in made

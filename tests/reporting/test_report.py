@@ -19,7 +19,7 @@ import formix as fx
 
 SLEEP = "Reaction ~ Days + (Days | Subject)"
 SLUGS = (
-    "model", "data", "estimates", "groups", "diagnostics", "priors", "program", "lme4", "again",
+    "model", "data", "estimates", "groups", "diagnostics", "checks", "priors", "program", "lme4", "again",
     "citation",
 )  # fmt: skip
 

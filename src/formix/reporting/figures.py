@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from formix.reporting.html import Content
 
 
+_NARROW = 640
+"""Pixels of a picture that is still read where it is made as narrow as a telephone."""
+
+
 def picture(draw: Callable[[], Any], alt: str, *caption: Content) -> Html:
     """Return a picture of Matplotlib's.
 
@@ -33,14 +37,21 @@ def picture(draw: Callable[[], Any], alt: str, *caption: Content) -> Html:
         width=found.width,
         height=found.height,
     )
-    return tag("figure", shown, tag("figcaption", *caption))
+    if found.width <= _NARROW:
+        return tag("figure", shown, tag("figcaption", *caption))
+    return _scrolling("wide", shown, alt, *caption)
 
 
 def diagram(svg: str, alt: str, *caption: Content) -> Html:
     """Return a drawing of graphviz's, as large as it is: a wide one scrolls within itself."""
     shown = tag("img", src=_held("image/svg+xml", svg.encode()), alt=alt)
+    return _scrolling("diagram", shown, alt, *caption)
+
+
+def _scrolling(kind: str, shown: Html, alt: str, *caption: Content) -> Html:
+    """Return an image that is as wide as its letters need, and scrolls on a narrow screen."""
     held = tag("div", shown, class_="scroll", role="region", aria_label=alt, tabindex=0)
-    return tag("figure", held, tag("figcaption", *caption), class_="diagram")
+    return tag("figure", held, tag("figcaption", *caption), class_=kind)
 
 
 def _held(kind: str, data: bytes) -> str:

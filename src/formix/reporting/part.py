@@ -47,7 +47,7 @@ def written(part: Part, reported: Reported) -> Html | None:
     return tag("section", tag("h2", part.title), *pieces, id=part.slug)
 
 
-def attempt(write: Write, reported: Reported, what: str = "This") -> Html:
+def attempt(write: Write, reported: Reported, what: str = "Part") -> Html:
     """Return what a piece writes, its warnings after it; or why it could not be written.
 
     One picture that fails must not cost the reader the rest of the page.
@@ -56,11 +56,11 @@ def attempt(write: Write, reported: Reported, what: str = "This") -> Html:
         try:
             found = join(write(reported))
         except FormixError as refusal:
-            found = remark(f"{what} is left out: {refusal.message}.", refusal.hint)
+            found = remark(f"{what} left out: {refusal.message}.", refusal.hint)
         except Exception as error:
             logging.getLogger("formix").exception("a part of the report failed")
             found = remark(
-                f"{what} is left out, by a fault of formix: {type(error).__name__}: {error}"
+                f"{what} left out, by a fault of formix: {type(error).__name__}: {error}"
             )
     return join([found, *(remark(text) for text in dict.fromkeys(heard))])
 

@@ -18,12 +18,13 @@ from formix.reporting.parts import (
 PARTS = (
     Part("model", "Model", (model.described, model.notes)),
     Part("data", "Data", (data.rows, data.columns, data.groups, diagrams.nested)),
-    Part("estimates", "Estimates", (estimates.summarised,)),
-    Part("groups", "Group-level effects", (groups.levels, pictures.group_effects)),
+    Part("estimates", "Estimates", (estimates.summarised, pictures.effects)),
+    Part("groups", "Group-level effects", (groups.levels, pictures.groups)),
     Part(
         "diagnostics", "Diagnostics", (diagnostics.findings, diagnostics.measures, diagnostics.run)
     ),
-    Part("priors", "Priors", (estimates.priors,)),
+    Part("checks", "Checks", (pictures.checked, pictures.parted)),
+    Part("priors", "Priors", (estimates.priors, pictures.priors)),
     Part("program", "Program", (program.program, program.engine_program, diagrams.assumed)),
     Part("lme4", "Beside lme4", (lme4.compared, lme4.called)),
     Part("again", "To reproduce", (again.again, again.versions)),

@@ -56,7 +56,9 @@ def measures(reported: Reported) -> Iterator[Content]:
         *_importance(reported.recipe.run),
     ]
     head = ("measure", "value", "should be", "where")
-    yield table("The worst of each measure", head, [Body(lines)], texts=(0, 2, 3))
+    yield table(
+        "The worst of each measure among the estimates above", head, [Body(lines)], texts=(0, 2, 3)
+    )
 
 
 def run(reported: Reported) -> Iterator[Content]:

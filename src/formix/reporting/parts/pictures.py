@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from formix.plots.check import plot_check
+from formix.plots.effects import plot_effects
 from formix.plots.images import can_draw
+from formix.plots.prior import plot_prior
 from formix.plots.ranef import plot_ranef
+from formix.plots.shrinkage import plot_shrinkage
+from formix.plots.vpc import plot_vpc
 from formix.reporting.figures import picture
-from formix.reporting.html import Content, Html
+from formix.reporting.html import Content, Html, tag
 from formix.reporting.part import attempt, remark
 from formix.spelling import label_text
 
@@ -17,6 +23,9 @@ if TYPE_CHECKING:
 
 _GROUPS = 3
 """Groups that have pictures of their own."""
+
+_MANY = 200
+"""Levels beyond which arrows of each would hide one another."""
 
 
 def lacking(_reported: Reported) -> Iterator[Content]:
@@ -29,17 +38,80 @@ def lacking(_reported: Reported) -> Iterator[Content]:
         )
 
 
-def group_effects(reported: Reported) -> Iterator[Content]:
-    """Yield a caterpillar of each group."""
+def effects(reported: Reported) -> Iterator[Content]:
+    """Yield conditional effects, where there are common effects beside an intercept."""
+    columns = [column for matrix in reported.model.design.predictors for column in matrix.columns]
+    if any(column.term != "1" for column in columns):
+        yield from _drawn(
+            reported,
+            "Conditional effects",
+            partial(plot_effects, reported.fit, **reported.given),
+            "Predicted response over each column of the formula, with bands or intervals",
+            "What is predicted over a column, the others held at their means or most frequent "
+            "levels, without group-level effects; the intervals hold 50 % and 95 % of the draws. "
+            "Behind stand the data.",
+        )
+
+
+def groups(reported: Reported) -> Iterator[Content]:
+    """Yield a caterpillar and the shrinkage of each group."""
+    levels = reported.drawn.levels
     for group in _groups(reported):
         name = label_text(group)
-        yield _drawn(
+        yield from _drawn(
             reported,
-            lambda group=group: plot_ranef(reported.fit, group=group),
-            f"Effects of the levels of {name}, in order of their means, with intervals",
+            f"Effects of {name} in order",
+            partial(plot_ranef, reported.fit, group=group),
+            f"Effects of the levels of {name} in order of their means, with intervals",
             f"The levels of {name} in order of their effects: posterior means, with the intervals "
             "that hold 50 % and 95 % of the draws.",
         )
+        if levels.get(group, 0) <= _MANY:
+            yield from _drawn(
+                reported,
+                f"Shrinkage of {name}",
+                partial(plot_shrinkage, reported.fit, group=group),
+                f"Estimates of each level of {name} alone, and drawn together by the model",
+                f"From what the rows of each level of {name} say alone (no pooling), to what the "
+                "model makes of them together (partial pooling).",
+            )
+
+
+def checked(reported: Reported) -> Iterator[Content]:
+    """Yield the data beside what the model would have made instead."""
+    yield from _drawn(
+        reported,
+        "Predictive check",
+        partial(plot_check, reported.fit, **reported.given),
+        "The observed response beside responses drawn from the model",
+        "The observed response beside replicates: responses that the model would have made "
+        "instead. Where the model is right, the data look like one of them.",
+    )
+
+
+def parted(reported: Reported) -> Iterator[Content]:
+    """Yield which part of the variance lies where."""
+    if reported.drawn.effects:
+        yield from _drawn(
+            reported,
+            "Variance partition",
+            partial(plot_vpc, reported.fit, **reported.given),
+            "The parts of the variance of the response, with intervals",
+            "Which share of the variance of the response the common effects, each group and the "
+            "residual have.",
+        )
+
+
+def priors(reported: Reported) -> Iterator[Content]:
+    """Yield each prior beside its posterior."""
+    yield from _drawn(
+        reported,
+        "Priors and posteriors",
+        partial(plot_prior, reported.fit, **reported.given),
+        "The prior of each parameter beside its posterior",
+        "Where the two lie on one another, the data say nothing of a parameter; where the "
+        "posterior lies in a tail of the prior, they disagree.",
+    )
 
 
 def _groups(reported: Reported) -> list[str]:
@@ -47,8 +119,10 @@ def _groups(reported: Reported) -> list[str]:
     return list(dict.fromkeys(site.group for site in reported.drawn.effects))[:_GROUPS]
 
 
-def _drawn(reported: Reported, draw: Callable[[], Any], alt: str, caption: str) -> Html:
-    """Return a picture; why it is not there; or nothing where there can be none."""
-    if not can_draw():
-        return Html("")
-    return attempt(lambda _: [picture(draw, alt, caption)], reported, f"A picture ({alt})")
+def _drawn(
+    reported: Reported, title: str, draw: Callable[[], Any], alt: str, caption: str
+) -> Iterator[Html]:
+    """Yield a picture under its title, or why it is not there; nothing where none can be drawn."""
+    if can_draw():
+        yield tag("h3", title)
+        yield attempt(lambda _: [picture(draw, alt, caption)], reported, "Picture")
