@@ -68,8 +68,9 @@ def _settings(reported: Reported) -> dict[str, Any]:
     engine = next((one for one in ENGINES if one.name == reported.engine), None)
     if engine is None:
         return {}
-    known = ("draws", "chains", "seed", *engine.settings, "keep_groups")
-    told = {key: run[key] for key in dict.fromkeys(known) if run.get(key) is not None}
+    known = ("draws", "warmup", "chains", "seed", *engine.settings, "keep_groups")
+    taken = {"draws", "chains", "seed", "keep_groups", *engine.settings}
+    told = {key: run[key] for key in dict.fromkeys(known) if key in taken and key in run}
     return {"engine": engine.name, **told}
 
 

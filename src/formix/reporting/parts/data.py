@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from formix.models import Model
     from formix.reporting.reported import Reported
     from formix.spec import Block
+    from formix.syntax.tree import Node
 
 _SHOWN = 6
 """Levels that are listed before the rest are counted."""
@@ -33,12 +34,19 @@ def rows(reported: Reported) -> Iterator[Content]:
 def columns(reported: Reported) -> Iterator[Content]:
     """Yield the columns that the formula uses."""
     model = reported.model
-    roles = dict.fromkeys(_responses(model), "response")
-    roles |= {name: "group" for block in model.design.blocks for name in block.factors}
-    lines = [
-        (label_text(column.name), roles.get(column.name, "predictor"), column.kind, _values(column))
-        for column in reported.recipe.frame
-    ]
+    roles = {"response": _responses(model), "predictor": _predictors(model)}
+    roles["group"] = frozenset(name for block in model.design.blocks for name in block.factors)
+    lines: list[tuple[str, ...]] = []
+    for column in reported.recipe.frame:
+        found = [role for role, names in roles.items() if column.name in names]
+        lines.append(
+            (
+                label_text(column.name),
+                ", ".join(found) or "known of the rows",
+                column.kind,
+                _values(column.without_unused_levels()),
+            )
+        )
     head = ("column", "as", "kind", "values")
     yield table("The columns that the formula uses", head, [Body(lines)], texts=range(4))
 
@@ -56,9 +64,25 @@ def groups(reported: Reported) -> Iterator[Content]:
 
 def _responses(model: Model) -> frozenset[str]:
     """Return the names of the columns that the response is made of."""
-    response = model.terms.response
-    found = names_in(response.node, model.functions, model.formula.text)
-    return frozenset(name.name for name in found)
+    return _columns_in([model.terms.response.node], model)
+
+
+def _predictors(model: Model) -> frozenset[str]:
+    """Return the names of the columns that something is predicted from."""
+    parts = model.terms.predictors
+    effects = [
+        *(part.common for part in parts),
+        *(g.effects for part in parts for g in part.groups),
+    ]
+    variables = [variable for one in effects for term in one.terms for variable in term.variables]
+    variables += [offset.variable for part in parts for offset in part.offsets]
+    return _columns_in([variable.node for variable in variables], model)
+
+
+def _columns_in(nodes: Iterable[Node], model: Model) -> frozenset[str]:
+    """Return the names of the columns that stand in expressions."""
+    found = (names_in(node, model.functions, model.formula.text) for node in nodes)
+    return frozenset(name.name for names in found for name in names)
 
 
 def _values(column: DataColumn) -> str:

@@ -11,7 +11,7 @@ from formix.reporting.code import code
 from formix.reporting.html import Content, tag
 from formix.reporting.tables import Body, table
 from formix.spelling import label_text
-from formix.verbs.compare_lme4 import compare_lme4
+from formix.verbs.compare_lme4 import COMMON, compare_lme4
 from formix.verbs.r_code import r_code
 from formix.verbs.summary import cells
 
@@ -58,4 +58,4 @@ def _part(title: str, found: pd.DataFrame) -> Body:
             found.index, found["lme4"], numbers, differences, strict=True
         )
     ]
-    return Body(lines, title)
+    return Body(lines, "Common effects" if title == COMMON else title)

@@ -16,6 +16,7 @@ from formix.plots.vpc import plot_vpc
 from formix.reporting.figures import picture
 from formix.reporting.html import Content, Html, tag
 from formix.reporting.part import attempt, remark
+from formix.spec import MAIN
 from formix.spelling import label_text
 
 if TYPE_CHECKING:
@@ -40,16 +41,31 @@ def lacking(_reported: Reported) -> Iterator[Content]:
 
 def effects(reported: Reported) -> Iterator[Content]:
     """Yield conditional effects, where there are common effects beside an intercept."""
-    columns = [column for matrix in reported.model.design.predictors for column in matrix.columns]
-    if any(column.term != "1" for column in columns):
+    matrices = [
+        matrix
+        for matrix in reported.model.design.predictors
+        if any(column.term != "1" for column in matrix.columns)
+    ]
+    others = [matrix.name for matrix in matrices if matrix.name.partition("[")[0] != MAIN]
+    held = (
+        "over a column, the others held at their means or most frequent levels, without "
+        "group-level effects; the intervals hold 50 % and 95 % of the draws."
+    )
+    if len(matrices) > len(others):
         yield from _drawn(
             reported,
             "Conditional effects",
             partial(plot_effects, reported.fit, **reported.given),
             "Predicted response over each column of the formula, with bands or intervals",
-            "What is predicted over a column, the others held at their means or most frequent "
-            "levels, without group-level effects; the intervals hold 50 % and 95 % of the draws. "
-            "Behind stand the data.",
+            f"What is predicted {held} Behind stand the data.",
+        )
+    for name in others:
+        yield from _drawn(
+            reported,
+            f"Conditional effects on {name}",
+            partial(plot_effects, reported.fit, kind=name, **reported.given),
+            f"Predicted {name} over each column of its formula, with bands or intervals",
+            f"What {name} is predicted to be {held}",
         )
 
 
