@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -119,8 +119,8 @@ def _parameters(drawn: Sample) -> tuple[list[str], Float[np.ndarray, "chain draw
 
 def _moved(draws: Float[np.ndarray, "chain draw parameter"], part: BySample) -> np.ndarray:
     if not draws.shape[2] or not np.ptp(part) > 0.0:
-        return np.zeros(draws.shape[2])
-    return cast("np.ndarray", results.container.power_scaling(draws, part))
+        return np.zeros(len(draws[0, 0]))
+    return results.container.power_scaling(draws, part)
 
 
 def _log_prior(drawn: Sample, spec: Spec) -> BySample:
