@@ -1,6 +1,7 @@
 """Makes the modules of this folder importable by the tests below it, and Ctrl-C heard.
 
-What JAX has compiled is forgotten between modules once it takes much memory.
+Between modules figures are closed, and what JAX has compiled is forgotten where it takes much
+memory.
 """
 
 import gc
@@ -22,6 +23,9 @@ _RESIDENT = Path("/proc/self/statm")
 @pytest.fixture(scope="module", autouse=True)
 def _forget_programs():
     yield
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
     jax = sys.modules.get("jax")
     if jax is None or not _RESIDENT.exists():
         return

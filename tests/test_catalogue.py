@@ -213,3 +213,10 @@ def test_levels_may_not_hold_what_the_data_do_not():
 def test_what_is_no_name_is_refused(name):
     with pytest.raises(ArgumentError, match="neither the name of a dataset nor the path"):
         load(name)
+
+
+def test_units_are_those_of_the_columns_that_have_any():
+    assert load("sleepstudy").attrs["units"] == {"Reaction": "ms", "Days": "d"}
+    for each in catalogue().values():
+        numbers = {column.name for column in each.columns if column.type in ("float", "int")}
+        assert set(load(each.name).attrs["units"]) <= numbers

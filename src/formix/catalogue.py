@@ -26,7 +26,7 @@ LevelOrder = Literal["number", "text"]
 
 @dataclass(frozen=True)
 class DatasetColumn:
-    """A column of a packaged dataset: its type, what it measures, and the order of its levels.
+    """A column of a packaged dataset: its type, what it measures, its unit, its levels' order.
 
     `levels` are the labels themselves, or the rule that sorts them: `number` or `text`.
     """
@@ -35,6 +35,7 @@ class DatasetColumn:
     type: ColumnType
     about: str
     levels: tuple[str, ...] | LevelOrder = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def _dataset_column(name: str, entry: Mapping[str, Any]) -> DatasetColumn:
         type=entry["type"],
         about=entry["about"],
         levels=levels if isinstance(levels, str) else tuple(levels),
+        unit=entry.get("unit", ""),
     )
 
 
@@ -101,8 +103,9 @@ def datasets() -> pd.DataFrame:
 def load(name: str | Path) -> pd.DataFrame:
     """Return a packaged dataset by its name, or the table of a CSV, Parquet or Arrow file.
 
-    A packaged factor has its levels in the order of its source, and an ordered factor is one. In a
-    CSV file of yours, a missing value is an empty cell, `NA` or `NaN`.
+    A packaged factor has its levels in the order of its source, and an ordered factor is one; the
+    units of columns are in `attrs["units"]`, whence pictures have them. In a CSV file of yours, a
+    missing value is an empty cell, `NA` or `NaN`.
 
     Raises
     ------
@@ -159,7 +162,9 @@ def _load(dataset: Dataset) -> pd.DataFrame:
         raise _damaged(dataset, "is not the one that was packaged (its checksum differs)")
     text = gzip.decompress(raw) if path.suffix == ".gz" else raw
     frame = pd.read_csv(io.BytesIO(text), dtype=str, keep_default_na=False, na_values=[""])
-    return pd.DataFrame({each.name: _column(frame[each.name], each) for each in dataset.columns})
+    made = pd.DataFrame({each.name: _column(frame[each.name], each) for each in dataset.columns})
+    made.attrs["units"] = {each.name: each.unit for each in dataset.columns if each.unit}
+    return made
 
 
 def _damaged(dataset: Dataset, fault: str) -> DataError:

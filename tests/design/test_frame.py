@@ -321,3 +321,15 @@ def test_factorize_counts_in_order():
     codes, values = factorize(np.array([3.0, 1.0, np.nan, 3.0]))
     np.testing.assert_array_equal(codes, [1, 0, -1, 1])
     np.testing.assert_array_equal(values, [1.0, 3.0])
+
+
+def test_units_are_read_where_the_data_say_them():
+    table = pd.DataFrame({"y": [1.0, 2.0], "x": [3.0, 4.0]})
+    table.attrs["units"] = {"y": "ms", "x": 5}
+    frame = open_data(table).read(["x", "y"])
+    assert [column.unit for column in frame] == ["", "ms"]
+    assert frame.take(np.array([1]))["y"].unit == "ms"
+    data = xr.Dataset({"y": ("row", [1.0, 2.0], {"units": "s"}), "x": ("row", [3.0, 4.0])})
+    assert [column.unit for column in open_data(data).read(["x", "y"])] == ["", "s"]
+    table.attrs["units"] = "ms"
+    assert open_data(table).read(["y"])["y"].unit == ""

@@ -15,6 +15,7 @@ mpl.use("Agg")
 
 @pytest.fixture(autouse=True)
 def _closed_figures():
+    plt.close("all")
     yield
     plt.close("all")
 

@@ -56,7 +56,7 @@ def test_densities(fit):
         expected = kernel(curve[:, 0])
         np.testing.assert_allclose(curve[:, 1], expected, atol=2e-3 * expected.max())
     assert legend_texts(ax) == ["replicates", "data"]
-    assert ax.get_xlabel() == "Reaction"
+    assert ax.get_xlabel() == "Reaction (ms)"
     check_legible(ax.figure)
 
 
@@ -136,7 +136,7 @@ def test_by_level_each_panel_has_its_own_rows(fit):
     assert len(axes) == 16
     assert axes[0].get_title(loc="left") == f"Subject: {shown[0]}"
     assert axes[-1].get_title(loc="left") == shown[-1]
-    assert axes[-1].get_xlabel() == "Reaction\n(16 of 18 levels)"
+    assert axes[-1].get_xlabel() == "Reaction (ms)\n(16 of 18 levels)"
     values, drawn = seen(fit), replicates(fit, draws=3)
     for ax, level in zip(axes[:2], shown[:2], strict=True):
         rows = [*drawn[:, subject == level], values[subject == level]]
@@ -151,12 +151,12 @@ def test_by_level_each_panel_has_its_own_rows(fit):
 @pytest.mark.parametrize(
     ("stat", "function", "called"),
     [
-        ("mean", np.mean, "mean of Reaction"),
-        ("sd", lambda x: np.std(x, ddof=1), "sd of Reaction"),
-        ("max", np.max, "max of Reaction"),
+        ("mean", np.mean, "mean of Reaction (ms)"),
+        ("sd", lambda x: np.std(x, ddof=1), "sd of Reaction (ms)"),
+        ("max", np.max, "max of Reaction (ms)"),
         ("zeros", lambda x: np.mean(x == 0), "share of zeros of Reaction"),
-        (np.ptp, np.ptp, "ptp of Reaction"),
-        (lambda x: float(np.sum(x > 300)), lambda x: np.sum(x > 300), "statistic of Reaction"),
+        (np.ptp, np.ptp, "ptp of Reaction (ms)"),
+        (lambda x: float(np.sum(x > 300)), lambda x: np.sum(x > 300), "statistic of Reaction (ms)"),
     ],
 )
 def test_a_statistic_has_the_share_of_replicates_that_reach_it(fit, stat, function, called):
@@ -173,7 +173,7 @@ def test_a_statistic_has_the_share_of_replicates_that_reach_it(fit, stat, functi
 
 def test_several_statistics_have_a_panel_each(fit):
     axes = fx.plot_check(fit, stat=["mean", "min"])
-    assert [ax.get_xlabel() for ax in axes] == ["mean of Reaction", "min of Reaction"]
+    assert [ax.get_xlabel() for ax in axes] == ["mean of Reaction (ms)", "min of Reaction (ms)"]
     check_legible(axes[0].figure)
 
 

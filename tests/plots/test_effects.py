@@ -42,7 +42,7 @@ def test_a_number_has_a_line_with_bands_and_the_data(sleep):
     (cloud,) = dots(ax)
     frame = fx.load("sleepstudy")
     np.testing.assert_array_equal(cloud, frame[["Days", "Reaction"]])
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Days", "Reaction")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("Days (d)", "Reaction (ms)")
     assert ax.get_title(loc="left") == "mean, 50 and 90 % intervals"
     check_legible(ax.figure)
     assert not dots(fx.plot_effects(sleep, "Days", data=False))
@@ -67,7 +67,7 @@ def test_a_factor_has_dots_with_whiskers_and_its_rows_around_them(cake):
 
 def test_an_interaction_is_told_by_colour_with_the_number_at_the_axis(cake):
     (ax,) = fx.plot_effects(cake)
-    assert ax.get_xlabel() == "temp"
+    assert ax.get_xlabel() == "temp (°F)"
     assert legend_texts(ax) == ["A", "B", "C"]
     frame, beta = fx.load("cake"), beta_of(cake)
     ends = [curve[[0, -1], 1] for curve in curves(ax)]

@@ -33,7 +33,7 @@ def test_each_level_has_its_rows_and_its_lines(sleep):
         expected = np.quantile(coef[:, j] @ grid.T, [0.1, 0.9], axis=0)
         np.testing.assert_allclose([low, high], expected)
     assert legend_texts(axes[0]) == ["no pooling", "complete pooling", "partial pooling"]
-    assert axes[0].figure.get_supxlabel() == "Days"
+    assert axes[0].figure.get_supxlabel() == "Days (d)"
     check_legible(axes[0].figure)
 
 
@@ -118,7 +118,7 @@ def test_own_axes_are_drawn_in(sleep):
     figure, given = plt.subplots(1, 2)
     axes = fx.plot_groups(sleep, levels=["308", "309"], points=2, ax=given)
     assert list(axes) == list(given)
-    assert [ax.get_xlabel() for ax in axes] == ["Days", "Days"]
+    assert [ax.get_xlabel() for ax in axes] == ["Days (d)", "Days (d)"]
     assert figure.get_suptitle() == ""
     assert legend_texts(axes[1])
 

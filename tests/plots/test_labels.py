@@ -48,8 +48,8 @@ def test_no_label_lies_on_another(axis, count, length):
 def test_names_have_their_units():
     data = xr.Dataset(
         {
-            "Days": ("obs", np.arange(3.0), {"units": "days"}),
-            "obs_": ("obs", np.arange(3.0), {"name": "obs", "units": "m$"}),
+            "Days": ("obs", np.arange(3.0), {"unit": "days"}),
+            "obs_": ("obs", np.arange(3.0), {"name": "obs", "unit": "m$"}),
             "x": ("obs", np.arange(3.0)),
         }
     )

@@ -65,9 +65,10 @@ def test_three_effects_have_three_pairs():
     frame = fx.load("sleepstudy").assign(late=lambda d: (d["Days"] > 4) * 1.0)
     fit = random_fit(fx.Model("Reaction ~ Days + (Days + late | Subject)", frame))
     axes = fx.plot_ranef_pairs(fit)
-    assert [(ax.get_xlabel(), ax.get_ylabel()) for ax in axes] == [
-        ("Intercept", "Days"), ("Intercept", "late"), ("Days", "late")
-    ]  # fmt: skip
+    names = ["Intercept: deviation (ms)", "Days: deviation (ms per d)"]
+    names += ["late: deviation (ms per unit of late)"]
+    pairs = [(ax.get_xlabel(), ax.get_ylabel()) for ax in axes]
+    assert pairs == [(names[0], names[1]), (names[0], names[2]), (names[1], names[2])]
     check_legible(axes[0].figure)
     (ax,) = fx.plot_ranef_pairs(fit, effects=["late", "Days"])
     r = fit["posterior"]["r_Subject"].to_numpy().reshape(-1, 18, 3).mean(0)

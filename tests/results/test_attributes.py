@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from made_fits import drawn, make, make_draws, sleep_spec
 
+from formix.catalogue import load
 from formix.design.column import DataColumn
 from formix.errors import ResultError
 from formix.results.attributes import read_columns, read_recipe, read_sites
@@ -165,3 +166,13 @@ def test_attributes_are_json_for_other_programs(made):
     assert ["sigma", "HalfStudentT(3, 5)", "default", ""] in json.loads(said["priors"])
     assert said["formula"] == "Reaction ~ Days + (Days | Subject)"
     assert said["formix_schema"] == 1
+
+
+@pytest.mark.parametrize("ending", [".nc", ".zarr"])
+def test_units_are_kept_and_make_no_spans_of_time(tmp_path, ending):
+    """Of a file, xarray reads numbers in `units` of "d" as spans of days."""
+    found = drawn("Reaction ~ Days + (1 | Subject)", load("sleepstudy"))
+    write_groups(found, tmp_path / f"fit{ending}")
+    again = read_recipe(read_groups(tmp_path / f"fit{ending}")).frame
+    assert [again[name].unit for name in ("Reaction", "Days", "Subject")] == ["ms", "d", ""]
+    assert again["Days"].values.dtype == np.float64

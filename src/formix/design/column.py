@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -29,7 +30,8 @@ class DataColumn:
 
     A number's `values` are float64 with NaN for missing; of a factor, ordered factor or bool they
     are int32 codes into `levels`, -1 for missing; a date's are datetime64[ns]. `text` tells a
-    column of strings from a categorical one: to `as.numeric` they differ.
+    column of strings from a categorical one: to `as.numeric` they differ. `unit` is what its values
+    are measured in, where the data say it.
     """
 
     name: str
@@ -37,6 +39,7 @@ class DataColumn:
     values: np.ndarray
     levels: tuple[Label, ...] = ()
     text: bool = False
+    unit: str = ""
 
     @property
     def missing(self) -> np.ndarray:
@@ -221,6 +224,20 @@ def _order(name: str, levels: Sequence[Label]) -> list[int]:
         )
     keys = cast("Sequence[float]", levels)
     return sorted(range(len(levels)), key=keys.__getitem__)
+
+
+def units_of(said: object) -> dict[str, str]:
+    """Return the units of columns, by name, where it is a mapping of such; nothing of others.
+
+    Examples
+    --------
+    >>> units_of({"Reaction": "ms", "Days": None}), units_of("ms")
+    ({'Reaction': 'ms'}, {})
+    """
+    if not isinstance(said, Mapping):
+        return {}
+    units = cast("Mapping[object, object]", said)
+    return {str(name): unit for name, unit in units.items() if isinstance(unit, str)}
 
 
 _SUPPORTED = "numbers, text, categories, truth values and dates"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import narwhals as nw
@@ -21,6 +21,7 @@ from formix.design.column import (
     factor_column,
     number_column,
     object_column,
+    units_of,
     wrong_type,
 )
 from formix.design.sources import Dataset, Source, array_of, common_length, row_labels, unreadable
@@ -31,10 +32,11 @@ __all__ = ["Data", "DataColumn", "Frame", "Kind", "factorize", "open_data", "to_
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """The user's data, opened but not converted: the names of its columns, and `read`."""
+    """The user's data, opened but not converted: its columns' names and known units, and `read`."""
 
     names: tuple[str, ...]
     source: Source
+    units: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def read(self, names: Sequence[str]) -> Frame:
         """Return the columns asked for, each converted once.
@@ -62,7 +64,8 @@ class Data:
         columns, rows = self.source.series(names)
         if len(rows) == 0:
             raise DataError("the data has no rows", hint="give at least one")
-        return Frame(tuple(_column(*pair) for pair in zip(names, columns, strict=True)), rows)
+        made = [_column(*pair) for pair in zip(names, columns, strict=True)]
+        return Frame(tuple(replace(x, unit=self.units.get(x.name, "")) for x in made), rows)
 
 
 def open_data(data: object) -> Data:
@@ -154,7 +157,7 @@ def _from_pandas(data: pd.DataFrame) -> Data:
             "the columns of the data have names of several parts",
             hint='join them first: data.columns = data.columns.map("_".join)',
         )
-    return Data(_names(data.columns), _Pandas(data))
+    return Data(_names(data.columns), _Pandas(data), units_of(data.attrs.get("units")))
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,7 +211,8 @@ def _series(values: Any) -> Any:
 
 def _from_xarray(data: Any) -> Data:
     whole = data if hasattr(data, "data_vars") else data.to_dataset()
-    return Data(_names([*whole.data_vars, *whole.coords]), Dataset(whole))
+    opened = Dataset(whole)
+    return Data(_names([*whole.data_vars, *whole.coords]), opened, opened.units)
 
 
 def _names(names: object) -> tuple[str, ...]:

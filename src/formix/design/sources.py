@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 import lazy_loader
 import numpy as np
 
-from formix.design.column import text_of
+from formix.design.column import text_of, units_of
 from formix.errors import DataError
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ class Dataset:
     """An xarray Dataset: variables and coordinates, spread over the dimensions of those used."""
 
     data: xr.Dataset
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The units of its variables, as CF has them in their attributes."""
+        return units_of({name: x.attrs.get("units") for name, x in self.data.variables.items()})
 
     def series(self, names: Sequence[str]) -> tuple[list[Any], np.ndarray]:
         """Return the columns asked for; a single dimension's coordinate labels the rows."""

@@ -86,7 +86,7 @@ def plot_effects(
     --------
     >>> ax = fx.plot_effects(fit, "Days")
     >>> ax.get_xlabel(), ax.get_ylabel()
-    ('Days', 'Reaction')
+    ('Days (d)', 'Reaction (ms)')
     """
     outer = interval_tails(probs)[0]
     question = asked(fit, kind, groups, outer[1] - outer[0], options)

@@ -53,7 +53,7 @@ def with_unit(name: str, found: Groups) -> str:
     name
         A column, or an expression of several, which has no unit.
     found
-        The fit, whose columns may have an attribute `units`.
+        The fit, whose columns may have an attribute `unit`.
     """
     unit = unit_of(name, found)
     return plain(f"{name} ({unit})" if unit else name)
@@ -61,10 +61,10 @@ def with_unit(name: str, found: Groups) -> str:
 
 def unit_of(name: str, found: Groups) -> str:
     """Return the unit of a column, or nothing where it is not known."""
-    for group in ("constant_data", "observed_data"):
-        for variable, values in found[group].variables.items() if group in found else ():
-            if name in (variable, values.attrs.get("name")) and "units" in values.attrs:
-                return str(values.attrs["units"])
+    columns = found["constant_data"].variables.items() if "constant_data" in found else ()
+    for variable, values in columns:
+        if name == values.attrs.get("name", variable) and "unit" in values.attrs:
+            return str(values.attrs["unit"])
     return ""
 
 

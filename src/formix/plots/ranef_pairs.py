@@ -95,7 +95,7 @@ def plot_ranef_pairs(
     --------
     >>> (ax,) = fx.plot_ranef_pairs(fit)
     >>> ax.get_xlabel(), ax.get_ylabel()
-    ('Intercept', 'Days')
+    ('Intercept: deviation (ms)', 'Days: deviation (ms per d)')
     """
     drawn = sample(fit)
     of, found = _paired(drawn, group, effects)
@@ -107,7 +107,7 @@ def plot_ranef_pairs(
     for one, (x, y) in zip(axes, pairs, strict=True):
         places = [found.effects.index(x), found.effects.index(y)]
         _draw(one, of.of([of.effects.index(x), of.effects.index(y)]), found, places, radii)
-        names = [plain(f"{e}{effect_scale(drawn.found, e)}") for e in (x, y)]
+        names = [plain(f"{e}: deviation{effect_scale(drawn.found, e)}") for e in (x, y)]
         dress(one, x=names[0], y=names[1], grid="both")
     note = (
         f"{of.group}: posterior means, ellipses of {said(probs).replace('intervals', '')}".strip()

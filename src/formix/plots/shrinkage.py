@@ -86,7 +86,7 @@ def plot_shrinkage(
     --------
     >>> ax = fx.plot_shrinkage(fit)
     >>> ax.get_xlabel(), ax.get_ylabel()
-    ('Intercept', 'Days')
+    ('Intercept (ms)', 'Days (ms per d)')
     """
     found, chosen = estimates_of(fit, effects, group, rebuilt)
     places = [found.effects.index(effect) for effect in chosen]

@@ -247,6 +247,7 @@ def _frame(found: Groups, columns: tuple[StoredColumn, ...]) -> Frame:
                 np.asarray(data[column.variable].to_numpy()).astype(_dtype(column)),
                 column.levels,
                 column.text,
+                str(data[column.variable].attrs.get("unit", "")),
             )
             for column in columns
         ),

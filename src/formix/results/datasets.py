@@ -192,9 +192,15 @@ def _data(spec: Spec, layout: Layout, recipe: Recipe) -> dict[str, xr.Dataset]:
         stored.variable: ((OBS,), recipe.frame[stored.name].values) for stored in layout.columns
     }
     names = {stored.variable: stored.name for stored in layout.columns}
+    whole = _dataset(layout, columns, names).assign(_relations(layout, recipe))
+    for stored in layout.columns:
+        unit = recipe.frame[stored.name].unit
+        if unit:
+            # As `units`, "s" or "d" would make xarray read a file's numbers as spans of time.
+            whole[stored.variable].attrs["unit"] = unit
     return {
         "observed_data": _dataset(layout, response, {layout.response: layout.response_name}),
-        "constant_data": _dataset(layout, columns, names).assign(_relations(layout, recipe)),
+        "constant_data": whole,
     }
 
 
