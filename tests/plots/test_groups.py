@@ -123,6 +123,13 @@ def test_own_axes_are_drawn_in(sleep):
     assert legend_texts(axes[1])
 
 
+def test_levels_that_share_rows_have_no_panels():
+    frame = {"y": np.arange(6.0), "a": list("abcabc"), "b": list("bcabca")}
+    fit = random_fit(fx.Model("y ~ 1 + (1 | mm(a, b))", frame))
+    with pytest.raises(fx.ArgumentError, match="belongs to several levels"):
+        fx.plot_groups(fit)
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

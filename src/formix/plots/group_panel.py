@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.errors import ArgumentError
 from formix.linear import eta, family_parameters
 from formix.plots.group_rows import GroupRows, index_of
 from formix.plots.held import Held, at_linear
@@ -57,19 +56,8 @@ class Fitted:
 
 
 def fitted(question: Asked, fit: Held, of: Deviations, rows: GroupRows) -> Fitted:
-    """Return what is fitted at some rows.
-
-    Raises
-    ------
-    ArgumentError
-        If a row of the data belongs to several levels of the group.
-    """
+    """Return what is fitted at some rows."""
     model, count = question.model, len(rows.levels)
-    if not rows.groups or of.group not in rows.groups:
-        raise ArgumentError(
-            f"a row belongs to several levels of `{of.group}`, none of which has rows of its own",
-            hint="fx.plot_ranef(fit) draws their effects",
-        )
     chosen = picked(list(rows.groups), model.spec.blocks)
     answers = replace(question, chosen=chosen).at(rows.frame, unit=True)
     draws = np.concatenate([some for _, some in answers.made()], axis=1)

@@ -24,6 +24,7 @@ from formix.verbs.asked import asked
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from formix.models import Model
     from formix.plots.rebuilt import Rebuilt
     from formix.results.groups import Groups
 
@@ -105,6 +106,7 @@ def plot_groups(
     rebuild: Any = dict(rebuilt)
     question = asked(fit, "mean", "none", outer[1] - outer[0], rebuild)
     model = question.model
+    _refuse_shared(model, of)
     name = axis_of(model, of, x)
     places = chosen(of, most) if levels is None else _places(of, levels)
     note = f"partial pooling: mean, {said(probs)}"
@@ -130,6 +132,21 @@ def plot_groups(
         dress(one, title=short(of.levels[places[j]], 18))
     _label(axes, made, drawn.found, seen.label, plain(note), own=ax is None)
     return array(axes)
+
+
+def _refuse_shared(model: Model, of: Deviations) -> None:
+    """Refuse a group of which a row belongs to several levels.
+
+    Raises
+    ------
+    ArgumentError
+        With what to draw instead.
+    """
+    if any(b.varying.members > 1 for b in model.spec.blocks if b.group == of.group):
+        raise ArgumentError(
+            f"a row belongs to several levels of `{of.group}`, none of which has rows of its own",
+            hint="fx.plot_ranef(fit) draws their effects",
+        )
 
 
 def _places(of: Deviations, levels: Iterable[object]) -> np.ndarray:
