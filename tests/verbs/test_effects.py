@@ -111,6 +111,15 @@ def test_a_response_of_trials_is_that_of_one_trial():
     np.testing.assert_allclose(per_ten.to_numpy().reshape(8, 4), 10.0 * expected, rtol=1e-12)
 
 
+def test_a_response_of_several_counts_is_that_of_one_trial():
+    data = {"a": [2, 0, 1, 3], "b": [1, 3, 1, 0], "c": [0, 2, 2, 1], "x": [0.1, 0.5, 0.7, 0.9]}
+    found = random_fit(fx.Model("cbind(a, b, c) ~ x", data, "multinomial"))
+    drawn = fx.effects(found, "x", at={"x": [0.0, 1.0]}, summary=False)
+    betas = [found["posterior"][f"mu[{level}].beta"].to_numpy() for level in "bc"]
+    logits = np.stack([np.zeros((2, 4)), *(beta.sum(-1) for beta in betas)], axis=-1)
+    np.testing.assert_allclose(drawn.to_numpy()[:, :, 1], special.softmax(logits, axis=-1))
+
+
 def test_a_number_of_which_the_formula_makes_levels_has_levels():
     found = random_fit(fx.Model("Reaction ~ factor(Days)", fx.load("sleepstudy")))
     table = fx.effects(found, "Days")

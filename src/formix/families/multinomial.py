@@ -50,6 +50,9 @@ def _check(response: Response) -> FormixError | None:
 
 
 def _with_trials(response: Response) -> Response:
+    if response.values.ndim < 2:
+        # Rows of new data need not say the counts, and so not their trials either.
+        return response
     return replace(response, known={**response.known, "trials": response.values.sum(axis=-1)})
 
 
