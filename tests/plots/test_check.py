@@ -206,6 +206,12 @@ def test_very_many_levels_stand_in_the_order_of_their_replicates():
     check_legible(ax.figure)
 
 
+def test_a_file_that_is_opened_has_the_same_picture(fit, tmp_path):
+    again = fx.read(fx.write(fit, tmp_path / "fit.nc"))
+    for one, other in zip(curves(fx.plot_check(fit)), curves(fx.plot_check(again)), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_new_levels_and_own_axes(fit):
     figure, given = plt.subplots()
     ax = fx.plot_check(fit, groups="new", stat="sd", ax=given)

@@ -160,12 +160,11 @@ class _Graph:
         kinds = [_site(blocks, kind) for kind in ("sd", "cor", "df")]
         above = [site for site in kinds if site in self._sites]
         cor, effects = _site(blocks, "cor"), _site(blocks, "r")
-        parents = above if cor in above else [*above, *rhos]
         matrix = [f"matrix:{said.matrix}"] if said.matrix else []
         group = blocks[0].group
         line = f"{self._line(effects)}, {_levels(blocks[0])} of {label_text(group)}"
         node = Node(effects, (label_text(effects), *self._listed(effects)), plate=_plate(blocks[0]))
-        yield Part(node, line, (*parents, *matrix))
+        yield Part(node, line, (*above, *matrix))
         for site in above:
             yield from self._drawn(site, parents=rhos if site == cor else ())
         for site in rhos:
