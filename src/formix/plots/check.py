@@ -22,9 +22,10 @@ from formix.plots.overlays import (
 )
 from formix.plots.partition import some_of, split
 from formix.plots.replicates import form_of, replicates
-from formix.plots.statistics import check_numbers, draw_by_level, draw_statistic, statistics
+from formix.plots.statistics import check_numbers, draw_by_level, draw_statistic
 from formix.plots.style import INK
 from formix.verbs.model import model
+from formix.verbs.statistics import statistics
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from formix.families import Family
     from formix.plots.partition import Part
     from formix.plots.replicates import Form, Replicates
-    from formix.plots.statistics import Statistic
+    from formix.verbs.statistics import Statistic
 
 Kind = Literal["auto", "density", "ecdf", "counts", "levels", "survival"]
 
@@ -57,7 +58,7 @@ def plot_check(
     kind: Kind = "auto",
     *,
     by: object = None,
-    stat: str | Callable[..., Any] | Sequence[str | Callable[..., Any]] | None = None,
+    stat: object = None,
     groups: object = "all",
     draws: int | None = None,
     seed: int | None = None,
@@ -67,7 +68,7 @@ def plot_check(
     family: Family | None = None,
     ax: Any = None,
 ) -> Axes | np.ndarray:
-    r"""Draw the response beside replicates: responses that the fit would have made instead.
+    """Draw the response beside replicates: responses that the fit would have made instead.
 
     Where the model is right, the data look like one of the replicates.
 
@@ -86,10 +87,11 @@ def plot_check(
         another column of the data: a panel a level, 16 of them where there are more, which the
         last panel says.
     stat
-        A statistic in the place of all rows: `mean`, `median`, `sd`, `min`, `max`, `zeros` (the
-        share of rows that are 0), a function of the values, or several of them. Its title is the
-        posterior predictive p-value: the share of the replicates whose statistic is at least that
-        of the data. With `by`, the statistic of each level's rows.
+        A statistic in the place of all rows, as in `fx.ppp`: `mean`, `sd`, `median`, `min`, `max`,
+        `skew`, `zeros` (the share of rows that are 0), a function of the values, or several of
+        them. Its title is the posterior predictive p-value: the share of the replicates whose
+        statistic exceeds that of the data, ties counted half. With `by`, the statistic of each
+        level's rows.
     groups
         `all` group-level effects as they were found, `none`, or `new`: those of as many new
         levels, as in `fx.simulate`.
@@ -117,8 +119,6 @@ def plot_check(
         If the result is not one of formix, is damaged, or needs what is not given.
     ArgumentError
         If an argument is none of what it may be.
-    UnknownColumnError
-        If `by` is neither a column nor a group.
     UnsupportedError
         If rows are censored from the left or to an interval, or a statistic is asked for of levels
         or censored rows.
@@ -136,7 +136,7 @@ def plot_check(
     49
     >>> ax = fx.plot_check(fit, stat="max")
     >>> ax.get_title(loc="left").partition(" = ")[0]
-    'P(replicates $\\geq$ data)'
+    'P(replicates > data)'
     """
     wanted = None if stat is None else statistics(stat)
     given = (functions, priors, family)
@@ -145,10 +145,10 @@ def plot_check(
     shown = _kind(kind, form)
     lines = wanted is None and shown in ("density", "ecdf", "survival")
     many = (_LINES if lines else _SUMMARIES) if draws is None else draws
-    parts, name = ([], "") if by is None else split(built, by, built.design.rows)
+    parts, name = ([], "") if by is None else split(built, by)
     of = replicates(fit, built, given, groups=groups, draws=many, seed=seed)
     if wanted is not None:
-        check_numbers(of)
+        check_numbers(of, wanted)
         return _statistics(ax, of, wanted, parts, name, probs)
     if kind == "auto" and shown == "density" and has_atoms(of):
         shown = "ecdf"

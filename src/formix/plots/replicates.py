@@ -91,15 +91,17 @@ def replicates(
     Raises
     ------
     UnsupportedError
-        If rows are known to be smaller only, or between two values: what was seen of them is no
-        response such as replicates are.
+        If rows are known to be smaller only, or between two values, or of censored levels: what was
+        seen of them is no response such as replicates are.
     """
     response = built.spec.response
     censored = np.asarray(response.known.get("cens", np.zeros(len(response.values))))
-    if np.any((censored != 0.0) & (censored != RIGHT)):
+    unlike = censored != 0.0 if built.family.codes else (censored != 0.0) & (censored != RIGHT)
+    if np.any(unlike):
+        what = "among levels" if built.family.codes else "from the left or to an interval"
         raise UnsupportedError(
-            f"rows of `{response.name}` are censored from the left or to an interval, and "
-            "replicates are not: they cannot be compared",
+            f"rows of `{response.name}` are censored {what}, and replicates are not: they cannot "
+            "be compared",
             hint='fx.residuals(fit, "quantile") checks censored rows too',
         )
     most = max(_FEWEST, _MOST // max(1, response.values.size))

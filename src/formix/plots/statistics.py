@@ -2,112 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.errors import ArgumentError, UnsupportedError
+from formix.errors import UnsupportedError
 from formix.plots.intervals import draw_whiskers, intervals
 from formix.plots.labels import level_ticks, plain, short, with_unit
 from formix.plots.overlays import DRAWN, SEEN
 from formix.plots.style import BLUE, INK, VERMILLION, dress
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jaxtyping import Bool, Float
     from matplotlib.axes import Axes
 
     from formix.plots.replicates import Replicates
+    from formix.verbs.statistics import Statistic
 
 _BARS = 40
 
 _NAMED = 60
 """Levels that stand in their own order."""
 
-_SAID = {"zeros": "share of zeros"}
-"""What a statistic is called beside its name; it is then in no units."""
+_SAID = {"zeros": "share of zeros", "<lambda>": "statistic"}
+"""What a statistic is called beside its name."""
+
+_UNITLESS = ("zeros", "skew")
 
 
-def _sd(values: np.ndarray) -> np.ndarray:
-    return np.std(values, axis=-1, ddof=1 if values.shape[-1] > 1 else 0)
-
-
-STATISTICS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "mean": lambda values: np.mean(values, axis=-1),
-    "median": lambda values: np.median(values, axis=-1),
-    "sd": _sd,
-    "min": lambda values: np.min(values, axis=-1),
-    "max": lambda values: np.max(values, axis=-1),
-    "zeros": lambda values: np.mean(values == 0.0, axis=-1),
-}
-"""Those that have a name; `zeros` is the share of rows that are 0."""
-
-
-class Statistic:
-    """A statistic of the rows of a response: one that has a name, or the user's own.
-
-    Parameters
-    ----------
-    stat
-        The name, or a function of the values of a response that returns a number.
-
-    Raises
-    ------
-    ArgumentError
-        If it is neither.
-    """
-
-    def __init__(self, stat: object) -> None:
-        if not callable(stat) and stat not in STATISTICS:
-            near = get_close_matches(str(stat), STATISTICS, n=1)
-            raise ArgumentError(
-                f"`stat` is {stat!r}, which is no statistic",
-                hint=(f"did you mean {near[0]!r}? " if near else "")
-                + f"it is one of {', '.join(map(repr, STATISTICS))}, or a function of the values",
-            )
-        self.own: Any = stat if callable(stat) else None
-        name = getattr(stat, "__name__", "statistic") if callable(stat) else str(stat)
-        self.name: str = "statistic" if name == "<lambda>" else name
-
-    def __call__(self, values: Float[np.ndarray, "*sample obs"]) -> Float[np.ndarray, "*sample"]:
-        """Return the statistic along the last axis.
-
-        Raises
-        ------
-        ArgumentError
-            If the user's own function fails, or returns something else than a number.
-        """
-        if self.own is None:
-            return np.asarray(STATISTICS[self.name](values))
-        flat = values.reshape(-1, values.shape[-1])
-        try:
-            found = [float(self.own(row)) for row in flat]
-        except Exception as error:
-            raise ArgumentError(
-                f"`stat` did not return a number of the values: {type(error).__name__}: {error}",
-                hint="a function of an array that returns one number, such as np.ptp",
-            ) from error
-        return np.array(found).reshape(values.shape[:-1])
-
-
-def statistics(stat: object) -> list[Statistic]:
-    """Return the statistics that are asked for: one, or several.
-
-    Raises
-    ------
-    ArgumentError
-        If one of them is none.
-    """
-    several = isinstance(stat, Sequence) and not isinstance(stat, str)
-    wanted: Sequence[object] = cast("Sequence[object]", stat if several else [stat])
-    found = [Statistic(one) for one in wanted]
-    if not found:
-        raise ArgumentError("`stat` is empty", hint="such as stat='mean'")
-    return found
-
-
-def check_numbers(of: Replicates) -> None:
+def check_numbers(of: Replicates, wanted: Sequence[Statistic]) -> None:
     """Refuse statistics of levels that are no numbers, and of rows that are known in part.
 
     Raises
@@ -120,45 +45,43 @@ def check_numbers(of: Replicates) -> None:
             f"rows of `{of.name}` are censored, so a statistic of them is not one of the response",
             hint="without `stat`, fx.plot_check(fit) shows the share of rows above each value",
         )
-    if of.form == "columns" or (of.form == "levels" and len(of.levels) > 2):
+    numbers = any(one.of_numbers for one in wanted)
+    if numbers and (of.form == "columns" or (of.form == "levels" and len(of.levels) > 2)):
         raise UnsupportedError(
-            f"`{of.name}` is one of several levels, which have no statistic",
-            hint="without `stat`, fx.plot_check(fit) shows the share of each",
+            f"`{of.name}` is one of several levels, which have no statistic of numbers",
+            hint="without `stat`, fx.plot_check(fit) shows the share of each; or give a function "
+            "of an array of their codes",
         )
 
 
 def p_value(drawn: Float[np.ndarray, " sample"], seen: float) -> float:
-    """Return the share of replicates whose statistic is at least that of the data.
-
-    References
-    ----------
-    Gelman, Meng and Stern (1996), "Posterior predictive assessment of model fitness via realized
-    discrepancies", Statistica Sinica 6, 733-807.
+    """Return the share of replicates whose statistic exceeds that of the data, ties as halves.
 
     Examples
     --------
     >>> p_value(np.array([1.0, 2.0, 3.0, 4.0]), 2.0)
-    0.75
+    0.625
     """
-    return float(np.mean(drawn >= seen))
+    ties = np.count_nonzero(drawn == seen)
+    return (np.count_nonzero(drawn > seen) + 0.5 * ties) / len(drawn)
 
 
 def draw_statistic(ax: Axes, of: Replicates, statistic: Statistic) -> None:
     """Draw the statistic of the replicates as a histogram, and that of the data as a line."""
-    drawn, seen = statistic(of.drawn), float(statistic(of.seen))
+    drawn, seen = statistic.of(of.drawn), float(statistic.of(of.seen[None])[0])
     low, high = min(seen, float(drawn.min())), max(seen, float(drawn.max()))
-    values = np.unique(drawn)
+    values: Float[np.ndarray, " value"] = np.unique(drawn)
     bins = np.linspace(low, high, _BARS + 1) if high > low else np.array([low - 0.5, low + 0.5])
     if 1 < len(values) <= _BARS:
         # A statistic of few values has a bar each.
-        step = float(np.min(np.diff(values)))
+        step = float((values[1:] - values[:-1]).min())
         if (high - low) / step <= 2 * _BARS:
             bins = np.arange(low - 0.5 * step, high + step, step)
     ax.hist(drawn, bins, color=BLUE, alpha=0.45, label=DRAWN)
     ax.axvline(seen, color=VERMILLION, linewidth=2.0, label=SEEN)
     ax.set_yticks([])
     name = f"{_called(statistic)} of " + _whose(of, statistic)
-    title = f"P(replicates $\\geq$ data) = {p_value(drawn, seen):.2f}"
+    title = f"P(replicates > data) = {p_value(drawn, seen):.2f}"
     dress(ax, x=name, y="replicates", title=title, grid="x")
 
 
@@ -173,8 +96,8 @@ def draw_by_level(
     """Draw the statistic of each level's rows, with intervals of the replicates."""
     labels = [label for label, _ in parts]
     some = [of.at(rows) for _, rows in parts]
-    drawn = np.stack([statistic(one.drawn) for one in some], axis=-1)
-    seen = np.array([float(statistic(one.seen)) for one in some])
+    drawn = np.stack([statistic.of(one.drawn) for one in some], axis=-1)
+    seen = np.array([float(statistic.of(one.seen[None])[0]) for one in some])
     many = len(parts) > _NAMED
     if many:
         # Levels that cannot all be named are legible in an order that means something.
@@ -199,4 +122,4 @@ def _called(statistic: Statistic) -> str:
 
 
 def _whose(of: Replicates, statistic: Statistic) -> str:
-    return plain(of.name) if statistic.name in _SAID else with_unit(of.name, of.found)
+    return plain(of.name) if statistic.name in _UNITLESS else with_unit(of.name, of.found)
