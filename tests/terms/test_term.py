@@ -66,7 +66,7 @@ def test_a_table_to_look_at() -> None:
         "          offset(n)",
         "sigma     1 + x",
         "nu        4",
-        "note      `.` stands for x (not the response y, nor the group g)",
+        "note      `.` stands for x (not the response y, nor the group g, which lme4 counts in)",
         "note      (1 + poly(x, 2) || g): every column has its own standard deviation and none is "
         "correlated; lme4 1.x keeps the columns of `poly(x, 2)` correlated",
     ]

@@ -168,6 +168,15 @@ def test_what_one_of_them_has_not_is_not_a_number():
     assert theirs.loc["cor_recipeA.recipeC|replicate", "estimate"] == 0.8
 
 
+def test_a_dot_that_lme4_reads_differently_is_said():
+    """In lme4 1.1-31 `lFormula(y ~ . + (1 | g))$X` has the columns of g too."""
+    data = fx.load("sleepstudy")
+    found = random_fit(fx.Model("Reaction ~ . + (1 | Subject)", data))
+    with pytest.warns(fx.FormixWarning, match="nor the group Subject, which lme4 counts in"):
+        table = fx.compare_lme4(found)
+    assert table.loc["common"].index.tolist() == ["Intercept", "Days"]
+
+
 def test_a_number_that_makes_several_correlations_has_no_counterpart():
     formula = "angle ~ recipe + cs(recipe | replicate)"
     table = fx.compare_lme4(random_fit(fx.Model(formula, fx.load("cake"))))

@@ -28,7 +28,8 @@ class Others:
         """What `.` stands for, in words."""
         out = [f"the response {listed(self.responses)}"] if self.responses else []
         if self.groups:
-            out.append(f"the group{'s' * (len(self.groups) > 1)} {listed(self.groups)}")
+            several = "s" * (len(self.groups) > 1)
+            out.append(f"the group{several} {listed(self.groups)}, which lme4 counts in")
         without = f" (not {', nor '.join(out)})" if out else ""
         return f"`.` stands for {listed(self.columns) or 'nothing'}{without}"
 

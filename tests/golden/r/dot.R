@@ -1,3 +1,5 @@
+# `.` stands for Days, w, n, k, one, half, kind, _u, half_of, first and second (not the
+# response Reaction, nor the group Subject, which lme4 counts in)
 library(lme4)
 fit <- lmer(Reaction ~ 1 + Days + w + n + k + one + `_u` + (1 | Subject), data = data)
 
