@@ -38,7 +38,8 @@ def test_what_the_dot_stands_for(
 def test_the_note() -> None:
     (note,) = expand("y | weights(w) ~ . + (1 | g:h)", COLUMNS).notes
     assert note == (
-        "`.` stands for x and `odd name` (not the response y and w, nor the groups g and h, which lme4 counts in)"
+        "`.` stands for x and `odd name` (not the response y and w, nor the groups g and h, "
+        "which lme4 counts in)"
     )
     (note,) = expand("y ~ .", ["y"]).notes
     assert note == "`.` stands for nothing (not the response y)"
