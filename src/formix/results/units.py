@@ -146,9 +146,13 @@ def _check(found: list[tuple[Block, ...]], spec: Spec) -> None:
 
 
 def _summed(by_row: Float[np.ndarray, "sample obs"], index: np.ndarray, count: int) -> ByUnit:
+    return np.asarray((_sums(index, count) @ by_row.T).T)
+
+
+def _sums(index: np.ndarray, count: int) -> sparse.csr_array:
+    """Return what sums numbers of rows to those of units."""
     rows = np.arange(len(index))
-    sums = sparse.csr_array((np.ones(len(index)), (index, rows)), shape=(count, len(index)))
-    return np.asarray((sums @ by_row.T).T)
+    return sparse.csr_array((np.ones(len(index)), (index, rows)), shape=(count, len(index)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,8 +162,7 @@ class _Within:
     spec: Spec
     values: Flat
     roots: Mapping[str, Float[np.ndarray, "sample effect effect"]]
-    index: Int[np.ndarray, " obs"]
-    levels: int
+    sums: sparse.csr_array
 
     @property
     def size(self) -> int:
@@ -177,8 +180,8 @@ class _Within:
             start = stop
         parameters = family_parameters(self.spec, values)
         density = density_of_rows(self.spec.family, self.spec.response, parameters)
-        shape = (len(some), len(self.index))
-        by_level = _summed(np.broadcast_to(density, shape), self.index, self.levels)
+        shape = (len(some), self.sums.shape[1])
+        by_level = np.asarray((self.sums @ np.broadcast_to(density, shape).T).T)
         normal = np.sum(np.square(effects) + np.log(2.0 * np.pi), axis=2)
         return by_level - 0.5 * normal
 
@@ -191,7 +194,7 @@ def _by_quadrature(spec: Spec, values: Flat, units: Units) -> tuple[ByUnit, floa
     blocks = tuple(replace(b, index=index) if id(b) in integrated else b for b in spec.blocks)
     roots = {_site(same): fresh_levels(same, values, (0,)).scaled for same in mine}
     kept = {site: x for site, x in values.items() if site not in units.inside}
-    within = _Within(replace(spec, blocks=blocks), kept, roots, index, len(levels))
+    within = _Within(replace(spec, blocks=blocks), kept, roots, _sums(index, len(levels)))
     samples = len(next(iter(values.values())))
     found, change = log_integral(within, samples, len(levels), within.size, len(index))
     return _summed(found, units.index[first], units.count), change
