@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, get_args
 import numpy as np
 
 from formix.bars import bar
-from formix.engines import ENGINES, load
+from formix.engines import load
 from formix.engines.ancestral import run as ancestral
-from formix.engines.choice import choose
+from formix.engines.choice import candidates_of, choose
 from formix.engines.decline import Decline
 from formix.engines.draws import KeepGroups
 from formix.engines.plan import whole
@@ -157,7 +157,7 @@ def check_settings(settings: Mapping[str, Any], engine: str) -> None:
     ArgumentError
         With the settings that there are.
     """
-    named = [candidate for candidate in ENGINES if engine in ("auto", candidate.name)]
+    named = candidates_of(engine)
     known = [*_EVERY, *dict.fromkeys(name for e in named for name in e.settings)]
     if "warmup" in settings:
         whole("warmup", settings["warmup"], 0)

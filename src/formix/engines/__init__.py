@@ -21,7 +21,8 @@ class Engine:
     """A way to sample: its name, why it declines a spec, if it does, and where it is written.
 
     `writer` is the module whose `write` prints the program that it runs; `settings` are the
-    arguments of its `run` beyond draws, chains, seed and progress.
+    arguments of its `run` beyond draws, chains, seed and progress. One that `approximates` the
+    posterior is never taken by `auto`.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Engine:
     module: str
     writer: str
     settings: tuple[str, ...] = ()
+    approximates: bool = False
 
     def load(self) -> ModuleType:
         """Return its module, whose `run` samples."""
@@ -41,20 +43,18 @@ def load(module: str) -> ModuleType:
         return importlib.import_module(module)
 
 
-def _integrable(spec: Spec) -> str | None:
-    """Decline what cannot be integrated; what only names engines loads no algebra."""
-    return load(f"{__name__}.marginal.support").supports(spec)
-
-
-def _everything(_spec: Spec) -> None:
-    """Decline nothing."""
+def _asked(module: str) -> Callable[[Spec], str | None]:
+    """Return the `supports` of a module that is loaded when a spec is there."""
+    return lambda spec: load(f"{__name__}.{module}").supports(spec)
 
 
 _NUTS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
-_IN = f"{__name__}.marginal"
+_IN, _APART = f"{__name__}.marginal", f"{__name__}.laplace.sampling"
+_PROGRAM, _KEEP = "formix.program.write", ("keep_groups",)
 
 ENGINES = (
-    Engine("marginal", _integrable, f"{_IN}.sampling", f"{_IN}.source", ("keep_groups",)),
-    Engine("nuts", _everything, f"{__name__}.nuts", "formix.program.write", _NUTS),
+    Engine("marginal", _asked("marginal.support"), f"{_IN}.sampling", f"{_IN}.source", _KEEP),
+    Engine("nuts", lambda _: None, f"{__name__}.nuts", _PROGRAM, _NUTS),
+    Engine("laplace", _asked("laplace.support"), _APART, _PROGRAM, _KEEP, approximates=True),
 )
 """In the order in which `auto` tries them."""

@@ -27,7 +27,7 @@ def choose(
     UnsupportedError
         If it declines the spec.
     """
-    candidates = [engine for engine in ENGINES if name in ("auto", engine.name)]
+    candidates = candidates_of(name)
     if not candidates:
         names = ", ".join(repr(engine.name) for engine in ENGINES)
         raise ArgumentError(f"there is no engine {name!r}", hint=f"it is 'auto' or one of {names}")
@@ -44,6 +44,13 @@ def choose(
         )
     reasons = "; ".join(f"{engine}: {reason}" for engine, reason in declined.items())
     raise UnsupportedError(f"no engine can fit this model ({reasons})")
+
+
+def candidates_of(name: str) -> list[Engine]:
+    """Return the engine of a name; of `auto` all that sample the posterior itself."""
+    if name == "auto":
+        return [engine for engine in ENGINES if not engine.approximates]
+    return [engine for engine in ENGINES if name == engine.name]
 
 
 def written(spec: Spec, name: str = "auto") -> Source:

@@ -231,7 +231,8 @@ def _heading(drawn: Sample) -> tuple[str, ...]:
     sizes = drawn.found[drawn.group].sizes
     chains = f"{sizes['chain']} chains of {sizes['draw']} draws"
     engine = said.get("engine", "")
-    by = f" by {engine}" if engine and drawn.group == "posterior" else ""
+    about = ", an approximation" if said.get("approximation") else ""
+    by = f" by {engine}{about}" if engine and drawn.group == "posterior" else ""
     return (
         f"Formula: {said.get('formula', '')}".replace("\n", "\n         "),
         f"Family:  {said.get('family', '')} ({shown})",

@@ -168,7 +168,9 @@ class Pseudo:
             np.zeros((points, self.of.groups[f].size, self.of.groups[f].levels))
             for f in self.eliminated
         ]
-        return self.drawn(found, factors, free, np.zeros((points, self.layout.solved)), inner)
+        zeros = np.zeros((points, self.layout.solved))
+        g, effects = self.drawn(found, factors, free, zeros, inner)
+        return Best(g, effects, self._common(g), self.varying(effects, points))
 
     def drawn(
         self,
@@ -177,8 +179,8 @@ class Pseudo:
         free: Float[np.ndarray, "point free"],
         normals: Float[np.ndarray, "point column"],
         inner: Sequence[Float[np.ndarray, "point effect level"]],
-    ) -> Best:
-        """Return the coefficients and effects that standard normals make."""
+    ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        """Return the coefficients, as `g`, and the effects that standard normals make."""
         *standard, g = split(solution(found.solved.lower, normals), self.layout)
         g = np.concatenate([g, self.coefficients.fixed(free)], axis=1)
         left = [group for group, _, _ in self.layout.groups]
@@ -187,8 +189,7 @@ class Pseudo:
         eliminated = found.reduced.effects(joined(outer, g), inner)
         for f, r in zip(self.eliminated, eliminated, strict=True):
             effects[f] = np.swapaxes(r, 1, 2)
-        in_order = tuple(effects[f] for f in range(len(self.of.groups)))
-        return Best(g, in_order, self._common(g), self.varying(in_order, len(g)))
+        return g, tuple(effects[f] for f in range(len(self.of.groups)))
 
     def _common(self, g: Float[np.ndarray, "point coef"]) -> Rows:
         return g @ self.columns.all[:, :-1].T - self.columns.all[:, -1]

@@ -8,7 +8,13 @@ from formix.engines.laplace.curves import LOGITS, MEANS
 from formix.engines.laplace.slopes import CONCAVE, SLOPES
 from formix.engines.marginal.elimination import order
 from formix.engines.marginal.structure import structure
-from formix.engines.marginal.support import MOST_LEFT, blocks_fault, priors_fault, sites_fault
+from formix.engines.marginal.support import (
+    MOST_LEFT,
+    blocks_fault,
+    priors_fault,
+    rank_fault,
+    sites_fault,
+)
 
 if TYPE_CHECKING:
     from formix.spec import Spec
@@ -39,7 +45,7 @@ def supports(spec: Spec) -> str | None:
 
 def derivatives_fault(spec: Spec) -> str | None:
     """Return why a spec has no mode that can be found by Newton's method, or nothing."""
-    for part in (_family, blocks_fault, _sites, _response, priors_fault):
+    for part in (_family, blocks_fault, _sites, _response, priors_fault, rank_fault):
         reason = part(spec)
         if reason:
             return reason

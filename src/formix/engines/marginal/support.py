@@ -47,7 +47,7 @@ _CALLS = {
 
 def supports(spec: Spec) -> str | None:
     """Return why the engine declines a spec, or nothing."""
-    reason = _fault(spec) or priors_fault(spec) or _rank(spec)
+    reason = _fault(spec) or priors_fault(spec) or rank_fault(spec)
     if reason:
         return reason
     of = structure(spec)
@@ -155,7 +155,7 @@ def priors_fault(spec: Spec) -> str | None:
     return None
 
 
-def _rank(spec: Spec) -> str | None:
+def rank_fault(spec: Spec) -> str | None:
     """Return why least squares have no solution at some of a model's rows; at all rows they do."""
     X = spec.predictors[0].X
     if spec.predictors[0].means is None or not X.shape[1]:

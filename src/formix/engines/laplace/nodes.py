@@ -1,0 +1,93 @@
+"""Points of theta, weighed by its approximate posterior, and which of them each draw has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from formix.engines.decline import Decline
+from formix.engines.marginal.chains import weighed
+from formix.engines.marginal.mode import Mode
+from formix.engines.marginal.pareto import importance_ess, smoothed
+from formix.engines.marginal.proposals import at_modes, fitted
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
+
+    from formix.engines.laplace.mode import JointMode
+    from formix.engines.marginal.chains import Weighed
+    from formix.engines.marginal.streams import Stream
+
+    Values = Float[np.ndarray, " point"]
+
+_MOST_WORK = 4_000_000
+"""Rows, times points of theta, that are worth their time."""
+
+_FEWEST, _EACH = 300, 100
+"""Points of theta at least, and more for each of its numbers."""
+
+_GATE = 0.5
+"""k-hat at and beyond which proposals are fitted again to what has been seen."""
+
+_COMPONENTS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """Points of theta, and which of them each draw has.
+
+    Parameters
+    ----------
+    theta
+        The points.
+    chosen
+        For each draw the place of its point, in random order.
+    k_hat, ess
+        How heavy the tail of the weights is, and how many independent draws the points are worth.
+    """
+
+    theta: Float[np.ndarray, "point coordinate"]
+    chosen: Int[np.ndarray, " draw"]
+    k_hat: float
+    ess: float
+
+
+def nodes(mode: JointMode, own: Stream, draws: int) -> Nodes:
+    """Return points of theta for so many draws.
+
+    Raises
+    ------
+    Decline
+        If the approximate density is nowhere positive.
+    """
+    if not len(mode.theta):
+        nothing = np.zeros((1, 0))
+        return Nodes(nothing, np.zeros(draws, dtype=np.int64), -np.inf, float(draws))
+    least = _FEWEST + _EACH * len(mode.theta)
+    count = max(least, min(draws, _MOST_WORK // mode.density.structure.rows))
+    density = mode.density.log_density
+    none = np.zeros(len(mode.theta), dtype=bool)
+    peak = Mode(mode.theta, mode.log_density, mode.root)
+    proposal = at_modes(density, [peak], [], none, thorough=False)
+    tried = weighed(density, proposal, proposal.draw(own, count))
+    if not np.any(np.isfinite(tried.log_weights)):
+        raise Decline("its log density is not finite around the mode")
+    weights, k_hat = smoothed(tried.log_weights)
+    if k_hat >= _GATE:
+        again = fitted(own, tried.points, np.exp(weights), proposal, _COMPONENTS)
+        more = weighed(density, again, again.draw(own, count))
+        other, k_other = smoothed(more.log_weights)
+        if k_other < k_hat:
+            tried, weights, k_hat = more, other, k_other
+    return _chosen(tried, weights, k_hat, own, draws)
+
+
+def _chosen(tried: Weighed, weights: Values, k_hat: float, own: Stream, draws: int) -> Nodes:
+    """Return the points, each for as many draws as it weighs."""
+    bounds = np.cumsum(np.exp(weights))
+    # Evenly spaced in the sum of weights, so that no chance is added to how often a point is drawn.
+    spaced = (np.arange(draws) + own.accept.random()) / draws * bounds[-1]
+    chosen = np.searchsorted(bounds[:-1], spaced, side="right")
+    return Nodes(tried.points, own.accept.permutation(chosen), k_hat, importance_ess(weights))
