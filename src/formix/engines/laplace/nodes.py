@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _MOST_WORK = 4_000_000
 """Rows, times points of theta, that are worth their time."""
 
-_FEWEST, _EACH = 300, 100
+_FEWEST, _EACH = 100, 50
 """Points of theta at least, and more for each of its numbers."""
 
 _GATE = 0.5
@@ -89,5 +89,5 @@ def _chosen(tried: Weighed, weights: Values, k_hat: float, own: Stream, draws: i
     bounds = np.cumsum(np.exp(weights))
     # Evenly spaced in the sum of weights, so that no chance is added to how often a point is drawn.
     spaced = (np.arange(draws) + own.accept.random()) / draws * bounds[-1]
-    chosen = np.searchsorted(bounds[:-1], spaced, side="right")
+    chosen: Int[np.ndarray, " draw"] = np.searchsorted(bounds[:-1], spaced, side="right")
     return Nodes(tried.points, own.accept.permutation(chosen), k_hat, importance_ess(weights))
