@@ -210,9 +210,23 @@ def test_models_that_lme4_has_not_are_refused():
     with pytest.raises(fx.UnsupportedError, match="lme4 has no model of sigma"):
         fx.compare_lme4(found)
     counts = frame.assign(Reaction=lambda d: d["Reaction"].round())
-    found = random_fit(fx.Model("Reaction ~ Days + (1 | Subject)", counts, "poisson"))
-    with pytest.raises(fx.ArgumentError, match="there is no stored result of this poisson model"):
+    found = random_fit(fx.Model("Reaction ~ Days + (1 | Subject)", counts, "geometric"))
+    with pytest.raises(fx.UnsupportedError, match="there are no ML estimates of this model"):
         fx.compare_lme4(found)
+
+
+def test_a_generalised_model_is_set_beside_its_ml_estimates():
+    counts = fx.load("sleepstudy").assign(Reaction=lambda d: (d["Reaction"] / 50.0).round())
+    model = fx.Model("Reaction ~ Days + (1 | Subject)", counts, "poisson")
+    table = fx.compare_lme4(random_fit(model))
+    found = model.ml()
+    assert table.columns.name == "ML by formix"
+    np.testing.assert_allclose(table.loc["common", "estimate"], found.fixed["estimate"])
+    np.testing.assert_allclose(table.loc["common", "se"], found.fixed["se"])
+    sd = table.loc[("Subject", "sd(Intercept)"), "estimate"]
+    assert sd == pytest.approx(found.varcorr["estimate"].iloc[0])
+    with pytest.raises(fx.UnsupportedError, match="there are no REML estimates of this model"):
+        fx.compare_lme4(random_fit(model), "REML")
 
 
 def test_without_r_it_is_said_how_to_have_it(sleep, monkeypatch):

@@ -63,10 +63,10 @@ def compare_lme4(
         What `Model.fit` returned, or a file of it that was opened.
     reference
         By default what lme4 1.1-31 gave where the model is one of the package's own data, else our
-        own REML estimates. `"REML"` or `"ML"` asks for one of the two; `"R"` runs lme4 where it is
-        installed. Or a stored result: a mapping, or the path of a JSON file, that holds `reml` or
-        `ml`, each with `fixed` (`names`, `estimate`, `se`), `varcomp` (a list of `group`, `names`,
-        `sd`, `corr`) and `sigma`.
+        own estimates: REML ones, or ML ones of a response that is not gaussian. `"REML"` or `"ML"`
+        asks for one of the two; `"R"` runs lme4 where it is installed. Or a stored result: a
+        mapping, or the path of a JSON file, that holds `reml` or `ml`, each with `fixed` (`names`,
+        `estimate`, `se`), `varcomp` (a list of `group`, `names`, `sd`, `corr`) and `sigma`.
     functions, priors, family
         The user's own functions, priors outside the table, and the user's own family, where the
         model has any: a result does not hold them.
@@ -143,11 +143,8 @@ def _reference(built: Model, reference: object) -> Lme4:
     stored = _packaged(built)
     if stored is not None and (method is None or method.lower() in stored):
         return of_stored(stored, method)
-    if not built.family.residual:
-        raise ArgumentError(
-            f"there is no stored result of this {built.family.name} model",
-            hint='reference="R" runs lme4 where it is installed; or pass a stored result',
-        )
+    if method is None and not built.family.residual:
+        method = "ML"
     found = built.ml() if method == "ML" else built.reml()
     return of_estimates(found, built.spec)
 

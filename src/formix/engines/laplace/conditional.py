@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _MOST_STEPS, _MOST_HALVINGS = 100, 40
 
-_SETTLED = 1e-10
+_SETTLED = 1e-8
 """The square of a step's length, in standard deviations, below which the step leads to the mode:
 what is left of the error is about that."""
 

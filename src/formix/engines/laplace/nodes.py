@@ -89,5 +89,7 @@ def _chosen(tried: Weighed, weights: Values, k_hat: float, own: Stream, draws: i
     bounds = np.cumsum(np.exp(weights))
     # Evenly spaced in the sum of weights, so that no chance is added to how often a point is drawn.
     spaced = (np.arange(draws) + own.accept.random()) / draws * bounds[-1]
-    chosen: Int[np.ndarray, " draw"] = np.searchsorted(bounds[:-1], spaced, side="right")
-    return Nodes(tried.points, own.accept.permutation(chosen), k_hat, importance_ess(weights))
+    chosen = np.asarray(np.searchsorted(bounds[:-1], spaced, side="right"), dtype=np.int64)
+    return Nodes(
+        tried.points, chosen[own.accept.permutation(draws)], k_hat, importance_ess(weights)
+    )
