@@ -44,3 +44,11 @@ def test_every_table_scrolls_within_itself_also_by_the_keyboard():
 
 def test_a_list_names_what_it_tells():
     assert read_page(str(listed("T", [("<a>", "b")]))).rows() == [["<a>", "b"]]
+
+
+def test_a_long_table_scrolls_up_and_down_too():
+    def kind(count):
+        made = table("T", ("a",), [Body([("1",)] * count)])
+        return read_page(str(made)).children[0].attributes["class"]
+
+    assert (kind(40), kind(41)) == ("scroll", "scroll long")

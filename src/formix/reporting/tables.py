@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from formix.reporting.html import Content, Html, tag
 
+_LONG = 40
+"""Rows of a table that is still shown whole; a longer one scrolls up and down too."""
+
 
 @dataclass(frozen=True)
 class Body:
@@ -19,7 +22,7 @@ class Body:
 def table(
     caption: str,
     head: Sequence[Content],
-    bodies: Iterable[Body],
+    bodies: Sequence[Body],
     *,
     texts: Collection[int] = (0,),
     before: Sequence[tuple[Content, int]] = (),
@@ -44,14 +47,20 @@ def table(
     header = tag("thead", *([tag("tr", *above)] if above else []), tag("tr", *names))
     rows = [_body(body, len(head), texts) for body in bodies]
     held = tag("table", tag("caption", caption), header, *rows)
-    return tag("div", held, class_="scroll", role="region", aria_label=caption, tabindex=0)
+    long = sum(len(body.rows) for body in bodies) > _LONG
+    return _scrolling(held, caption, "scroll long" if long else "scroll")
 
 
 def listed(caption: str, rows: Iterable[tuple[Content, Content]]) -> Html:
     """Return a table of names and what they stand for."""
     lines = [tag("tr", tag("th", name, scope="row"), tag("td", said)) for name, said in rows]
     held = tag("table", tag("caption", caption), tag("tbody", *lines), class_="listed")
-    return tag("div", held, class_="scroll", role="region", aria_label=caption, tabindex=0)
+    return _scrolling(held, caption, "scroll")
+
+
+def _scrolling(held: Html, caption: str, kind: str) -> Html:
+    """Return a table within a region that scrolls, by the keyboard too."""
+    return tag("div", held, class_=kind, role="region", aria_label=caption, tabindex=0)
 
 
 def _body(body: Body, width: int, texts: Collection[int]) -> Html:

@@ -54,7 +54,7 @@ def _group(group: str, found: pd.DataFrame) -> Content:
     means = cast("np.ndarray", found["mean"].to_numpy(dtype=float))[:: len(effects)]
     bodies = _bodies(lines, means, effects[0])
     caption = f"Effects of {label_text(group)}, {len(labels):,} levels"
-    return tag("div", table(caption, head, bodies, before=before), class_="long")
+    return table(caption, head, bodies, before=before)
 
 
 def _bodies(lines: Sequence[Sequence[Content]], means: np.ndarray, by: str) -> list[Body]:
