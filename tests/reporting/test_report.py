@@ -209,7 +209,7 @@ def test_a_picture_that_fails_is_missed_and_nothing_else(tmp_path: Path, monkeyp
     monkeypatch.setattr("formix.reporting.figures.image", broken)
     found = _page(sleepstudy(), tmp_path)
     faults = [one.text for one in found.all("p", class_="remark")]
-    assert len(faults) == 6
+    assert len(faults) == 7
     assert set(faults) == {"Picture left out, by a fault of formix: ValueError: no room"}
     assert table(found, "Parameters").rows()
 

@@ -19,7 +19,7 @@ PARTS = (
     Part("model", "Model", (model.described, model.notes)),
     Part("data", "Data", (data.rows, data.columns, data.groups, diagrams.nested)),
     Part("estimates", "Estimates", (estimates.summarised, pictures.effects)),
-    Part("groups", "Group-level effects", (groups.levels, pictures.groups)),
+    Part("groups", "Group-level effects", (groups.levels, pictures.groups, pictures.pairs)),
     Part(
         "diagnostics", "Diagnostics", (diagnostics.findings, diagnostics.measures, diagnostics.run)
     ),

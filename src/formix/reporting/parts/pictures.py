@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from formix.plots.check import plot_check
 from formix.plots.effects import plot_effects
+from formix.plots.groups import plot_groups
 from formix.plots.images import can_draw
 from formix.plots.prior import plot_prior
 from formix.plots.ranef import plot_ranef
+from formix.plots.ranef_pairs import plot_ranef_pairs
 from formix.plots.shrinkage import plot_shrinkage
 from formix.plots.vpc import plot_vpc
 from formix.reporting.figures import picture
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 _GROUPS = 3
 """Groups that have pictures of their own."""
+
+_PLANE = 2
+"""Effects that the arrows of shrinkage lie in the plane of."""
 
 _MANY = 200
 """Levels beyond which arrows of each would hide one another."""
@@ -70,10 +75,20 @@ def effects(reported: Reported) -> Iterator[Content]:
 
 
 def groups(reported: Reported) -> Iterator[Content]:
-    """Yield a caterpillar and the shrinkage of each group."""
+    """Yield the data of the first group's levels, and a caterpillar and the shrinkage of each."""
     levels = reported.drawn.levels
     for group in _groups(reported):
         name = label_text(group)
+        if group == reported.drawn.effects[0].group:
+            yield from _drawn(
+                reported,
+                f"Levels of {name}",
+                partial(plot_groups, reported.fit, group=group, **reported.given),
+                f"The data of levels of {name}, with what is fitted to each",
+                "The data of each level. Lines with bands are the model's (partial pooling); thin "
+                "ones are what the level's own rows say alone (no pooling), and what all rows say "
+                "as if there were no groups (complete pooling).",
+            )
         yield from _drawn(
             reported,
             f"Effects of {name} in order",
@@ -86,10 +101,26 @@ def groups(reported: Reported) -> Iterator[Content]:
             yield from _drawn(
                 reported,
                 f"Shrinkage of {name}",
-                partial(plot_shrinkage, reported.fit, group=group),
+                partial(plot_shrinkage, reported.fit, group=group, **reported.given),
                 f"Estimates of each level of {name} alone, and drawn together by the model",
                 f"From what the rows of each level of {name} say alone (no pooling), to what the "
                 "model makes of them together (partial pooling).",
+            )
+
+
+def pairs(reported: Reported) -> Iterator[Content]:
+    """Yield the effects two by two of each group that has three or more."""
+    for group in _groups(reported):
+        sites = [site for site in reported.drawn.effects if site.group == group]
+        if max(len(site.effects) for site in sites) > _PLANE:
+            name = label_text(group)
+            yield from _drawn(
+                reported,
+                f"Pairs of effects of {name}",
+                partial(plot_ranef_pairs, reported.fit, group=group),
+                f"Effects of the levels of {name}, two by two, within ellipses",
+                "Posterior means of each pair of effects, within ellipses of their fitted "
+                "distribution.",
             )
 
 
@@ -112,9 +143,8 @@ def parted(reported: Reported) -> Iterator[Content]:
             reported,
             "Variance partition",
             partial(plot_vpc, reported.fit, **reported.given),
-            "The parts of the variance of the response, with intervals",
-            "Which share of the variance of the response the common effects, each group and the "
-            "residual have.",
+            "The parts of the variance about the common effects, with intervals",
+            "Which share of the variance about the common effects each group and the residual have.",
         )
 
 
