@@ -231,6 +231,9 @@ def pages() -> dict[str, str]:
         first = _said(family).splitlines()[0]
         lines.append(f"| [{family.name}](families/{family.name}.md) | {first} |")
     lines += ["", *_OWN.splitlines(), ""]
+    # A tree of the pages below this one, so that the sidebar nests them.
+    lines += ["```{toctree}", ":hidden:", ""]
+    lines += [*(f"families/{family.name}" for family in FAMILIES), "```", ""]
     return {**found, "../families.md": "\n".join(lines)}
 
 
