@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from formix.design.frame import to_pandas
 from formix.engines.choice import written
 from formix.families import FAMILIES
+from formix.notebook import preformatted
 from formix.overview import overview
 from formix.parametrisation import CENTRED
 from formix.program.load import Loaded
@@ -234,3 +235,7 @@ class Floors:
 
     def __repr__(self) -> str:
         return str(self)
+
+    def _repr_html_(self) -> str:
+        """Return what will be fitted for a notebook."""
+        return preformatted(str(self))

@@ -18,6 +18,7 @@ from formix.engines.marginal.optimum import optimum
 from formix.engines.marginal.support import is_linear, likelihood_fault
 from formix.engines.plan import whole
 from formix.errors import ArgumentError, DataError, UnsupportedError
+from formix.notebook import preformatted
 from formix.printed_estimates import report
 
 if TYPE_CHECKING:
@@ -112,11 +113,11 @@ class Estimates:
         """The Bayesian information criterion."""
         return -2.0 * self.loglik + float(np.log(self.nobs)) * self.df
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return report(self)
 
-    def __repr__(self) -> str:
-        return str(self)
+    def _repr_html_(self) -> str:
+        return preformatted(report(self))
 
 
 def estimates(spec: Spec, method: Method, nodes: int = 1) -> Estimates:

@@ -1,5 +1,8 @@
 """A fit at a glance."""
 
+import re
+from xml.etree import ElementTree as ET
+
 import numpy as np
 import pytest
 from made_fits import drawn, make_draws, sleepstudy
@@ -131,6 +134,16 @@ def test_html_is_escaped():
     attributes = {**made.attributes, "formula": "y ~ x + (1 | <b>&)"}
     html = fx.summary(Groups(made.datasets, attributes))._repr_html_()
     assert "(1 | &lt;b&gt;&amp;)" in html
+
+
+def test_html_has_the_numbers_of_the_text_and_asks_for_nothing(made):
+    table = fx.summary(made.groups)
+    html = table._repr_html_()
+    page = ET.fromstring(f"<page>{html}</page>")
+    cells = [[(one.text or "").strip() for one in row] for row in page.iter("tr")]
+    words = " ".join(" ".join(row) for row in cells).split()
+    assert words == " ".join(str(table).splitlines()[4:-2]).split()
+    assert not re.search(r"https?:|src=|href=|url\(|#[0-9a-f]{3}", html)
 
 
 def test_results_of_others_are_refused(made):

@@ -21,6 +21,7 @@ from formix.verbs.lme4 import Key, Lme4, component_names, key_of, of_estimates, 
 from formix.verbs.model import model as model_of
 from formix.verbs.packaged import is_packaged
 from formix.verbs.rscript import by_rscript
+from formix.verbs.table import Table
 from formix.verbs.varcorr import RESIDUAL, components
 
 if TYPE_CHECKING:
@@ -231,7 +232,7 @@ def _table(rows: list[_Row], found: Lme4) -> pd.DataFrame:
     with np.errstate(invalid="ignore", divide="ignore"):
         differences = (means - estimates) / unit
     index = pd.MultiIndex.from_tuples([(r.part, r.name) for r in rows], names=["part", "name"])
-    table = pd.DataFrame(
+    table = Table(
         {
             "lme4": [row.theirs for row in rows],
             "mean": means,

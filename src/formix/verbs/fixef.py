@@ -12,6 +12,7 @@ from formix.errors import ResultError
 from formix.results.names import text
 from formix.results.sample import Sample, sample
 from formix.verbs.estimates import PROB, estimates
+from formix.verbs.table import Table
 
 
 @overload
@@ -52,7 +53,7 @@ def fixef(fit: object, *, prob: float = PROB, summary: bool = True) -> pd.DataFr
     if not summary:
         return draws
     index = pd.Index(draws["coef"].to_numpy().tolist(), name="coef")
-    return pd.DataFrame(estimates(draws.to_numpy(), prob), index=index)
+    return Table(estimates(draws.to_numpy(), prob), index=index)
 
 
 def has_common(drawn: Sample) -> bool:

@@ -17,6 +17,7 @@ from formix.verbs.computed import computed, difference, line
 from formix.verbs.elements import element_of
 from formix.verbs.estimates import PROB, estimates
 from formix.verbs.savage_dickey import evidence
+from formix.verbs.table import Table
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -107,7 +108,7 @@ def hypothesis(
         )
     with np.errstate(over="ignore"):
         columns = estimates(whole, prob)
-    table = pd.DataFrame(columns, index=pd.Index(texts, name="hypothesis"))
+    table = Table(columns, index=pd.Index(texts, name="hypothesis"))
     answers = [_tested(*each, drawn) for each in zip(parsed, elements, draws, strict=True)]
     return table.assign(
         probability=[probability for probability, _ in answers],

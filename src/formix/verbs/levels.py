@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from formix.verbs.estimates import estimates
+from formix.verbs.table import Table
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -42,7 +43,7 @@ def level_table(parts: Sequence[GroupTable]) -> pd.DataFrame:
     """Return one row a group, level and effect, in the order given."""
     names = list(parts[0].columns)
     table = {name: np.concatenate([part.columns[name] for part in parts]) for name in names}
-    return pd.DataFrame(table, index=_index(parts))
+    return Table(table, index=_index(parts))
 
 
 def tidied(table: pd.DataFrame) -> pd.DataFrame:

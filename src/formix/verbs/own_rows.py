@@ -19,6 +19,7 @@ from formix.verbs.estimates import estimates
 from formix.verbs.model import model as model_of
 from formix.verbs.predicted import MEAN, Predictions
 from formix.verbs.redraw import fit_seed
+from formix.verbs.table import Table
 from formix.verbs.varying import picked
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def row_table(rows: OwnRows, parts: Iterator[tuple[slice, Array]], prob: float) 
     if wide:
         levels = [str(level) for level in rows.spec.response.levels]
         index = pd.MultiIndex.from_product([labels, levels], names=["obs", "level"])
-    return pd.DataFrame({name: np.concatenate(some) for name, some in columns.items()}, index=index)
+    return Table({name: np.concatenate(some) for name, some in columns.items()}, index=index)
 
 
 def row_draws(rows: OwnRows, parts: Iterator[tuple[slice, Array]], name: str) -> xr.DataArray:

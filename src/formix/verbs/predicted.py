@@ -20,6 +20,7 @@ from formix.results.likelihood import flat
 from formix.results.names import coordinate
 from formix.verbs.estimates import estimates
 from formix.verbs.redraw import with_effects
+from formix.verbs.table import Table
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -217,7 +218,7 @@ def table_of(made: Predictions, prob: float) -> pd.DataFrame:
     if levels > 1:
         names = [str(level) for level in made.model.spec.response.levels]
         index = pd.MultiIndex.from_product([labels, names], names=["obs", "level"])
-    return pd.DataFrame({name: column.ravel() for name, column in columns.items()}, index=index)
+    return Table({name: column.ravel() for name, column in columns.items()}, index=index)
 
 
 def draws_of(made: Predictions) -> xr.Dataset:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from formix.notebook import preformatted, sectioned
 from formix.results.diagnostics import element
 from formix.results.json_text import decode
 from formix.results.sample import Sample, sample
 from formix.spelling import label_text
+from formix.verbs.cells import cells
 from formix.verbs.estimates import PROB, estimates, tails
 from formix.verbs.ranef import check_kept
 from formix.verbs.structures import told
@@ -55,17 +57,15 @@ class Summary:
     counts: str
 
     def __str__(self) -> str:
-        numbers = cells(self.frame)
-        names = ["", *(HEADINGS.get(name, name) for name in self.frame.columns)]
-        lines: list[list[str]] = []
-        for section in self.sections:
-            for offset, label in enumerate(section.labels):
-                lines.append([f"  {label_text(label)}", *numbers[section.start + offset]])
-        widths = [max(map(len, column)) for column in zip(names, *lines, strict=True)]
-        shown = iter(lines)
-        text = [*self.heading, "", _row(names, widths)]
-        for section in self.sections:
-            text += [section.title, *(_row(next(shown), widths) for _ in section.labels)]
+        parts = [
+            (section.title, [[f"  {label}", *cells] for label, *cells in rows])
+            for section, rows in self._rows()
+        ]
+        lines = [row for _, rows in parts for row in rows]
+        widths = [max(map(len, column)) for column in zip(self._names(), *lines, strict=True)]
+        text = [*self.heading, "", _row(self._names(), widths)]
+        for title, rows in parts:
+            text += [title, *(_row(row, widths) for row in rows)]
         return "\n".join([*text, "", self.counts])
 
     def __repr__(self) -> str:
@@ -73,15 +73,24 @@ class Summary:
 
     def _repr_html_(self) -> str:
         """Return the table for a notebook, under its heading."""
-        return f"<pre>{_escaped(str(self))}</pre>"
+        parts = [(section.title, rows) for section, rows in self._rows()]
+        heading = preformatted("\n".join(self.heading))
+        return "\n".join([heading, sectioned(self._names(), parts), preformatted(self.counts)])
+
+    def _names(self) -> list[str]:
+        return ["", *(HEADINGS.get(name, name) for name in self.frame.columns)]
+
+    def _rows(self) -> Iterator[tuple[Section, list[list[str]]]]:
+        """Yield each section with its rows: label and numbers as text."""
+        shown = cells(self.frame)
+        for section in self.sections:
+            labels = map(label_text, section.labels)
+            numbers = shown[section.start : section.start + len(section.labels)]
+            yield section, [[label, *row] for label, row in zip(labels, numbers, strict=True)]
 
 
 HEADINGS = {"rhat": "R-hat", "ess_bulk": "bulk ESS", "ess_tail": "tail ESS"}
 """What columns are called where they are read."""
-
-_COUNTED = ("ess_bulk", "ess_tail")
-_WIDEST = 6
-"""Orders of magnitude of a spread beyond which numbers are shown with an exponent."""
 
 
 def summary(fit: object, *, prob: float = PROB, ranef: bool = False) -> Summary:
@@ -246,35 +255,7 @@ def _counts(drawn: Sample) -> str:
     return f"Number of obs: {drawn.observations}" + (f", groups: {groups[2:]}" if groups else "")
 
 
-def cells(frame: pd.DataFrame) -> list[list[str]]:
-    """Return the numbers as text: as many decimals as show three digits of a row's sd."""
-    rows: list[list[str]] = []
-    spreads: list[float] = frame["sd"].to_list() if len(frame) else []
-    for spread, values in zip(spreads, frame.to_numpy().tolist(), strict=True):
-        named = zip(frame.columns, values, strict=True)
-        rows.append([_cell(str(name), float(value), spread) for name, value in named])
-    return rows
-
-
-def _cell(name: str, value: float, spread: float) -> str:
-    if np.isnan(value):
-        return ""
-    if name in _COUNTED:
-        return f"{value:.0f}"
-    if name == "rhat" or not np.isfinite(spread) or spread <= 0.0:
-        return f"{value:.3f}"
-    order = int(np.floor(np.log10(spread)))
-    if -_WIDEST <= order <= _WIDEST:
-        return f"{value:.{max(0, 2 - order)}f}"
-    digits = int(np.floor(np.log10(abs(value)))) - order if value else 0
-    return f"{value:.{max(2, 2 + digits)}e}"
-
-
-def _row(cells: list[str], widths: list[int]) -> str:
-    name, *numbers = cells
+def _row(texts: list[str], widths: list[int]) -> str:
+    name, *numbers = texts
     padded = [f"{cell:>{width}}" for cell, width in zip(numbers, widths[1:], strict=True)]
     return "  ".join([f"{name:<{widths[0]}}", *padded])
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

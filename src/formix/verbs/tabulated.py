@@ -12,6 +12,7 @@ import xarray as xr
 
 from formix.results.names import claim, coordinate, text
 from formix.verbs.estimates import estimates
+from formix.verbs.table import Table
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
@@ -113,7 +114,7 @@ def answer(asked: Asked, parts: Sequence[Part], prob: float | None) -> pd.DataFr
     }
     levels = next(iter(columns.values())).shape[1]
     taken = set(columns)
-    table = pd.DataFrame(
+    table = Table(
         {claim(str(name), taken): keys[name].repeat(levels).array for name in keys.columns}
     )
     if levels > 1:

@@ -12,6 +12,7 @@ import pandas as pd
 from formix.results.sample import Sample, sample
 from formix.verbs.estimates import PROB, estimates
 from formix.verbs.structures import told
+from formix.verbs.table import Table
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -108,7 +109,7 @@ def varcorr(
     index = pd.MultiIndex.from_tuples(
         [(part.group, part.name) for part in parts], names=["group", "component"]
     )
-    return pd.DataFrame(estimates(stacked, prob), index=index)
+    return Table(estimates(stacked, prob), index=index)
 
 
 def components(drawn: Sample) -> Iterator[Component]:

@@ -13,6 +13,7 @@ from formix.verbs.estimates import PROB, estimates
 from formix.verbs.groups import group_named
 from formix.verbs.own_rows import OwnRows, own_rows
 from formix.verbs.parted import Parted, parted
+from formix.verbs.table import Table
 from formix.verbs.varcorr import RESIDUAL
 
 if TYPE_CHECKING:
@@ -223,5 +224,5 @@ def _answer(
             name="share",
             attrs={"scale": found.scale},
         )
-    table = pd.DataFrame(estimates(shaped, prob), index=pd.Index(names, name="group"))
+    table = Table(estimates(shaped, prob), index=pd.Index(names, name="group"))
     return table.assign(scale=found.scale)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from formix.reporting.html import Content, tag
 from formix.reporting.tables import Body, table
 from formix.spelling import label_text
+from formix.verbs.cells import cells
 from formix.verbs.priors import priors as prior_table
-from formix.verbs.summary import HEADINGS, cells
+from formix.verbs.summary import HEADINGS
 
 if TYPE_CHECKING:
     from formix.reporting.reported import Reported

@@ -10,8 +10,8 @@ import numpy as np
 from formix.reporting.html import Content, tag
 from formix.reporting.tables import Body, table
 from formix.spelling import label_text
+from formix.verbs.cells import cells
 from formix.verbs.ranef import ranef
-from formix.verbs.summary import cells
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,9 +11,9 @@ from formix.reporting.code import code
 from formix.reporting.html import Content, tag
 from formix.reporting.tables import Body, table
 from formix.spelling import label_text
+from formix.verbs.cells import cells
 from formix.verbs.compare_lme4 import COMMON, compare_lme4
 from formix.verbs.r_code import r_code
-from formix.verbs.summary import cells
 
 if TYPE_CHECKING:
     import pandas as pd
