@@ -82,16 +82,16 @@ def level_ticks(
     """
     one = ax.xaxis if axis == "x" else ax.yaxis
     texts = [short(label) for label in labels]
-    room, size = _room(ax, axis), _points(ax)
-    turned = axis == "x" and max(map(len, texts), default=0) * _WIDTH * size > 0.95 * room
+    each, size = room(ax, axis), _points(ax)
+    turned = axis == "x" and max(map(len, texts), default=0) * _WIDTH * size > 0.95 * each
     # A turned label takes the height of its line.
     needs = _HEIGHT * size if turned or axis == "y" else 0.0
-    step = max(1, int(np.ceil(needs / room))) if room else 1
+    step = max(1, int(np.ceil(needs / each))) if each else 1
     one.set_ticks([start + j for j in range(0, len(texts), step)])
     one.set_ticklabels(texts[::step], fontsize=SMALL, color=INK)
     if turned:
         for tick in ax.get_xticklabels():
-            tick.set_rotation(90 if step > 1 or room < 2 * _HEIGHT * size else 40)
+            tick.set_rotation(90 if step > 1 or each < 2 * _HEIGHT * size else 40)
             tick.set_rotation_mode("anchor")
             tick.set_horizontalalignment("right")
             if tick.get_rotation() == 90:
@@ -99,8 +99,8 @@ def level_ticks(
     return step
 
 
-def _room(ax: Axes, axis: str) -> float:
-    """Return the points that one unit of an axis has on the paper."""
+def room(ax: Axes, axis: str) -> float:
+    """Return the points that one unit of an axis has on the paper; its limits must be set."""
     box = ax.get_window_extent()
     low, high = sorted(ax.get_xlim() if axis == "x" else ax.get_ylim())
     length = box.width if axis == "x" else box.height

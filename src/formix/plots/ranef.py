@@ -10,7 +10,7 @@ import numpy as np
 from formix.plots.canvas import array, panels
 from formix.plots.deviations import Deviations, deviations
 from formix.plots.intervals import PROBS, draw_whiskers
-from formix.plots.labels import level_ticks, plain
+from formix.plots.labels import level_ticks, plain, room
 from formix.plots.scales import effect_scale
 from formix.plots.style import BLUE, GREY, dress
 from formix.results.sample import sample
@@ -90,12 +90,7 @@ def _draw(ax: Axes, of: Deviations, effect: int, probs: Sequence[float], sort: b
     order = np.argsort(of.mean[:, effect], kind="stable") if sort else np.arange(count)[::-1]
     ax.set_ylim(-0.7, count - 0.3)
     ax.axvline(0.0, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
-    size = float(np.clip(0.62 * _row(ax, count), 1.2, 4.5))
+    size = float(np.clip(0.62 * room(ax, "y"), 1.2, 4.5))
     places = np.arange(float(count))
     draw_whiskers(ax, places, of.intervals(effect, probs)[order], BLUE, vertical=False, size=size)
     return level_ticks(ax, [of.levels[j] for j in order], "y")
-
-
-def _row(ax: Axes, count: int) -> float:
-    """Return the points of height that a level has."""
-    return 72.0 / ax.figure.dpi * float(ax.get_window_extent().height) / (count + 0.4)

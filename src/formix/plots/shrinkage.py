@@ -11,7 +11,7 @@ from formix.errors import ArgumentError
 from formix.plots.canvas import panel
 from formix.plots.deviations import deviations
 from formix.plots.held import held
-from formix.plots.labels import level_ticks, plain, short
+from formix.plots.labels import level_ticks, plain, room, short
 from formix.plots.library import collections
 from formix.plots.pooling import Pooling, pooling
 from formix.plots.scales import effect_scale
@@ -167,6 +167,7 @@ def _draw_plane(ax: Axes, of: Pooling, places: Sequence[int]) -> None:
 
 def _dots(ax: Axes, own: Sequence[np.ndarray], partial: Sequence[np.ndarray], size: float) -> None:
     ring = {"markerfacecolor": "white", "markeredgecolor": VERMILLION, "markersize": size}
+    ring["markeredgewidth"] = 0.2 * size
     ax.plot(*own, "o", label="no pooling", **ring)
     ax.plot(*partial, "o", color=BLUE, markersize=size, label="partial pooling")
 
@@ -179,8 +180,9 @@ def _draw_lines(ax: Axes, of: Pooling, place: int) -> int:
     known = ~np.isnan(own)
     ax.set_ylim(-0.7, len(order) - 0.3)
     ax.axvline(of.complete[place], color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
-    ax.hlines(at[known], own[known], partial[known], color=GREY, linewidth=0.9)
-    _dots(ax, (own[known], at[known]), (partial, at), 5.0 if len(order) <= 60 else 2.5)
+    size = float(np.clip(0.62 * room(ax, "y"), 1.2, 5.0))
+    ax.hlines(at[known], own[known], partial[known], color=GREY, linewidth=0.18 * size)
+    _dots(ax, (own[known], at[known]), (partial, at), size)
     ax.lines[0].set_label("complete pooling")
     return level_ticks(ax, [of.levels[j] for j in order], "y")
 
