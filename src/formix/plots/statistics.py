@@ -63,7 +63,7 @@ def p_value(drawn: Float[np.ndarray, " sample"], seen: float) -> float:
     0.625
     """
     ties = np.count_nonzero(drawn == seen)
-    return (np.count_nonzero(drawn > seen) + 0.5 * ties) / len(drawn)
+    return float((np.count_nonzero(drawn > seen) + 0.5 * ties) / len(drawn))
 
 
 def draw_statistic(ax: Axes, of: Replicates, statistic: Statistic) -> None:

@@ -47,7 +47,7 @@ def expand(formula: Formula, columns: Iterable[str] | None = None) -> Terms:
     mu        1 + x + z
               (1 | g)
     sigma     1 + x
-    note      `.` stands for x and z (not the response y, nor the group g)
+    note      `.` stands for x and z (not the response y, nor the group g, which lme4 counts in)
     """
     return _Expansion(formula, None if columns is None else tuple(map(str, columns))).terms()
 
