@@ -300,7 +300,6 @@ def _remarks(page: Element) -> dict[str, list[str]]:
 
 LEFT_OUT = {
     "categorical": {"checks": ["the variance of categorical responses cannot be parted"]},
-    "censored": {"checks": ["rows of `y` are censored"]},
 }
 """Pictures that a model has not, and why."""
 

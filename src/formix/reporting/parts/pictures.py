@@ -144,7 +144,8 @@ def parted(reported: Reported) -> Iterator[Content]:
             "Variance partition",
             partial(plot_vpc, reported.fit, **reported.given),
             "The parts of the variance about the common effects, with intervals",
-            "Which share of that variance each group and the residual have.",
+            "Which share of the variance about the common effects is that of each group, and of "
+            "the residual.",
         )
 
 
