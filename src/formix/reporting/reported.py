@@ -93,6 +93,11 @@ class Reported:
         return str(self.found["observed_data"][stored].attrs.get("name", stored))
 
     @property
+    def approximation(self) -> str:
+        """Whose approximation of the posterior was drawn from; empty where it is the posterior."""
+        return str(self.recipe.run.get("approximation") or "")
+
+    @property
     def engine(self) -> str:
         """The name of the engine that drew; empty where the result does not say."""
         return str(self.recipe.run.get("engine", ""))

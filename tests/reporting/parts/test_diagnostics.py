@@ -83,3 +83,16 @@ def test_the_verdict_is_that_of_the_findings(shift: float, kind: str):
     (said,) = read_page(str(verdict(Reported(fit)))).children
     assert said.attributes["class"] == kind
     assert bool(Reported(fit).findings) is bool(shift)
+
+
+def test_an_approximation_is_named_wherever_its_draws_are_judged():
+    fit = make(draws=1000).groups
+    assert "approximation" not in str(join([verdict(Reported(fit)), *findings(Reported(fit))]))
+    fit.attributes["approximation"] = "Laplace"
+    assert "from an approximation, whose error they do not tell." in str(verdict(Reported(fit)))
+    assert "4,000 draws from Laplace's approximation of the posterior" in (
+        read_page(str(sentence(Reported(fit)))).text
+    )
+    (said,) = _read(findings, fit).all("p", class_="remark")
+    assert "Laplace's approximation" in said.text
+    assert 'model.fit(engine="nuts")' in said.text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from formix.reporting.html import Content, Html, join, tag
+from formix.reporting.part import remark
 from formix.reporting.tables import Body, listed, table
 from formix.results.diagnostics import BFMI, ESS_PER_CHAIN, RHAT
 from formix.results.ess import bfmi
@@ -24,7 +25,8 @@ def verdict(reported: Reported) -> Html:
     """Return in one line whether anything was found, with the way to the details."""
     more = tag("a", "Diagnostics", href="#diagnostics")
     if not reported.findings:
-        said = "No fault was found in the draws. "
+        far = "; they are from an approximation, whose error they do not tell"
+        said = f"No fault was found in the draws{far if reported.approximation else ''}. "
         return tag("p", said, more, class_="verdict")
     count = len(reported.findings)
     said = f"These draws should not be relied on yet: {count} fault{'s' * (count != 1)} found. "
@@ -35,7 +37,17 @@ def findings(reported: Reported) -> Iterator[Content]:
     """Yield what is wrong with the draws, and what to do."""
     if not reported.findings:
         yield tag("p", "R-hat and effective sample sizes of every parameter are as they should be.")
-        return
+    else:
+        yield from _faults(reported)
+    if reported.approximation:
+        yield remark(
+            f"The draws are from {reported.approximation}'s approximation of the posterior. What "
+            "is said here is of the draws, and not of how near the approximation is.",
+            'model.fit(engine="nuts") draws from the posterior itself',
+        )
+
+
+def _faults(reported: Reported) -> Iterator[Content]:
     yield tag("p", "These draws should not be relied on yet:")
     yield tag("ul", *(tag("li", found.what) for found in reported.findings))
     remedies = dict.fromkeys(remedy for found in reported.findings for remedy in found.remedies)
@@ -121,4 +133,5 @@ def sentence(reported: Reported) -> Content:
     sizes = reported.drawn.found["posterior"].sizes
     total = sizes["chain"] * sizes["draw"]
     by = [" by the engine ", tag("code", reported.engine)] if reported.engine else []
-    return tag("p", join([f"{total:,} draws from the posterior", *by, "."]), class_="soft")
+    of = f"{reported.approximation}'s approximation of " if reported.approximation else ""
+    return tag("p", join([f"{total:,} draws from {of}the posterior", *by, "."]), class_="soft")
