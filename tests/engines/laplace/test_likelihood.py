@@ -114,3 +114,15 @@ def test_effects_that_vary_together_by_one_number():
     assert found.df == 5
     assert split.df == 4
     assert found.loglik >= split.loglik - 1e-6
+
+
+def test_large_counts_say_all_but_everything_of_their_level():
+    """What is left is the spread of the levels' log means, known without error."""
+    generator = np.random.default_rng(5)
+    data = pd.DataFrame({"g": np.repeat(np.arange(12), 30)})
+    data["y"] = generator.poisson(np.exp(13.0 + 0.3 * generator.normal(size=12))[data["g"]])
+    found = fx.Model("y ~ 1 + (1 | g)", data, "poisson").ml()
+    means = np.log(data.groupby("g")["y"].mean().to_numpy())
+    assert found.varcorr["estimate"].iloc[0] == pytest.approx(means.std(), rel=1e-4)
+    assert found.fixed["estimate"].iloc[0] == pytest.approx(means.mean(), rel=1e-6)
+    assert found.fixed["se"].iloc[0] == pytest.approx(means.std() / np.sqrt(12), rel=1e-3)

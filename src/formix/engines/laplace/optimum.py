@@ -46,9 +46,9 @@ _MORE_ROUNDS = 2
 _WIDE = 0.1
 """The curvature's differences, as a share of those of a posterior's mode."""
 
-_LOST = 1e4
-"""Variances of coefficients, where that of all rows at the start is 1, that say that the likelihood
-goes on rising."""
+_LOST = 1e-6
+"""The share that rows keep of what they say of a coefficient at the start, below which they are
+all but certain of their response, and the likelihood goes on rising."""
 
 _NOUGHT, _LEVEL = 1e-4, 1e-9
 """Entries below this, in units, are zero if that costs no more than this in log likelihood."""
@@ -173,14 +173,18 @@ def _estimates(of: Likelihood, point: Point, hessian: np.ndarray) -> Optimum:
         residuals=_residuals(of, found, of.auxiliary(point[None])),
         parameters=len(point),
         own={of.rows.auxiliary: float(np.exp(point[of.entries]))} if of.rows.auxiliary else {},
-        reached=bool(found.converged[0]) and _is_settled(covariance),
+        reached=bool(found.converged[0]) and _is_settled(of, found, covariance),
     )
 
 
-def _is_settled(covariance: np.ndarray) -> bool:
-    """Whether coefficients have a covariance."""
+def _is_settled(of: Likelihood, found: Conditional, covariance: np.ndarray) -> bool:
+    """Whether coefficients have a covariance, and rows still say something of each of them."""
     variances = np.diag(covariance)
-    return bool(np.all(np.isfinite(variances) & (variances > 0.0) & (variances < _LOST)))
+    if not np.all(np.isfinite(variances) & (variances > 0.0)):
+        return False
+    Q = of.whole.columns.all[:, :-1]
+    left = np.linalg.eigvalsh(Q.T @ (found.weights[0][:, None] * Q))
+    return bool(np.all(left > _LOST))
 
 
 def _residuals(
