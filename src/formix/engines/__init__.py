@@ -50,10 +50,12 @@ def _asked(module: str) -> Callable[[Spec], str | None]:
 
 _NUTS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
 _IN, _APART = f"{__name__}.marginal", f"{__name__}.laplace.sampling"
+_ROUND = f"{__name__}.whitened.sampling"
 _PROGRAM, _KEEP = "formix.program.write", ("keep_groups",)
 
 ENGINES = (
     Engine("marginal", _asked("marginal.support"), f"{_IN}.sampling", f"{_IN}.source", _KEEP),
+    Engine("whitened", _asked("whitened.support"), _ROUND, _PROGRAM, (*_KEEP, "target_accept")),
     Engine("nuts", lambda _: None, f"{__name__}.nuts", _PROGRAM, _NUTS),
     Engine("laplace", _asked("laplace.support"), _APART, _PROGRAM, _KEEP, approximates=True),
 )

@@ -172,7 +172,7 @@ def structure(spec: Spec) -> Structure:
         y,
         predictor.X,
         coefficient_priors(spec),
-        tuple(_group(spec, blocks) for blocks in spec.groups),
+        tuple(group_columns(spec, blocks) for blocks in spec.groups),
         spec.priors["sigma"] if sampled else float(spec.fixed.get("sigma", 0.0)),
         se=known.get("se"),
         weights=known.get("weights"),
@@ -212,7 +212,8 @@ def _rows(count: int, sigma: PriorEntry) -> GroupColumns:
     return GroupColumns("", np.ones((count, 1)), index, count, (part,), (sigma,))
 
 
-def _group(spec: Spec, blocks: tuple[Block, ...]) -> GroupColumns:
+def group_columns(spec: Spec, blocks: tuple[Block, ...]) -> GroupColumns:
+    """Return the columns of a group's blocks, side by side in formula order."""
     forms = [gaussian_form(spec, block) for block in blocks]
     name = blocks[0].prefix + blocks[0].group
     key = f"cor_{name}"

@@ -1,0 +1,58 @@
+"""Whether many short chains agree, and how many independent draws theirs are worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jaxtyping import Float
+
+    Drawn = Float[np.ndarray, "superchain chain draw number"]
+
+
+def nested_rhat(drawn: Drawn) -> Float[np.ndarray, " number"]:
+    """Return nested R-hat: how much superchains differ, beside what differs within them.
+
+    The chains of a superchain start at one point, and superchains apart: so it stays above 1 until
+    the chains have forgotten where they came from, however short they are.
+
+    References
+    ----------
+    Margossian, Hoffman, Sountsov, Riou-Durand, Vehtari and Gelman, arXiv:2110.13017.
+    """
+    chains, draws = drawn.shape[1:3]
+    within = drawn.var(axis=2, ddof=1) if draws > 1 else np.zeros(drawn.shape[:2] + drawn.shape[3:])
+    means = drawn.mean(axis=2)
+    apart = means.var(axis=1, ddof=1) if chains > 1 else np.zeros_like(means[:, 0])
+    inside = (within.mean(axis=1) + apart).mean(axis=0)
+    between = means.mean(axis=1).var(axis=0, ddof=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.sqrt(1.0 + np.where(inside > 0.0, between / inside, 0.0))
+
+
+def effective(drawn: Drawn) -> Float[np.ndarray, " number"]:
+    """Return of each number how many independent draws would tell its mean as well.
+
+    Chains are independent given where they started: so the variance of their means says it.
+    """
+    flat = drawn.reshape(-1, *drawn.shape[2:])
+    total = flat.reshape(-1, flat.shape[-1]).var(axis=0, ddof=1)
+    of_means = flat.mean(axis=1).var(axis=0, ddof=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(total > 0.0, len(flat) * total / of_means, np.inf)
+
+
+def folded(drawn: Drawn) -> Drawn:
+    """Return the distances from the median, whose means tell whether spreads agree."""
+    return np.abs(drawn - np.median(drawn, axis=(0, 1, 2)))
+
+
+def together(sites: Iterable[np.ndarray], shape: tuple[int, int, int]) -> Drawn:
+    """Return draws of several sites side by side; their first axes are draw and chain."""
+    superchains, chains, draws = shape
+    flat = [site.reshape(draws, superchains, chains, -1) for site in sites]
+    return np.concatenate(flat, axis=-1).transpose(1, 2, 0, 3)

@@ -1,0 +1,201 @@
+"""The change of variables: standard normals -> effects and coefficients, given the covariances.
+
+Given standard deviations and correlations, the normal model of the working response has the
+conditional precision `H = L L'` of what the program draws as standard normals, and of the
+coefficients. Then `x = m + L^-T z`, whose Jacobian is `1 / |L|`, is an exact change of variables
+under any density; where that is close to the normal model, `z` is close to standard normal.
+
+Groups nested in one another are eliminated level by level, the innermost first; what is left has
+one dense factor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import jax.numpy as jnp
+from jax.scipy.linalg import solve_triangular
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from formix.engines.whitened.layout import Layout
+
+
+Array = Any
+"""An array of JAX's, or one that it traces; they have no types that tell more."""
+
+_UNROLLED = 3
+"""Effects of a level up to which factors are written out, which is faster than a call for each."""
+
+
+class Changed(NamedTuple):
+    """What standard normals became: each group's, the coefficients, and the log of the Jacobian."""
+
+    effects: tuple[Array, ...]
+    common: Array
+    log_slope: Array
+
+
+class _Stage(NamedTuple):
+    """A group on its way out: the factor of each level, and what it takes of all the others."""
+
+    factor: Array
+    ups: tuple[Array, ...]
+    border: Array
+    right: Array
+
+
+def changed(of: Layout, frozen: Any, factors: Sequence[Array], z: Array) -> Changed:
+    """Return group-level effects as the program standardises them, and the coefficients.
+
+    Parameters
+    ----------
+    frozen
+        The arrays of `Freezing.frozen`.
+    factors
+        Each group's factor of the covariance of its effects.
+    z
+        As many numbers as there are effects and coefficients.
+    """
+    stages, base, right = _eliminated(of, frozen, factors)
+    parts, log_slope = _parts(of, z), jnp.zeros(())
+    solved = jnp.zeros((of.dense,))
+    if of.dense:
+        factor = jnp.linalg.cholesky(base)
+        log_slope = -jnp.sum(jnp.log(jnp.diagonal(factor)))
+        first = solve_triangular(factor, right, lower=True) + parts[-1]
+        solved = solve_triangular(factor, first, lower=True, trans=1)
+    outer: list[Array] = []
+    for t in reversed(range(len(stages))):
+        stage, parents = stages[t], frozen["parents"][t]
+        rest = stage.right - stage.border @ solved + parts[t]
+        for up, parent, effects in zip(stage.ups, parents, reversed(outer), strict=True):
+            rest = rest - jnp.sum(up * effects[parent][:, None, :], axis=-1)
+        log_slope = log_slope - jnp.sum(jnp.log(jnp.diagonal(stage.factor, axis1=1, axis2=2)))
+        outer.append(_upper(stage.factor, rest[..., None])[..., 0])
+    found: dict[int, Array] = dict(zip(of.eliminated, reversed(outer), strict=True))
+    start = 0
+    for f in of.left:
+        group = of.groups[f]
+        found[f] = solved[start : start + group.count].reshape(group.levels, group.size)
+        start += group.count
+    return Changed(tuple(found[f] for f in range(len(of.groups))), solved[start:], log_slope)
+
+
+def _eliminated(
+    of: Layout, frozen: Any, factors: Sequence[Array]
+) -> tuple[list[_Stage], Array, Array]:
+    """Return how each group was eliminated, and the precision and right side of what is left."""
+    chain = of.eliminated
+    inner = [factors[f] for f in chain]
+    grams = [_both(L, gram) for L, gram in zip(inner, frozen["grams"], strict=True)]
+    grams = [gram + jnp.eye(gram.shape[-1]) for gram in grams]
+    ups = [
+        [jnp.swapaxes(L, 0, 1) @ up @ inner[t + 1 + s] for s, up in enumerate(frozen["ups"][t])]
+        for t, L in enumerate(inner)
+    ]
+    borders = [
+        _scaled(of, factors, L.T @ border)
+        for L, border in zip(inner, frozen["borders"], strict=True)
+    ]
+    rights = [right @ L for L, right in zip(inner, frozen["rights"], strict=True)]
+    base = _scaled(of, factors, _scaled(of, factors, frozen["base"]).T)
+    ones = of.dense - of.common
+    base = base + jnp.diag(jnp.concatenate([jnp.ones((ones,)), jnp.zeros((of.common,))]))
+    right = _scaled(of, factors, frozen["right"])
+    stages: list[_Stage] = []
+    for t in range(len(chain)):
+        L = _factor(grams[t])
+        border, last = _lower(L, borders[t]), _lower(L, rights[t][..., None])[..., 0]
+        own = [_lower(L, up) for up in ups[t]]
+        for s, up in enumerate(own):
+            place, h = frozen["parents"][t][s], t + 1 + s
+            down = jnp.swapaxes(up, 1, 2)
+            grams[h] = grams[h].at[place].add(-(down @ up))
+            borders[h] = borders[h].at[place].add(-(down @ border))
+            rights[h] = rights[h].at[place].add(-(down @ last[..., None])[..., 0])
+            for later in range(s + 1, len(own)):
+                more = -(down @ own[later])
+                ups[h][later - s - 1] = ups[h][later - s - 1].at[place].add(more)
+        flat = border.reshape(of.groups[chain[t]].count, of.dense)
+        base = base - flat.T @ flat
+        right = right - flat.T @ last.reshape(-1)
+        stages.append(_Stage(L, tuple(own), border, last))
+    return stages, base, right
+
+
+def _parts(of: Layout, z: Array) -> list[Array]:
+    """Return the standard normals of each eliminated group, then all that are left."""
+    parts: list[Array] = []
+    start = 0
+    for f in of.eliminated:
+        group = of.groups[f]
+        parts.append(z[start : start + group.count].reshape(group.levels, group.size))
+        start += group.count
+    return [*parts, z[start:]]
+
+
+def _scaled(of: Layout, factors: Sequence[Array], rows: Array) -> Array:
+    """Return rows whose columns of the groups that are left are of standardised effects."""
+    parts: list[Array] = []
+    start = 0
+    for f in of.left:
+        group = of.groups[f]
+        part = rows[..., start : start + group.count]
+        shape = part.shape
+        by_level = part.reshape(*shape[:-1], group.levels, group.size)
+        parts.append((by_level @ factors[f]).reshape(shape))
+        start += group.count
+    return jnp.concatenate([*parts, rows[..., start:]], axis=-1) if parts else rows
+
+
+def _both(L: Array, gram: Array) -> Array:
+    return L.T @ gram @ L
+
+
+def _factor(matrices: Array) -> Array:
+    """Return lower factors of a batch of small matrices."""
+    size = matrices.shape[-1]
+    if size > _UNROLLED:
+        return jnp.linalg.cholesky(matrices)
+    L: list[list[Array]] = []
+    for i in range(size):
+        row: list[Array] = []
+        for j in range(i + 1):
+            left = matrices[..., i, j] - sum(
+                (row[k] * (row if i == j else L[j])[k] for k in range(j)), start=jnp.zeros(())
+            )
+            row.append(jnp.sqrt(left) if i == j else left / L[j][j])
+        L.append(row)
+    zero = jnp.zeros_like(matrices[..., 0, 0])
+    rows = [jnp.stack([*row, *[zero] * (size - len(row))], axis=-1) for row in L]
+    return jnp.stack(rows, axis=-2)
+
+
+def _lower(L: Array, right: Array) -> Array:
+    """Return `L^-1 right` of a batch."""
+    size = L.shape[-1]
+    if size > _UNROLLED:
+        return solve_triangular(L, right, lower=True)
+    rows: list[Array] = []
+    for i in range(size):
+        left = right[..., i, :]
+        for j in range(i):
+            left = left - L[..., i, j, None] * rows[j]
+        rows.append(left / L[..., i, i, None])
+    return jnp.stack(rows, axis=-2)
+
+
+def _upper(L: Array, right: Array) -> Array:
+    """Return `L^-T right` of a batch."""
+    size = L.shape[-1]
+    if size > _UNROLLED:
+        return solve_triangular(L, right, lower=True, trans=1)
+    rows: list[Array] = [right[..., 0, :]] * size
+    for i in reversed(range(size)):
+        left = right[..., i, :]
+        for j in range(i + 1, size):
+            left = left - L[..., j, i, None] * rows[j]
+        rows[i] = left / L[..., i, i, None]
+    return jnp.stack(rows, axis=-2)

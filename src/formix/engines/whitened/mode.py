@@ -1,0 +1,180 @@
+"""The mode of what is sampled, and the normal model there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from formix.engines.decline import Decline
+from formix.engines.whitened.rows import linear_predictor, working
+from formix.engines.whitened.start import begun
+from formix.engines.whitened.walk import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jaxtyping import Float
+
+    from formix.engines.whitened.frozen import Freezing
+    from formix.engines.whitened.layout import Layout
+    from formix.engines.whitened.rows import Distinct
+    from formix.engines.whitened.walk import Walk
+
+    Point = Float[np.ndarray, " coordinate"]
+    Points = Float[np.ndarray, "point coordinate"]
+
+_ROUNDS, _INNER = 25, 12
+"""Steps towards the mode of the scales, and towards that of the effects at each, at most."""
+
+_FARTHEST = 3.0
+"""By which the linear predictor of a row may change at once."""
+
+_NEAR = 1e-3
+_NUDGE = 1e-3
+_FLATTEST = 0.15
+"""The least curvature along a direction: a normal prior of the logarithm with this precision is
+as wide as any that the data say something of."""
+
+_SHARES = np.array([1.0, 0.5, 0.25, 0.1, 0.03, 0.01])
+
+
+@dataclass(frozen=True, eq=False)
+class Mode:
+    """The mode of the scales under the normal model, that model, and the root of the covariance."""
+
+    point: Point
+    root: Float[np.ndarray, "coordinate coordinate"]
+    given: Any
+
+
+def blank(of: Layout, rows: Distinct, freezing: Freezing) -> Any:
+    """Return what the compiled program is given, with a normal model of rows that all say alike."""
+    count = len(rows.counts)
+    data = {
+        name: np.asarray(x, np.float64) if np.asarray(x).dtype.kind == "f" else np.asarray(x)
+        for name, x in rows.data.items()
+    }
+    return {
+        "data": data,
+        "counts": rows.counts,
+        "frozen": freezing.frozen(rows.counts, np.zeros(count)),
+        "centre": np.zeros(of.sampled),
+        "root": np.eye(of.sampled),
+        "widths": np.ones(of.size - of.sampled),
+    }
+
+
+class Search:
+    """Looks for the mode with the compiled program alone.
+
+    At a point of the scales and standard normals of zero, the program's effects are the mean under
+    the normal model, which is a step of Newton's method towards their mode; and its density is that
+    of the scales, effects integrated out, as Laplace has it.
+    """
+
+    def __init__(
+        self, of: Layout, rows: Distinct, freezing: Freezing, walk: Walk, given: Any
+    ) -> None:
+        self.of, self.rows, self.freezing, self.walk = of, rows, freezing, walk
+        self.given = given
+
+    def mode(self) -> Mode:
+        """Return the mode.
+
+        Raises
+        ------
+        Decline
+            If it is not found.
+        """
+        point = begun(self.rows.spec, self.of)
+        eta = np.zeros(len(self.rows.counts))
+        offset = self.rows.spec.predictors[0].offset
+        eta = self._settled(point, eta if offset is None else eta + offset)
+        for _ in range(_ROUNDS):
+            value, slope, curvature = self._shape(point)
+            step, decrement = _newton(slope, curvature)
+            if decrement < _NEAR or not len(point):
+                return Mode(point, _root(curvature), self.given)
+            tried = point + _SHARES[:, None] * step
+            values, _, _ = self.looked(tried)
+            best = int(np.nanargmax(np.where(np.isfinite(values), values, -np.inf)))
+            if not values[best] > value:
+                return Mode(point, _root(curvature), self.given)
+            point = tried[best]
+            eta = self._settled(point, eta)
+        raise Decline("the mode of the standard deviations was not found")
+
+    def looked(self, points: Points) -> tuple[np.ndarray, Points, Mapping[str, np.ndarray]]:
+        """Return the log density, its slope and the sites at points of the scales."""
+        chains, size = self.walk.chains, self.walk.size
+        values: list[np.ndarray] = []
+        slopes: list[np.ndarray] = []
+        sites: list[dict[str, np.ndarray]] = []
+        for start in range(0, max(len(points), 1), chains):
+            part = points[start : start + chains]
+            x = np.zeros((chains, size))
+            x[: len(part), : self.of.sampled] = part
+            x[len(part) :] = x[0]
+            place, record = self.walk.moved(Place.at(x), still(chains, size), self.given)
+            values.append(place.value[: len(part)])
+            slopes.append(place.slope[: len(part), : self.of.sampled])
+            sites.append({name: found[0, : len(part)] for name, found in record.sites.items()})
+        joined = {name: np.concatenate([one[name] for one in sites]) for name in sites[0]}
+        return np.concatenate(values), np.concatenate(slopes), joined
+
+    def freeze(self, eta: Point, values: Mapping[str, np.ndarray]) -> None:
+        """Let the normal model be that of rows at a linear predictor."""
+        found = working(self.rows, eta, values)
+        frozen = self.freezing.frozen(found.weights, found.response)
+        self.given = self.given | {"frozen": frozen}
+
+    def _settled(self, point: Point, eta: Point) -> Point:
+        """Return the linear predictor at the mode of the effects, given the scales."""
+        _, _, sites = self.looked(point[None])
+        for _ in range(_INNER):
+            self.freeze(eta, {name: x[0] for name, x in sites.items()})
+            values, _, sites = self.looked(point[None])
+            if not np.isfinite(values[0]):
+                raise Decline("the density is not finite where its mode was looked for")
+            step = linear_predictor(self.rows, {name: x[0] for name, x in sites.items()}) - eta
+            farthest = float(np.max(np.abs(step), initial=0.0))
+            eta = eta + step * min(1.0, _FARTHEST / max(farthest, 1e-300))
+            if farthest < _NEAR:
+                break
+        return eta
+
+    def _shape(self, point: Point) -> tuple[float, Point, Points]:
+        """Return the log density at a point, its slope, and its negative curvature."""
+        size = len(point)
+        nudges = _NUDGE * np.eye(size)
+        around = np.concatenate([point[None], point + nudges, point - nudges])
+        values, slopes, _ = self.looked(around)
+        curvature = (slopes[1 + size :] - slopes[1 : 1 + size]) / (2.0 * _NUDGE)
+        return float(values[0]), slopes[0], 0.5 * (curvature + curvature.T)
+
+
+def still(chains: int, size: int) -> dict[str, np.ndarray]:
+    """Return the moves of one step that stays where it is, and finds out what is there."""
+    return {
+        "normals": np.zeros((1, chains, size)),
+        "logarithms": np.full((1, chains), -np.inf),
+        "strides": np.zeros((1, chains)),
+        "leaps": np.ones(1, np.int64),
+    }
+
+
+def _newton(slope: Point, curvature: Points) -> tuple[Point, float]:
+    """Return a step up, and how much it would gain, of curvatures that are at least a little."""
+    values, vectors = np.linalg.eigh(curvature)
+    along = vectors.T @ slope
+    step = along / np.maximum(np.abs(values), _FLATTEST)
+    longest = float(np.max(np.abs(vectors @ step), initial=0.0))
+    return vectors @ step * min(1.0, 2.0 / max(longest, 1e-300)), float(along @ step)
+
+
+def _root(curvature: Points) -> Points:
+    """Return a root of the covariance that a curvature means."""
+    values, vectors = np.linalg.eigh(curvature)
+    return vectors / np.sqrt(np.maximum(values, _FLATTEST))

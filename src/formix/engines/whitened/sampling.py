@@ -1,0 +1,242 @@
+"""Spec -> draws: many short chains in coordinates in which the posterior is all but round."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import jax
+import numpy as np
+
+from formix.engines.decline import Decline
+from formix.engines.draws import Draws, KeepGroups
+from formix.engines.latent import arrays, latent_sites
+from formix.engines.lock import TRACING
+from formix.engines.precision import float64
+from formix.engines.steps import Clock
+from formix.engines.waiting import listening
+from formix.engines.whitened.drawing import Drawing, Passed, Quality
+from formix.engines.whitened.frozen import Freezing
+from formix.engines.whitened.layout import layout, structure
+from formix.engines.whitened.mode import Search, blank
+from formix.engines.whitened.plan import Plan, short_chains
+from formix.engines.whitened.rows import distinct, linear_predictor
+from formix.engines.whitened.support import supports
+from formix.engines.whitened.target import Target
+from formix.engines.whitened.tuning import LEARN, SETTLE, Tuned, tuned
+from formix.engines.whitened.walk import Place, walk
+from formix.errors import EngineError, UnsupportedError
+from formix.versions import version_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from formix.engines.progress import Report
+    from formix.engines.whitened.layout import Layout
+    from formix.engines.whitened.rows import Distinct
+    from formix.engines.whitened.walk import Walk
+    from formix.program.program import Program
+    from formix.spec import Spec
+
+_PACKAGES = ("formix", "jax", "jaxlib", "numpyro", "numpy")
+
+_LEARNT = ("centre", "root", "widths")
+"""What is learnt in the warm-up, beside the stride."""
+
+
+def run(
+    spec: Spec,
+    program: Program,
+    *,
+    draws: int = 1000,
+    chains: int = 4,
+    seed: int = 0,
+    keep_groups: KeepGroups = "draws",
+    progress: Report | None = None,
+    state: Mapping[str, np.ndarray] | None = None,
+) -> Draws:
+    """Return draws from the posterior of a program.
+
+    Equal seeds and versions give equal draws, bit by bit, on one machine.
+
+    Parameters
+    ----------
+    spec
+        What `supports` takes.
+    program
+        What is sampled, as it is printed: in other coordinates.
+    draws, chains
+        Draws kept in each chain, and how many chains. A chain is several short ones, one after
+        another in full, which differ in where they started from those of other chains.
+    seed
+        Of the random numbers, whole and not negative.
+    keep_groups
+        What is kept of group-level effects: `draws`, means and standard deviations, or nothing.
+    progress
+        Is told how far the run has come.
+    state
+        That of earlier draws, to go on from: the short chains do.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is outside what it accepts.
+    UnsupportedError
+        If the spec is not one that `supports` takes.
+    Decline
+        If the engine finds, once it has started, that it cannot vouch for its draws.
+
+    References
+    ----------
+    Neal (2011), arXiv:1206.1901; Margossian, Hoffman, Sountsov, Riou-Durand, Vehtari and Gelman,
+    arXiv:2110.13017.
+    """
+    reason = supports(spec)
+    if reason:
+        raise UnsupportedError(f"the whitened engine cannot fit this model: {reason}")
+    plan = Plan.of(state, draws) if state else Plan(draws, chains, seed)
+    summarised = spec.effect_sites if keep_groups != "draws" else ()
+    with listening():
+        return _Run(spec, program, plan, summarised, Clock(progress)).draws(keep_groups, state)
+
+
+@dataclass(eq=False)
+class _Run:
+    """One run, from a spec to its draws."""
+
+    spec: Spec
+    program: Program
+    plan: Plan
+    summarised: tuple[str, ...]
+    clock: Clock
+
+    def draws(self, keep: KeepGroups, state: Mapping[str, np.ndarray] | None) -> Draws:
+        """Return the draws."""
+        self.clock.tell("compile", 0, 1)
+        rows = distinct(self.spec, self.program)
+        with TRACING, float64():
+            latent = latent_sites(self.program.function, arrays(self.program))
+        of = layout(rows.spec, latent, structure(rows.spec))
+        if not self.plan.short:
+            self.plan = replace(self.plan, short=_short(self.plan, of, rows))
+        freezing = Freezing(rows.spec, of)
+        given = blank(of, rows, freezing)
+        sites = tuple(parameter.site for parameter in self.spec.parameters)
+        machine = walk(Target(self.program.function, of), sites, self.plan.every, given)
+        prepared = self.clock.tell("compile", 1, 1)
+        drawing = Drawing(machine, self.plan, self.summarised, self._told)
+        if state:
+            settled = _restored(machine, given, state)
+            found = drawing.passed(settled, self.plan.thin, self.plan.stream)
+            quality, attempts = drawing.quality(found), 0
+        else:
+            search = Search(of, rows, freezing, machine, given)
+            found, quality, attempts = self._found(search, machine, drawing)
+        seconds = {"compile": prepared, "draws": self.clock.seconds() - prepared}
+        attributes = _attributes(self.plan, found, quality, seconds)
+        attributes |= {"rows": len(rows.counts), "refreshed": attempts}
+        values = {name: self._chains(x) for name, x in found.sites.items()}
+        stats = {name: self._chains(x) for name, x in found.stats.items()}
+        moments = found.moments if keep == "summary" else {}
+        return Draws(values, stats, attributes, _saved(self.plan, found), moments)
+
+    def _found(
+        self, search: Search, machine: Walk, drawing: Drawing
+    ) -> tuple[Passed, Quality, int]:
+        """Return draws that chains agree on, with weights frozen anew where the first fall short.
+
+        Raises
+        ------
+        Decline
+            If they fall short again.
+        """
+        mode = search.mode()
+        try:
+            return (*drawing.agreed(tuned(machine, mode, self.plan, 0, self._warmed)), 0)
+        except Decline:
+            if drawing.last is None:
+                raise
+        means = drawing.last.means()
+        search.freeze(linear_predictor(search.rows, means), means)
+        again = replace(mode, given=search.given)
+        return (*drawing.agreed(tuned(machine, again, self.plan, 1, self._warmed)), 1)
+
+    def _warmed(self, done: int) -> None:
+        self.clock.tell("warmup", done, SETTLE + LEARN)
+
+    def _told(self, done: int, diverged: int) -> None:
+        self.clock.tell("draws", min(done, self.plan.each), self.plan.each, diverged)
+
+    def _chains(self, x: np.ndarray) -> np.ndarray:
+        """Return draws by chain: its short ones one after another."""
+        each, plan = len(x), self.plan
+        apart = x.reshape(each, plan.chains, plan.short, *x.shape[2:])
+        whole = np.moveaxis(apart, 0, 2).reshape(plan.chains, plan.short * each, *x.shape[2:])
+        return np.ascontiguousarray(whole[:, : plan.draws])
+
+
+def _short(plan: Plan, of: Layout, rows: Distinct) -> int:
+    inner = sum(of.groups[f].count for f in of.eliminated)
+    width = max(inner * max(of.dense, 1), of.dense**2)
+    return short_chains(plan.draws, plan.chains, len(rows.counts), width)
+
+
+def _saved(plan: Plan, found: Passed) -> dict[str, np.ndarray]:
+    """Return what more draws go on from."""
+    given = found.state.given
+    known = {f"frozen.{i}": x for i, x in enumerate(jax.tree.leaves(given["frozen"]))}
+    known |= {name: given[name] for name in _LEARNT}
+    known |= {f"place.{name}": x for name, x in found.state.place._asdict().items()}
+    known["stride"] = np.array(found.state.stride)
+    return {**known, **plan.arrays(found.thin, found.stream)}
+
+
+def _restored(machine: Walk, given: Any, state: Mapping[str, np.ndarray]) -> Tuned:
+    """Return where chains stopped.
+
+    Raises
+    ------
+    EngineError
+        If the state does not fit the model.
+    """
+    leaves, tree = jax.tree.flatten(given["frozen"])
+    names = [f"frozen.{i}" for i in range(len(leaves))]
+    like = dict(zip(names, leaves, strict=True)) | {name: given[name] for name in _LEARNT}
+    like |= {
+        f"place.{name}": x
+        for name, x in Place.at(np.zeros((machine.chains, machine.size)))._asdict().items()
+    }
+    found: dict[str, np.ndarray] = {}
+    for name, expected in (*like.items(), ("stride", np.array(0.0))):
+        values = np.asarray(state.get(name))
+        if values.shape != np.shape(expected) or values.dtype != np.asarray(expected).dtype:
+            raise EngineError(
+                f"the state to go on from does not fit this model: `{name}` is missing or differs",
+                hint="extend a fit with the model that made it",
+            )
+        found[name] = values
+    frozen = jax.tree.unflatten(tree, [found[name] for name in names])
+    given = given | {"frozen": frozen} | {name: found[name] for name in _LEARNT}
+    place = Place(*(found[f"place.{name}"] for name in Place._fields))
+    return Tuned(given, place, float(found["stride"]))
+
+
+def _attributes(
+    plan: Plan, found: Passed, quality: Quality, seconds: Mapping[str, float]
+) -> dict[str, object]:
+    return {
+        "engine": "whitened",
+        "chain_method": "vectorized",
+        "seed": plan.seed,
+        "draws": plan.draws,
+        "chains": plan.chains,
+        "short_chains": plan.short,
+        "thin": found.thin,
+        "nested_rhat": quality.rhat,
+        "versions": {
+            **{name: version_of(name) for name in _PACKAGES},
+            "python": platform.python_version(),
+        },
+        "seconds": {phase: round(spent, 3) for phase, spent in seconds.items()},
+    }

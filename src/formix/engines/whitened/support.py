@@ -1,0 +1,95 @@
+"""Which specs the whitened engine takes, and why not the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from formix.engines.marginal.elimination import order
+from formix.engines.marginal.support import blocks_fault
+from formix.engines.whitened.layout import structure
+from formix.prior import ForeignPrior, is_joint
+
+if TYPE_CHECKING:
+    from formix.engines.marginal.structure import Structure
+    from formix.spec import Spec
+
+CONCAVE: dict[str, tuple[str, ...]] = {
+    "bernoulli": ("logit", "probit", "cloglog"),
+    "binomial": ("logit", "probit", "cloglog"),
+    "poisson": ("log",),
+    "negative_binomial": ("log",),
+    "geometric": ("log",),
+    "gamma": ("log",),
+    "exponential": ("log",),
+    "weibull": ("log",),
+    "lognormal": ("identity",),
+    "gaussian": ("identity",),
+}
+"""Families whose log density is concave in the linear predictor under these links, which take any
+number for it."""
+
+MOST_SAMPLED = 40
+"""Numbers beside coefficients and effects, beyond which their covariance is not learnt in time."""
+
+MOST_DENSE = 400
+"""Coefficients, and effects of crossed groups, that are left to one dense factor."""
+
+_MOST_BORDER = 2_000_000
+"""Cross-products of eliminated effects with all that is left."""
+
+
+def supports(spec: Spec) -> str | None:
+    """Return why the engine declines a spec, or nothing."""
+    for part in (_family, _groups, _priors):
+        reason = part(spec)
+        if reason:
+            return reason
+    return _size(structure(spec))
+
+
+def _family(spec: Spec) -> str | None:
+    main = spec.predictors[0]
+    if len(spec.predictors) > 1:
+        others = ", ".join(predictor.name for predictor in spec.predictors[1:])
+        return f"{others} has a predictor of its own"
+    links = CONCAVE.get(spec.family.name, ())
+    name = main.link.name
+    if not links:
+        return f"the log density of {spec.family.name} is not concave in the linear predictor"
+    if name not in links:
+        return f"under the link {name} the log density of {spec.family.name} is not concave"
+    return None
+
+
+def _groups(spec: Spec) -> str | None:
+    if not spec.blocks:
+        return "there are no group-level effects"
+    return blocks_fault(spec)
+
+
+def _priors(spec: Spec) -> str | None:
+    predictor = spec.predictors[0]
+    for entry in spec.priors:
+        if isinstance(entry.prior, ForeignPrior):
+            return f"the prior of `{entry.key}`, {entry.prior}, is outside formix's table"
+        if is_joint(entry.prior):
+            return f"the prior of `{entry.key}`, {entry.prior.name}, is of coefficients together"
+    for entry in structure(spec).beta if predictor.columns else ():
+        low, high = entry.of_table.bounds
+        if low > -float("inf") or high < float("inf"):
+            return f"the prior of `{entry.key}` is bounded"
+    return None
+
+
+def _size(of: Structure) -> str | None:
+    sampled = sum(len(group.sds) + sum(p.numbers for p in group.parts) for group in of.groups)
+    if sampled > MOST_SAMPLED:
+        return f"{sampled} standard deviations and correlations, more than {MOST_SAMPLED}"
+    chosen = order(of)
+    dense = sum(of.groups[f].levels * of.groups[f].size for f in chosen.left) + of.X.shape[1]
+    if dense > MOST_DENSE:
+        return f"{dense} coefficients and effects are left to one factor, more than {MOST_DENSE}"
+    inner = sum(of.groups[f].levels * of.groups[f].size for f in chosen.eliminated)
+    if inner * dense > _MOST_BORDER:
+        return f"{inner} effects are each related to {dense} others: too many numbers at a time"
+    return None

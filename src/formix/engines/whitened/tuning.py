@@ -1,0 +1,169 @@
+"""Warm-up: chains settle, and their steps and widths are learnt by all of them together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from formix.engines.decline import Decline
+from formix.engines.whitened.mode import still
+from formix.engines.whitened.walk import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jaxtyping import Float
+
+    from formix.engines.whitened.mode import Mode
+    from formix.engines.whitened.plan import Plan
+    from formix.engines.whitened.walk import Record, Walk
+
+    Cloud = Float[np.ndarray, "chain coordinate"]
+
+SETTLE, LEARN = 16, 14
+"""Steps before the widths are learnt, and after."""
+
+_HEARD = 6
+"""Of the first, the last so many tell the widths."""
+
+_AIM = 0.85
+"""The acceptance rate that strides aim at."""
+
+_LENGTH = 0.5 * np.pi
+"""Of a trajectory: a quarter of the period of a standard normal coordinate."""
+
+_JITTER = 0.2
+"""Strides differ by as much, so that no coordinate comes back to where it was."""
+
+_SHORTEST = 0.02
+"""A stride below it would take more leaps than the other coordinates are worth."""
+
+_WIDER = 1.5
+"""How far apart superchains start, in the widths of the normal approximation."""
+
+_TRIES = 40
+
+_TRUSTED = 12.0
+"""Draws that the widths of the normal approximation count as."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tuned:
+    """Chains that have settled: what their program is given, where they are, and their stride."""
+
+    given: Any
+    place: Place
+    stride: float
+
+    @property
+    def leaps(self) -> int:
+        """How many leaps a trajectory has."""
+        return max(1, int(np.ceil(_LENGTH / self.stride - 0.25)))
+
+
+def tuned(walk: Walk, mode: Mode, plan: Plan, attempt: int, tell: Callable[[int], None]) -> Tuned:
+    """Return chains that have settled.
+
+    Parameters
+    ----------
+    attempt
+        Of the random numbers.
+    tell
+        Is told how many steps are done.
+
+    Raises
+    ------
+    Decline
+        If they find no place, or their strides become too short.
+    """
+    generator = np.random.default_rng([plan.seed, 1, attempt])
+    sampled = len(mode.point)
+    given = mode.given | {"centre": mode.point, "root": mode.root}
+    place = _begun(walk, given, plan, generator)
+    stride = 1.1 * walk.size**-0.25
+    state = Tuned(given, place, min(stride, 0.6))
+    heard: list[np.ndarray] = []
+    for step in range(SETTLE):
+        state = _step(walk, state, generator, 1.5 / (1.0 + step) ** 0.6)
+        if step >= SETTLE - _HEARD:
+            heard.append(state.place.x)
+        tell(step + 1)
+    state = _learnt(walk, state, np.concatenate(heard), sampled)
+    strides: list[float] = []
+    for step in range(LEARN):
+        state = _step(walk, state, generator, 1.0 / (1.0 + step) ** 0.6)
+        strides.append(state.stride)
+        tell(SETTLE + step + 1)
+    # The mean of the later ones, as in dual averaging: single ones follow the last acceptance.
+    stride = float(np.exp(np.mean(np.log(strides[LEARN // 2 :]))))
+    return Tuned(state.given, state.place, stride)
+
+
+def moves(walk: Walk, state: Tuned, generators: list[np.random.Generator]) -> dict[str, np.ndarray]:
+    """Return the random numbers of steps, each of its own generator."""
+    chains, count = walk.chains, len(generators)
+    normals = np.stack([g.standard_normal((chains, walk.size)) for g in generators])
+    logarithms = -np.stack([g.standard_exponential(chains) for g in generators])
+    apart = np.stack([g.uniform(1.0 - _JITTER, 1.0 + _JITTER, chains) for g in generators])
+    return {
+        "normals": normals,
+        "logarithms": logarithms,
+        "strides": state.stride * apart,
+        "leaps": np.full(count, state.leaps, np.int64),
+    }
+
+
+def _step(walk: Walk, state: Tuned, generator: np.random.Generator, gain: float) -> Tuned:
+    place, record = walk.moved(state.place, moves(walk, state, [generator]), state.given)
+    stride = state.stride * float(np.exp(gain * (_acceptance(record) - _AIM)))
+    if stride < _SHORTEST:
+        raise Decline("its trajectories are accepted only where their steps are very short")
+    return Tuned(state.given, place, min(stride, _LENGTH))
+
+
+def _acceptance(record: Record) -> float:
+    return float(np.mean(record.stats["acceptance_rate"]))
+
+
+def _begun(walk: Walk, given: Any, plan: Plan, generator: np.random.Generator) -> Place:
+    """Return chains at dispersed points, those of a superchain at one."""
+    sampled = len(given["centre"])
+    points = np.zeros((plan.chains, walk.size))
+    good = np.zeros(plan.chains, dtype=bool)
+    for attempt in range(_TRIES):
+        fresh = generator.standard_normal((plan.chains, walk.size))
+        fresh[:, :sampled] *= _WIDER
+        # From far out there may be no density: then ever closer to the mode.
+        points = np.where(good[:, None], points, fresh * 0.8**attempt)
+        x = np.repeat(points, plan.short, axis=0)
+        place, _ = walk.moved(Place.at(x), still(walk.chains, walk.size), given)
+        finite = np.isfinite(place.value) & np.isfinite(place.slope).all(axis=1)
+        good = finite.reshape(plan.chains, -1).all(axis=1)
+        if good.all():
+            return place
+    raise Decline("no points of positive density were found to start from")
+
+
+def _learnt(walk: Walk, state: Tuned, heard: Cloud, sampled: int) -> Tuned:
+    """Return the chains in coordinates whose widths are those of what was heard."""
+    count = len(heard)
+    x = state.place.x
+    given = dict(state.given)
+    scales, z = heard[:, :sampled], heard[:, sampled:]
+    middle = scales.mean(axis=0)
+    apart = (scales - middle).T @ (scales - middle)
+    covariance: np.ndarray = (apart + _TRUSTED * np.eye(sampled)) / (count + _TRUSTED)
+    root = np.linalg.cholesky(covariance)
+    given["centre"] = state.given["centre"] + state.given["root"] @ middle
+    given["root"] = state.given["root"] @ root
+    variances = (count * z.var(axis=0) + _TRUSTED) / (count + _TRUSTED)
+    widths = np.sqrt(variances)
+    given["widths"] = state.given["widths"] * widths
+    moved = np.empty_like(x)
+    moved[:, sampled:] = x[:, sampled:] / widths
+    if sampled:
+        moved[:, :sampled] = np.linalg.solve(root, np.transpose(x[:, :sampled] - middle)).T
+    place, _ = walk.moved(Place.at(moved), still(walk.chains, walk.size), given)
+    return Tuned(given, place, state.stride)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import numpy as np
+
+from formix.engines.whitened.agreement import effective, folded, nested_rhat, together
+
+
+def drawn(chains: int = 25, draws: int = 40, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((4, chains, draws, 3))
+
+
+def test_nested_rhat_is_the_root_of_one_and_a_ratio_of_variances():
+    x = drawn(3, 5)
+    means = x.mean(axis=(1, 2))
+    inside = np.mean(
+        [
+            x[k].var(axis=1, ddof=1).mean(axis=0) + x[k].mean(axis=1).var(axis=0, ddof=1)
+            for k in range(4)
+        ],
+        axis=0,
+    )
+    np.testing.assert_allclose(
+        nested_rhat(x), np.sqrt(1.0 + means.var(axis=0, ddof=1) / inside), rtol=1e-12
+    )
+
+
+def test_a_superchain_that_stays_away_is_seen_and_equal_ones_are_not():
+    x = drawn()
+    assert nested_rhat(x).max() < 1.005
+    x[2, :, :, 1] += 1.0
+    assert nested_rhat(x)[1] > 1.1
+    assert nested_rhat(x)[[0, 2]].max() < 1.005
+
+
+def test_one_draw_a_chain_has_a_nested_rhat():
+    assert nested_rhat(drawn(50, 1)).max() < 1.2
+
+
+def test_independent_draws_are_worth_themselves_and_repeated_ones_a_part():
+    """The variance of 100 means errs by 14 %: bounds are four such errors."""
+    x = drawn()
+    np.testing.assert_allclose(effective(x), 4000.0, rtol=0.6)
+    np.testing.assert_allclose(effective(np.repeat(x[:, :, :10], 4, axis=2)), 1000.0, rtol=0.6)
+    assert np.isinf(effective(np.ones((2, 3, 4, 1)))).all()
+
+
+def test_distances_from_the_median_tell_spreads_apart():
+    x = drawn()
+    x[0] *= 2.0
+    assert nested_rhat(x).max() < 1.01
+    assert nested_rhat(folded(x)).min() > 1.05
+
+
+def test_sites_stand_side_by_side_by_superchain_chain_and_draw():
+    a = np.arange(2 * 6).reshape(2, 6).astype(float)
+    found = together([a, np.stack([a, -a], axis=-1)], (2, 3, 2))
+    assert found.shape == (2, 3, 2, 3)
+    assert found[1, 2, 1].tolist() == [11.0, 11.0, -11.0]
+    assert found[0, 1, 0, 0] == a[0, 1]

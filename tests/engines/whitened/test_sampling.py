@@ -1,0 +1,110 @@
+"""Draws in whitened coordinates: the same posterior, the same draws for a seed, more on request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from whitened_shapes import data
+
+import formix as fx
+from formix.engines.decline import Decline
+from formix.engines.whitened import drawing, sampling, tuning
+from formix.errors import EngineError, UnsupportedError
+from formix.results.ess import mcse_mean
+
+SETTINGS = {"draws": 500, "chains": 4}
+
+
+@pytest.fixture(scope="module")
+def model() -> fx.Model:
+    return fx.Model("y ~ x + (1 | g)", data())
+
+
+@pytest.fixture(scope="module")
+def drawn(model: fx.Model):
+    return sampling.run(model.spec, model.program, seed=3, **SETTINGS)
+
+
+def test_a_gaussian_posterior_is_that_of_exact_integration(model: fx.Model, drawn):
+    """Each mean is within four of its standard errors, in all but 3e-3 of seeds; this is one."""
+    exact = model.fit(engine="marginal", draws=5000, seed=4).posterior
+    for site in ("beta", "sd_g", "r_g", "sigma"):
+        ours, theirs = drawn.values[site], exact[site].to_numpy()
+        apart = ours.mean(axis=(0, 1)) - theirs.mean(axis=(0, 1))
+        error = np.hypot(mcse_mean(ours), mcse_mean(theirs))
+        assert np.all(np.abs(apart) < 4.0 * error), site
+        np.testing.assert_allclose(ours.std(axis=(0, 1)), theirs.std(axis=(0, 1)), rtol=0.15)
+
+
+def test_chains_have_the_shape_that_was_asked_for_and_say_how_they_went(drawn):
+    assert drawn.values["r_g"].shape == (4, 500, 6, 1)
+    assert drawn.stats["lp"].shape == (4, 500)
+    assert drawn.attributes["nested_rhat"] < drawing.RHAT
+    assert not drawn.stats["diverging"].any()
+    assert 0.6 < drawn.stats["acceptance_rate"].mean() < 0.98
+
+
+def test_a_seed_gives_the_same_draws_bit_by_bit(model: fx.Model, drawn):
+    again = sampling.run(model.spec, model.program, seed=3, **SETTINGS)
+    other = sampling.run(model.spec, model.program, seed=4, **SETTINGS)
+    for site, values in drawn.values.items():
+        np.testing.assert_array_equal(again.values[site], values)
+        assert not np.array_equal(other.values[site], values)
+
+
+def test_draws_and_more_are_those_of_one_run(model: fx.Model, drawn):
+    """Every short chain goes on: they are 25 of 20 draws, and then of 20 more."""
+    whole = sampling.run(model.spec, model.program, seed=3, draws=1000, chains=4)
+    more = sampling.run(model.spec, model.program, draws=500, state=drawn.state)
+    for site, values in whole.values.items():
+        apart = values.reshape(4, 25, 40, -1)
+        np.testing.assert_array_equal(apart[:, :, :20].reshape(-1), drawn.values[site].ravel())
+        np.testing.assert_array_equal(apart[:, :, 20:].reshape(-1), more.values[site].ravel())
+    assert more.stats["lp"].shape == (4, 500)
+
+
+def test_a_state_of_another_model_is_refused(model: fx.Model, drawn):
+    broken = dict(drawn.state) | {"root": np.eye(5)}
+    with pytest.raises(EngineError, match="`root` is missing or differs"):
+        sampling.run(model.spec, model.program, draws=10, state=broken)
+
+
+def test_moments_take_the_place_of_draws(model: fx.Model, drawn):
+    summed = sampling.run(model.spec, model.program, seed=3, keep_groups="summary", **SETTINGS)
+    assert "r_g" not in summed.values
+    moments = summed.moments["r_g"]
+    assert moments.count == 2000
+    np.testing.assert_allclose(moments.mean, drawn.values["r_g"].mean(axis=(0, 1)), rtol=1e-10)
+    none = sampling.run(model.spec, model.program, seed=3, keep_groups="none", **SETTINGS)
+    assert not none.moments
+
+
+def test_what_is_not_supported_is_refused(model: fx.Model):
+    spec = replace(model.spec, blocks=(), gaussian=())
+    with pytest.raises(UnsupportedError, match="no group-level effects"):
+        sampling.run(spec, model.program)
+
+
+def test_chains_that_never_agree_hand_the_model_on_once_weights_are_new(model, monkeypatch):
+    attempts = []
+    monkeypatch.setattr(drawing, "RHAT", 0.0)
+    monkeypatch.setattr(drawing, "MOST_THIN", 1)
+    settle = sampling.tuned
+
+    def tuned(*given):
+        attempts.append((given[3], given[1].given["frozen"]["base"]))
+        return settle(*given)
+
+    monkeypatch.setattr(sampling, "tuned", tuned)
+    with pytest.raises(Decline, match="do not agree"):
+        sampling.run(model.spec, model.program, seed=1, **SETTINGS)
+    assert [attempt for attempt, _ in attempts] == [0, 1]
+    assert not np.array_equal(attempts[0][1], attempts[1][1])
+
+
+def test_strides_that_become_too_short_hand_the_model_on(model, monkeypatch):
+    monkeypatch.setattr(tuning, "_AIM", 3.0)
+    with pytest.raises(Decline, match="very short"):
+        sampling.run(model.spec, model.program, seed=1, **SETTINGS)

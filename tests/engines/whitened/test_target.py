@@ -1,0 +1,95 @@
+"""The density in whitened coordinates against the printed program's, for any weights."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+from whitened_shapes import SHAPES, Shape
+
+from formix.engines import density
+from formix.engines.latent import arrays, latent_sites
+from formix.engines.precision import float64
+from formix.engines.whitened.frozen import Freezing
+from formix.engines.whitened.layout import layout, structure
+from formix.engines.whitened.rows import distinct
+from formix.engines.whitened.support import CONCAVE, supports
+from formix.engines.whitened.target import Target
+from formix.families import FAMILIES
+
+POINTS = 4
+TOLERANCE = 1e-8
+
+
+def equal(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether log densities are equal, and so are all their differences."""
+    away = np.abs(a - b) <= TOLERANCE * np.maximum(1.0, np.abs(a))
+    one, other = np.subtract.outer(a, a), np.subtract.outer(b, b)
+    return bool(
+        away.all() and np.all(np.abs(one - other) <= TOLERANCE * np.maximum(1.0, np.abs(one)))
+    )
+
+
+def compared(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
+    """The log density of the target, and the program's with a Jacobian of differences.
+
+    Given the scales the change is linear, so that differences are its Jacobian exactly.
+    """
+    model = shape.model()
+    generator = np.random.default_rng(3)
+    rows = distinct(model.spec, model.program)
+    with float64():
+        latent = latent_sites(model.program.function, arrays(model.program))
+    of = layout(rows.spec, latent, structure(rows.spec))
+    target = Target(model.program.function, of)
+    count = len(rows.counts)
+    data = {
+        name: np.asarray(x, np.float64) if np.asarray(x).dtype.kind == "f" else x
+        for name, x in rows.data.items()
+    }
+    given = {
+        "data": data,
+        "counts": rows.counts,
+        "frozen": Freezing(rows.spec, of).frozen(
+            generator.uniform(0.1, 2.0, count), generator.normal(size=count)
+        ),
+        "centre": 0.1 * generator.normal(size=of.sampled),
+        "root": np.eye(of.sampled) + 0.2 * generator.normal(size=(of.sampled, of.sampled)),
+        "widths": generator.uniform(0.5, 2.0, of.size - of.sampled),
+    }
+    x = 0.3 * generator.standard_t(3, size=(POINTS, of.size))
+    along = np.vstack([np.zeros(of.size), np.eye(of.size)[of.sampled :]])
+    both = (x[:, None, :] + along).reshape(-1, of.size)
+
+    def one(x, given):
+        free, _ = target.free(x, given)
+        return target.log_density(x, given), free
+
+    with float64():
+        found, free = jax.device_get(jax.jit(jax.vmap(one, (0, None)))(both, given))
+    found = found.reshape(POINTS, len(along))[:, 0]
+    sites = {name: at.reshape(POINTS, len(along), -1) for name, at in free.items()}
+    scales = [name for name, _ in of.scales]
+    flat = np.concatenate([at for name, at in sites.items() if name not in scales], axis=2)
+    jacobian = (flat[:, 1:] - flat[:, :1]) / given["widths"][:, None]
+    at = {name: x.reshape(POINTS, len(along), *x.shape[1:])[:, 0] for name, x in free.items()}
+    programs = density.log_density(model.program, at, free=True)
+    return found, programs + np.linalg.slogdet(jacobian)[1]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [pytest.param(s, id=s.name, marks=[pytest.mark.slow] * s.slow) for s in SHAPES],
+)
+def test_the_target_is_the_programs_density(shape: Shape):
+    assert supports(shape.model().spec) is None
+    ours, programs = compared(shape)
+    assert np.all(np.isfinite(ours))
+    assert equal(ours, programs), (ours, programs)
+
+
+def test_every_family_and_link_that_is_taken_is_compared():
+    models = [shape.model() for shape in SHAPES]
+    seen = {(m.family.name, m.spec.predictors[0].link.name) for m in models}
+    assert seen == {(name, link) for name, links in CONCAVE.items() for link in links}
+    assert CONCAVE.keys() <= {family.name for family in FAMILIES}
