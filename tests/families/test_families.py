@@ -11,6 +11,7 @@ from families.drawn import check_moments
 
 import formix as fx
 from formix.engines.choice import choose
+from formix.engines.whitened.support import CONCAVE
 from formix.errors import ArgumentError, DataError
 from formix.families import FAMILIES, Family, family
 from formix.links import LINKS
@@ -173,9 +174,10 @@ def test_it_has_shapes_of_every_link(one: Family):
 
 
 @pytest.mark.parametrize("one", OTHERS, ids=repr)
-def test_nuts_runs_it_and_the_reason_is_said(one: Family):
+def test_what_samples_it_and_the_reason_is_said(one: Family):
     engine, declined = choose(shape_of(one).model().spec, "auto")
-    assert engine.name == "nuts"
+    concave = one.link("mu").name in CONCAVE.get(one.name, ())
+    assert engine.name == ("whitened" if concave else "nuts")
     assert declined["marginal"].startswith(f"the family is {one.name}, and only a gaussian")
 
 

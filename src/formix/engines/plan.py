@@ -35,11 +35,7 @@ class Plan:
         whole("chains", self.chains, 1)
         whole("seed", self.seed, 0)
         whole("max_tree_depth", self.max_tree_depth, 1)
-        if not 0.0 < self.target_accept < 1.0:
-            raise ArgumentError(
-                f"target_accept is {self.target_accept!r}, and it is between 0 and 1",
-                hint="0.8 is usual, 0.95 or 0.99 where transitions diverge",
-            )
+        accepting(self.target_accept)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the plan as arrays by name."""
@@ -80,4 +76,19 @@ def whole(name: str, value: object, least: int) -> None:
         raise ArgumentError(
             f"{name} is {value!r}, and it is a whole number, {least} or more",
             hint=f"for example {name}={_USUAL.get(name, max(100, least))}",
+        )
+
+
+def accepting(rate: float) -> None:
+    """Refuse what is no acceptance rate to aim at.
+
+    Raises
+    ------
+    ArgumentError
+        If it is not between 0 and 1.
+    """
+    if not 0.0 < rate < 1.0:
+        raise ArgumentError(
+            f"target_accept is {rate!r}, and it is between 0 and 1",
+            hint="0.8 is usual, 0.95 or 0.99 where transitions diverge",
         )

@@ -11,7 +11,8 @@ from whitened_shapes import data
 import formix as fx
 from formix.engines.decline import Decline
 from formix.engines.whitened import drawing, sampling, tuning
-from formix.errors import EngineError, UnsupportedError
+from formix.engines.whitened.plan import TARGET
+from formix.errors import ArgumentError, EngineError, UnsupportedError
 from formix.results.ess import mcse_mean
 
 SETTINGS = {"draws": 500, "chains": 4}
@@ -43,7 +44,7 @@ def test_chains_have_the_shape_that_was_asked_for_and_say_how_they_went(drawn):
     assert drawn.stats["lp"].shape == (4, 500)
     assert drawn.attributes["nested_rhat"] < drawing.RHAT
     assert not drawn.stats["diverging"].any()
-    assert 0.6 < drawn.stats["acceptance_rate"].mean() < 0.98
+    assert drawn.stats["acceptance_rate"].mean() == pytest.approx(TARGET, abs=0.06)
 
 
 def test_a_seed_gives_the_same_draws_bit_by_bit(model: fx.Model, drawn):
@@ -104,7 +105,15 @@ def test_chains_that_never_agree_hand_the_model_on_once_weights_are_new(model, m
     assert not np.array_equal(attempts[0][1], attempts[1][1])
 
 
+def test_another_acceptance_rate_is_aimed_at(model: fx.Model, drawn):
+    careful = sampling.run(model.spec, model.program, seed=3, target_accept=0.97, **SETTINGS)
+    assert careful.stats["acceptance_rate"].mean() == pytest.approx(0.97, abs=0.02)
+    assert careful.stats["step_size"].max() < drawn.stats["step_size"].min()
+    with pytest.raises(ArgumentError, match="target_accept is 1"):
+        sampling.run(model.spec, model.program, target_accept=1.0)
+
+
 def test_strides_that_become_too_short_hand_the_model_on(model, monkeypatch):
-    monkeypatch.setattr(tuning, "_AIM", 3.0)
+    monkeypatch.setattr(tuning, "_SHORTEST", 1.0)
     with pytest.raises(Decline, match="very short"):
         sampling.run(model.spec, model.program, seed=1, **SETTINGS)

@@ -27,6 +27,9 @@ MOST_THIN = 24
 RHAT = 1.01
 """Nested R-hat above which chains have not forgotten where they started."""
 
+_CHANCE = 12.0
+"""The ratio of variances, times the draws of a chain, that chance may give the worst number."""
+
 
 @dataclass(frozen=True, eq=False)
 class Passed:
@@ -104,18 +107,23 @@ class Drawing:
             self._passes += 1
             quality, self.last = self.quality(found), found
             total = self.plan.each * self.plan.every
-            if quality.rhat < RHAT and quality.ess >= ENOUGH * total:
+            mixed = quality.rhat < self.most()
+            if mixed and quality.ess >= ENOUGH * total:
                 return found, quality
             wanted = int(np.ceil(ENOUGH * total / max(quality.ess, 1.0)))
             thin = max(2 * thin, min(wanted * thin, MOST_THIN))
             if thin > MOST_THIN:
-                if quality.rhat < RHAT and quality.ess >= 0.3 * ENOUGH * total:
+                if mixed and quality.ess >= 0.3 * ENOUGH * total:
                     return found, quality
                 raise Decline(
                     f"its chains do not agree (nested R-hat {quality.rhat:.3f}, "
                     f"{quality.ess:.0f} independent draws)"
                 )
             state = found.state
+
+    def most(self) -> float:
+        """Return the nested R-hat above which chains do not agree, with as many draws as asked."""
+        return float(np.sqrt(1.0 + max(RHAT**2 - 1.0, _CHANCE / self.plan.draws)))
 
     def passed(self, state: Tuned, thin: int, stream: int) -> Passed:
         """Return as many draws as are asked for, each of so many steps, from a state."""

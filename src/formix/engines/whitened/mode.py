@@ -31,6 +31,9 @@ _ROUNDS, _INNER = 25, 12
 _FARTHEST = 3.0
 """By which the linear predictor of a row may change at once."""
 
+_LEVELS = np.linspace(-20.0, 20.0, 41)
+"""Linear predictors that are tried first."""
+
 _NEAR = 1e-3
 _NUDGE = 1e-3
 _FLATTEST = 0.15
@@ -89,9 +92,7 @@ class Search:
             If it is not found.
         """
         point = begun(self.rows.spec, self.of)
-        eta = np.zeros(len(self.rows.counts))
-        offset = self.rows.spec.predictors[0].offset
-        eta = self._settled(point, eta if offset is None else eta + offset)
+        eta = self._settled(point, self._first(point))
         for _ in range(_ROUNDS):
             value, slope, curvature = self._shape(point)
             step, decrement = _newton(slope, curvature)
@@ -129,6 +130,16 @@ class Search:
         found = working(self.rows, eta, values)
         frozen = self.freezing.frozen(found.weights, found.response)
         self.given = self.given | {"frozen": frozen}
+
+    def _first(self, point: Point) -> Point:
+        """Return the best linear predictor that is one number in all rows, beside the offset."""
+        _, _, sites = self.looked(point[None])
+        values = {name: x[0] for name, x in sites.items()}
+        offset = self.rows.spec.predictors[0].offset
+        blank = np.zeros(len(self.rows.counts)) if offset is None else offset
+        found = [working(self.rows, blank + level, values).log_density for level in _LEVELS]
+        finite = np.where(np.isfinite(found), found, -np.inf)
+        return blank + _LEVELS[int(np.argmax(finite))]
 
     def _settled(self, point: Point, eta: Point) -> Point:
         """Return the linear predictor at the mode of the effects, given the scales."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.engines.plan import whole
+from formix.engines.plan import accepting, whole
 from formix.errors import EngineError
 
 if TYPE_CHECKING:
@@ -23,6 +23,9 @@ _COSTLY = 4000
 _MOST_NUMBERS = 16_000_000
 """Numbers in one array over all chains."""
 
+TARGET = 0.85
+"""The acceptance rate that strides aim at, if nothing else is asked for."""
+
 _REMEMBERED = ("chains", "seed", "short", "before", "thin", "stream")
 
 
@@ -32,6 +35,7 @@ class Plan:
 
     Each of `chains` is made of `short` ones, one after another in full. `before` are the draws that
     each of those made earlier, `thin` its steps a draw, and `stream` that of the random numbers.
+    Strides aim at the acceptance rate `target_accept`.
     """
 
     draws: int
@@ -41,11 +45,13 @@ class Plan:
     before: int = 0
     thin: int = 0
     stream: int = 0
+    target_accept: float = TARGET
 
     def __post_init__(self) -> None:
         whole("draws", self.draws, 1)
         whole("chains", self.chains, 1)
         whole("seed", self.seed, 0)
+        accepting(self.target_accept)
 
     @property
     def each(self) -> int:

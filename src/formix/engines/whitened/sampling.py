@@ -20,7 +20,7 @@ from formix.engines.whitened.drawing import Drawing, Passed, Quality
 from formix.engines.whitened.frozen import Freezing
 from formix.engines.whitened.layout import layout, structure
 from formix.engines.whitened.mode import Search, blank
-from formix.engines.whitened.plan import Plan, short_chains
+from formix.engines.whitened.plan import TARGET, Plan, short_chains
 from formix.engines.whitened.rows import distinct, linear_predictor
 from formix.engines.whitened.support import supports
 from formix.engines.whitened.target import Target
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 _PACKAGES = ("formix", "jax", "jaxlib", "numpyro", "numpy")
 
+_MANY = 2000
+"""Rows from which on slopes are in single precision: below, there is nothing to gain."""
+
 _LEARNT = ("centre", "root", "widths")
 """What is learnt in the warm-up, beside the stride."""
 
@@ -52,6 +55,7 @@ def run(
     draws: int = 1000,
     chains: int = 4,
     seed: int = 0,
+    target_accept: float = TARGET,
     keep_groups: KeepGroups = "draws",
     progress: Report | None = None,
     state: Mapping[str, np.ndarray] | None = None,
@@ -71,6 +75,8 @@ def run(
         another in full, which differ in where they started from those of other chains.
     seed
         Of the random numbers, whole and not negative.
+    target_accept
+        The acceptance rate that the strides of trajectories aim at in the warm-up.
     keep_groups
         What is kept of group-level effects: `draws`, means and standard deviations, or nothing.
     progress
@@ -95,7 +101,9 @@ def run(
     reason = supports(spec)
     if reason:
         raise UnsupportedError(f"the whitened engine cannot fit this model: {reason}")
-    plan = Plan.of(state, draws) if state else Plan(draws, chains, seed)
+    plan = (
+        Plan.of(state, draws) if state else Plan(draws, chains, seed, target_accept=target_accept)
+    )
     summarised = spec.effect_sites if keep_groups != "draws" else ()
     with listening():
         return _Run(spec, program, plan, summarised, Clock(progress)).draws(keep_groups, state)
@@ -122,8 +130,10 @@ class _Run:
             self.plan = replace(self.plan, short=_short(self.plan, of, rows))
         freezing = Freezing(rows.spec, of)
         given = blank(of, rows, freezing)
+        single = len(rows.counts) >= _MANY
+        target = Target(self.program.function, of, single)
         sites = tuple(parameter.site for parameter in self.spec.parameters)
-        machine = walk(Target(self.program.function, of), sites, self.plan.every, given)
+        machine = walk(target, sites, self.plan.every, given)
         prepared = self.clock.tell("compile", 1, 1)
         drawing = Drawing(machine, self.plan, self.summarised, self._told)
         if state:
@@ -232,6 +242,7 @@ def _attributes(
         "draws": plan.draws,
         "chains": plan.chains,
         "short_chains": plan.short,
+        "target_accept": plan.target_accept,
         "thin": found.thin,
         "nested_rhat": quality.rhat,
         "versions": {

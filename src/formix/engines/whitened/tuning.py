@@ -28,9 +28,6 @@ SETTLE, LEARN = 16, 14
 _HEARD = 6
 """Of the first, the last so many tell the widths."""
 
-_AIM = 0.85
-"""The acceptance rate that strides aim at."""
-
 _LENGTH = 0.5 * np.pi
 """Of a trajectory: a quarter of the period of a standard normal coordinate."""
 
@@ -86,14 +83,14 @@ def tuned(walk: Walk, mode: Mode, plan: Plan, attempt: int, tell: Callable[[int]
     state = Tuned(given, place, min(stride, 0.6))
     heard: list[np.ndarray] = []
     for step in range(SETTLE):
-        state = _step(walk, state, generator, 1.5 / (1.0 + step) ** 0.6)
+        state = _step(walk, state, generator, plan, 1.5 / (1.0 + step) ** 0.6)
         if step >= SETTLE - _HEARD:
             heard.append(state.place.x)
         tell(step + 1)
     state = _learnt(walk, state, np.concatenate(heard), sampled)
     strides: list[float] = []
     for step in range(LEARN):
-        state = _step(walk, state, generator, 1.0 / (1.0 + step) ** 0.6)
+        state = _step(walk, state, generator, plan, 1.0 / (1.0 + step) ** 0.6)
         strides.append(state.stride)
         tell(SETTLE + step + 1)
     # The mean of the later ones, as in dual averaging: single ones follow the last acceptance.
@@ -115,9 +112,11 @@ def moves(walk: Walk, state: Tuned, generators: list[np.random.Generator]) -> di
     }
 
 
-def _step(walk: Walk, state: Tuned, generator: np.random.Generator, gain: float) -> Tuned:
+def _step(
+    walk: Walk, state: Tuned, generator: np.random.Generator, plan: Plan, gain: float
+) -> Tuned:
     place, record = walk.moved(state.place, moves(walk, state, [generator]), state.given)
-    stride = state.stride * float(np.exp(gain * (_acceptance(record) - _AIM)))
+    stride = state.stride * float(np.exp(gain * (_acceptance(record) - plan.target_accept)))
     if stride < _SHORTEST:
         raise Decline("its trajectories are accepted only where their steps are very short")
     return Tuned(state.given, place, min(stride, _LENGTH))

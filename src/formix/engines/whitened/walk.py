@@ -77,7 +77,8 @@ def advance(
         `count` steps; of each step the `normals` of the momentum and the `logarithms` of what the
         acceptance is compared to, by chain, the `strides` by chain, and how many `leaps`.
     """
-    look = jax.vmap(jax.value_and_grad(target.log_density), (0, None))
+    look = jax.vmap(jax.value_and_grad(target.followed), (0, None))
+    exact = jax.vmap(target.log_density, (0, None))
 
     def body(index: Array, carried: tuple[Place, Any]) -> tuple[Place, Any]:
         place, records = carried
@@ -92,6 +93,8 @@ def advance(
             return Place(x, value, slope), p + 0.5 * stride * slope
 
         end, p = jax.lax.fori_loop(0, moves["leaps"][index], leap, (place, momentum))
+        if target.single:
+            end = end._replace(value=exact(end.x, given))
         energy = 0.5 * jnp.sum(jnp.square(momentum), axis=1) - place.value
         gain = energy - (0.5 * jnp.sum(jnp.square(p), axis=1) - end.value)
         gain = jnp.where(jnp.isfinite(end.value), gain, -jnp.inf)
