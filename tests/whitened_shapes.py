@@ -54,6 +54,7 @@ SHAPES = (
     Shape("count ~ x + (x | g)", "poisson", {"priors": "flat"}),
     Shape("hit ~ x + (x | g) + ar1(0 + f | g) + cs(0 + l | g)", "bernoulli", slow=True),
     Shape("hit ~ x + (x | g) + (z || k)", "bernoulli", {"priors": "brms"}, slow=True),
+    Shape("count ~ x + (1 | g)", "poisson(mu=softplus)", slow=True),
     Shape("prop(s, n) ~ x + (1 | g)", "binomial", slow=True),
     Shape("s | trials(n) ~ x + (1 | g)", "binomial(mu=cloglog)", slow=True),
     Shape("hit ~ x + (1 | g)", "bernoulli(mu=probit)", slow=True),

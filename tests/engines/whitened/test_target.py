@@ -8,12 +8,13 @@ import pytest
 from whitened_shapes import SHAPES, Shape
 
 from formix.engines import density
+from formix.engines.laplace.slopes import CONCAVE
 from formix.engines.latent import arrays, latent_sites
 from formix.engines.precision import float64
 from formix.engines.whitened.frozen import Freezing
 from formix.engines.whitened.layout import layout, structure
 from formix.engines.whitened.rows import distinct
-from formix.engines.whitened.support import CONCAVE, supports
+from formix.engines.whitened.support import supports
 from formix.engines.whitened.target import Target
 from formix.families import FAMILIES
 

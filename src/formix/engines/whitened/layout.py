@@ -145,7 +145,7 @@ def mapping(spec: Spec, of: Layout) -> Matrix:
     found = np.eye(count)[:, places(spec, of)]
     if count > 1 and any(_at_means(name) for name, _ in of.coefficients):
         # The intercept is what it is at the means, less what the others add there.
-        found[0] -= spec.predictors[0].X[:, 1:].mean(axis=0) @ found[1:]
+        found[0] -= spec.predictors[0].centre[1:] @ found[1:]
     return found
 
 

@@ -118,7 +118,12 @@ def _at(spec: Spec, rows: Int[np.ndarray, " distinct"]) -> Spec:
         spec,
         response=replace(response, values=response.values[rows], known=known),
         predictors=tuple(
-            replace(p, X=p.X[rows], offset=None if p.offset is None else p.offset[rows])
+            replace(
+                p,
+                X=p.X[rows],
+                offset=None if p.offset is None else p.offset[rows],
+                means=p.centre,
+            )
             for p in spec.predictors
         ),
         blocks=tuple(replace(b, Z=b.Z[rows], index=b.index[rows]) for b in spec.blocks),
@@ -165,13 +170,15 @@ def working(of: Distinct, at: Rows, values: Flat) -> Working:
     """
     spec, predictor = of.spec, of.spec.predictors[0]
     step = _STEP * np.maximum(1.0, np.abs(at))
-    around = np.stack([at - step, at, at + step])
-    bare = replace(predictor, X=np.zeros((len(at), 0)), columns=(), offset=around)
-    probe = replace(spec, predictors=(bare,), blocks=(), gaussian=())
-    sites = {"": np.zeros(3), **_scalars(spec, values)}
+    sites = {"": np.zeros(1), **_parameters(spec, values)}
+
+    def density(eta: Rows) -> Rows:
+        bare = replace(predictor, X=np.zeros((len(eta), 0)), columns=(), offset=eta)
+        probe = replace(spec, predictors=(bare,), blocks=(), gaussian=())
+        return log_density(spec.family, spec.response, family_parameters(probe, sites))[0]
+
     with np.errstate(all="ignore"):
-        parameters = family_parameters(probe, sites)
-        below, here, above = log_density(spec.family, spec.response, parameters)
+        below, here, above = (density(eta) for eta in (at - step, at, at + step))
     slope = (above - below) / (2.0 * step)
     curvature = -(above - 2.0 * here + below) / np.square(step)
     weights = np.where(np.isfinite(curvature), curvature, 0.0)
@@ -182,7 +189,7 @@ def working(of: Distinct, at: Rows, values: Flat) -> Working:
     return Working(total, of.counts * weights, at + slope / weights - offset)
 
 
-def _scalars(spec: Spec, values: Flat) -> dict[str, np.ndarray]:
-    """Return the family's own parameters, three times each."""
+def _parameters(spec: Spec, values: Flat) -> dict[str, np.ndarray]:
+    """Return the family's own parameters, as of one draw."""
     names = [p.name for p in spec.family.parameters]
-    return {name: np.full(3, float(values[name])) for name in names if name in values}
+    return {name: np.full(1, float(values[name])) for name in names if name in values}

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from formix.engines.laplace.slopes import CONCAVE
 from formix.engines.marginal.elimination import order
-from formix.engines.marginal.support import blocks_fault
+from formix.engines.marginal.support import blocks_fault, priors_fault
 from formix.engines.whitened.layout import structure
-from formix.prior import ForeignPrior, is_joint
 
 if TYPE_CHECKING:
     from formix.engines.marginal.structure import Structure
     from formix.spec import Spec
-
-CONCAVE: dict[str, tuple[str, ...]] = {
-    "bernoulli": ("logit", "probit", "cloglog"),
-    "binomial": ("logit", "probit", "cloglog"),
-    "poisson": ("log",),
-    "negative_binomial": ("log",),
-    "geometric": ("log",),
-    "gamma": ("log",),
-    "exponential": ("log",),
-    "weibull": ("log",),
-    "lognormal": ("identity",),
-    "gaussian": ("identity",),
-}
-"""Families whose log density is concave in the linear predictor under these links, which take any
-number for it."""
 
 MOST_SAMPLED = 40
 """Numbers beside coefficients and effects, beyond which their covariance is not learnt in time."""
@@ -69,11 +54,9 @@ def _groups(spec: Spec) -> str | None:
 
 def _priors(spec: Spec) -> str | None:
     predictor = spec.predictors[0]
-    for entry in spec.priors:
-        if isinstance(entry.prior, ForeignPrior):
-            return f"the prior of `{entry.key}`, {entry.prior}, is outside formix's table"
-        if is_joint(entry.prior):
-            return f"the prior of `{entry.key}`, {entry.prior.name}, is of coefficients together"
+    reason = priors_fault(spec)
+    if reason:
+        return reason
     for entry in structure(spec).beta if predictor.columns else ():
         low, high = entry.of_table.bounds
         if low > -float("inf") or high < float("inf"):

@@ -1,0 +1,60 @@
+"""The mode that the compiled program finds is Laplace's, which is found without it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from whitened_shapes import data
+
+import formix as fx
+from formix.engines.laplace.mode import joint_mode
+from formix.engines.latent import arrays, latent_sites
+from formix.engines.precision import float64
+from formix.engines.whitened.frozen import Freezing
+from formix.engines.whitened.layout import layout, structure
+from formix.engines.whitened.mode import Mode, Search, blank
+from formix.engines.whitened.rows import distinct, linear_predictor
+from formix.engines.whitened.target import Target
+from formix.engines.whitened.walk import walk
+
+
+@pytest.fixture(scope="module")
+def model() -> fx.Model:
+    """With rows that are alike, and an intercept whose prior is at the mean of all of them."""
+    return fx.Model("count ~ v + (1 | g)", data(), "negative_binomial")
+
+
+@pytest.fixture(scope="module")
+def found(model: fx.Model) -> tuple[Search, Mode]:
+    rows = distinct(model.spec, model.program)
+    assert len(rows.counts) < 54
+    with float64():
+        latent = latent_sites(model.program.function, arrays(model.program))
+    of = layout(rows.spec, latent, structure(rows.spec))
+    freezing = Freezing(rows.spec, of)
+    given = blank(of, rows, freezing)
+    machine = walk(Target(model.program.function, of), ("beta", "r_g", "sd_g", "shape"), 8, given)
+    search = Search(of, rows, freezing, machine, given)
+    return search, search.mode()
+
+
+def test_effects_are_where_newtons_method_stays(found):
+    search, mode = found
+    _, _, sites = search.looked(mode.point[None])
+    at = {name: x[0] for name, x in sites.items()}
+    eta = linear_predictor(search.rows, at)
+    search.freeze(eta, at)
+    _, _, again = search.looked(mode.point[None])
+    moved = linear_predictor(search.rows, {name: x[0] for name, x in again.items()})
+    np.testing.assert_allclose(moved, eta, atol=5e-3)
+
+
+def test_the_mode_is_that_of_laplaces_approximation(model: fx.Model, found):
+    """With the weights held, the curvature of the scales is not quite that of the approximation."""
+    search, mode = found
+    _, _, sites = search.looked(mode.point[None])
+    expected = joint_mode(model.spec)
+    np.testing.assert_allclose(sites["beta"][0], expected.beta, atol=0.02)
+    np.testing.assert_allclose(sites["r_g"][0], expected.effects[0], atol=0.03)
+    np.testing.assert_allclose(np.log(sites["shape"][0]), expected.theta[-1], atol=0.3)
+    np.testing.assert_allclose(np.log(sites["sd_g"][0, 0]), expected.theta[0], atol=0.3)
