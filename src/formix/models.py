@@ -147,7 +147,9 @@ class Model(Floors):
         Parameters
         ----------
         engine
-            What samples: `auto` takes the first that can; `nuts` runs the program as printed.
+            What samples: `auto` takes the first that can. `marginal` integrates effects of gaussian
+            models, `whitened` samples generalised ones in rounder coordinates, and `nuts` runs the
+            program as printed, whatever it is.
         draws, warmup, chains
             Draws kept and steps adapted in each chain, and how many chains.
         seed

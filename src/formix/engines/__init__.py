@@ -20,9 +20,8 @@ __all__ = ["ENGINES", "Engine", "load"]
 class Engine:
     """A way to sample: its name, why it declines a spec, if it does, and where it is written.
 
-    `writer` is the module whose `write` prints the program that it runs; `settings` are the
-    arguments of its `run` beyond draws, chains, seed and progress. One that `approximates` the
-    posterior is never taken by `auto`.
+    `writer` is the module whose `write` prints what it runs; `settings` are arguments of its `run`
+    beyond draws, chains, seed and progress; one that `approximates` is never taken by `auto`.
     """
 
     name: str
@@ -49,9 +48,8 @@ def _asked(module: str) -> Callable[[Spec], str | None]:
 
 
 _NUTS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
-_IN, _APART = f"{__name__}.marginal", f"{__name__}.laplace.sampling"
-_ROUND = f"{__name__}.whitened.sampling"
-_PROGRAM, _KEEP = "formix.program.write", ("keep_groups",)
+_IN, _ROUND = f"{__name__}.marginal", f"{__name__}.whitened.sampling"
+_APART, _KEEP, _PROGRAM = f"{__name__}.laplace.sampling", ("keep_groups",), "formix.program.write"
 
 ENGINES = (
     Engine("marginal", _asked("marginal.support"), f"{_IN}.sampling", f"{_IN}.source", _KEEP),

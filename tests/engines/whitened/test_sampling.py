@@ -85,6 +85,15 @@ def test_draws_and_more_are_those_of_one_run(model: fx.Model, drawn):
     assert more.stats["lp"].shape == (4, 500)
 
 
+def test_a_fit_is_extended(model: fx.Model, drawn):
+    fit = model.sample(engine="whitened", seed=3, progress=False, **SETTINGS)
+    assert fit.attributes["engine"] == "whitened"
+    longer = fx.extend(fit, draws=250)
+    beta = longer["posterior"]["beta"].to_numpy()
+    assert beta.shape == (4, 750, 2)
+    np.testing.assert_array_equal(beta[:, :500], drawn.values["beta"])
+
+
 def test_a_state_of_another_model_is_refused(model: fx.Model, drawn):
     broken = dict(drawn.state) | {"root": np.eye(5)}
     with pytest.raises(EngineError, match="`root` is missing or differs"):

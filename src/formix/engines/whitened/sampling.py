@@ -13,6 +13,7 @@ from formix.engines.decline import Decline
 from formix.engines.draws import Draws, KeepGroups
 from formix.engines.latent import arrays, latent_sites
 from formix.engines.lock import TRACING
+from formix.engines.marginal.density import one_thread
 from formix.engines.precision import float64
 from formix.engines.steps import Clock
 from formix.engines.waiting import listening
@@ -105,7 +106,7 @@ def run(
         Plan.of(state, draws) if state else Plan(draws, chains, seed, target_accept=target_accept)
     )
     summarised = spec.effect_sites if keep_groups != "draws" else ()
-    with listening():
+    with listening(), one_thread():
         return _Run(spec, program, plan, summarised, Clock(progress)).draws(keep_groups, state)
 
 
