@@ -62,6 +62,14 @@ def test_links_lead_somewhere(page: Path):
         assert "made/" in link or (page.parent / link).exists(), link
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_bars_in_tables_part_no_code(page: Path):
+    """A bar inside of code parts a table's cells too, unless a backslash stands before it."""
+    for line in page.read_text(encoding="utf-8").splitlines():
+        cells = re.split(r"(?<!\\)\|", line) if line.startswith("|") else []
+        assert all(cell.count("`") % 2 == 0 for cell in cells), line
+
+
 def test_every_public_name_has_its_place_in_the_reference():
     told = (DOCS / "reference" / "api.md").read_text(encoding="utf-8")
     listed = re.findall(r"^   formix\.(\w+)$", told, re.MULTILINE)
