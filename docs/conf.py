@@ -28,7 +28,7 @@ exclude_patterns = ["_build", "**/.jupyter_cache", "jupyter_execute"]
 nitpicky = True
 
 # Every cell runs at every build, and one that fails fails the build.
-nb_execution_mode = "force"
+nb_execution_mode = "inline"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_execution_show_tb = True
