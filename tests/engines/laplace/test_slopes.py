@@ -84,7 +84,9 @@ def test_derivatives_are_those_of_the_density(name: str, link: str):
     check(of, of.tangent(eta, AUXILIARY), eta)
 
 
-@pytest.mark.parametrize(("name", "link"), [(n, link) for n in CONCAVE for link in sorted(CONCAVE[n])])
+@pytest.mark.parametrize(
+    ("name", "link"), [(name, link) for name in CONCAVE for link in sorted(CONCAVE[name])]
+)
 def test_the_density_is_concave_where_it_is_said_to_be(name: str, link: str):
     of = rows(name, link)
     for eta in (-6.0, -1.0, 0.0, 2.0, 4.0):
