@@ -62,7 +62,8 @@ html_theme_options = {
     },
     "show_prev_next": True,
     "navigation_with_keys": False,
-    "secondary_sidebar_items": ["page-toc"],
+    # Chapters are read from top to bottom, and their code is wide.
+    "secondary_sidebar_items": dict.fromkeys(("reference/*", "families*"), ["page-toc"]),
     "navbar_align": "left",
     "footer_start": ["copyright"],
     "footer_end": [],
