@@ -63,7 +63,7 @@ html_theme_options = {
     "show_prev_next": True,
     "navigation_with_keys": False,
     # Chapters are read from top to bottom, and their code is wide.
-    "secondary_sidebar_items": dict.fromkeys(("reference/*", "families*"), ["page-toc"]),
+    "secondary_sidebar_items": {key: ["page-toc"] for key in ("reference/*", "families*")},
     "navbar_align": "left",
     "footer_start": ["copyright"],
     "footer_end": [],

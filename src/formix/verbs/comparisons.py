@@ -39,8 +39,8 @@ How = Literal["difference", "ratio", "lnratio", "lnoratio"]
 @overload
 def comparisons(
     fit: object,
-    *,
     variables: str | Iterable[str] | Mapping[str, object] | None = ...,
+    *,
     by: By = ...,
     newdata: object = ...,
     comparison: How = ...,
@@ -53,8 +53,8 @@ def comparisons(
 @overload
 def comparisons(
     fit: object,
-    *,
     variables: str | Iterable[str] | Mapping[str, object] | None = ...,
+    *,
     by: By = ...,
     newdata: object = ...,
     comparison: How = ...,
@@ -66,8 +66,8 @@ def comparisons(
 ) -> xr.DataArray: ...
 def comparisons(
     fit: object,
-    *,
     variables: str | Iterable[str] | Mapping[str, object] | None = None,
+    *,
     by: By = False,
     newdata: object = None,
     comparison: How = "difference",

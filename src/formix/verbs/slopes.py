@@ -31,8 +31,8 @@ STEP = 1e-4
 @overload
 def slopes(
     fit: object,
-    *,
     variables: str | Iterable[str] | None = ...,
+    *,
     by: By = ...,
     newdata: object = ...,
     kind: str = ...,
@@ -44,8 +44,8 @@ def slopes(
 @overload
 def slopes(
     fit: object,
-    *,
     variables: str | Iterable[str] | None = ...,
+    *,
     by: By = ...,
     newdata: object = ...,
     kind: str = ...,
@@ -56,8 +56,8 @@ def slopes(
 ) -> xr.DataArray: ...
 def slopes(
     fit: object,
-    *,
     variables: str | Iterable[str] | None = None,
+    *,
     by: By = False,
     newdata: object = None,
     kind: str = "mean",

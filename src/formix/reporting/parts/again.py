@@ -77,7 +77,7 @@ def _settings(reported: Reported) -> dict[str, Any]:
 def _unsaid(settings: Mapping[str, Any], found: Arguments | None) -> str:
     """Return what of a fit the command has no option for; nothing where it has all."""
     if found is None:
-        return "the model needs what only Python can give"
+        return "it begins with data, and the code above with the file of the fit"
     if any(not isinstance(one, str) for one in found.contrasts.values()):
         return "contrasts are a matrix"
     if found.parametrisation:

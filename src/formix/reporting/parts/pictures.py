@@ -53,7 +53,7 @@ def effects(reported: Reported) -> Iterator[Content]:
     ]
     others = [matrix.name for matrix in matrices if matrix.name.partition("[")[0] != MAIN]
     held = (
-        "over a column, the others held at their means or most frequent levels, without "
+        "over a column, the others held at their means or first levels, without "
         "group-level effects; the intervals hold 50 % and 95 % of the draws."
     )
     if len(matrices) > len(others):
