@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 _LEAST = 1e-300
 """A precision that is as good as none."""
 
-_MEAN = 2**32 - 1
-"""The number of the stream of what all new levels share."""
+_EFFECTS, _MEAN = 101, 102
+"""Purposes of random numbers: the effects of new levels, and what all of them share.
+
+Responses and residuals have purposes of their own, below these.
+"""
 
 _TOGETHER = 64
 """New levels whose random numbers are one stream: any of them can be drawn again by itself."""
@@ -56,7 +59,7 @@ class FreshLevels:
         samples, size = self.scaled.shape[:2]
         standard = np.empty((samples, len(levels), size))
         for stream in np.unique(levels // _TOGETHER):
-            generator = np.random.default_rng([*self.seed, int(stream)])
+            generator = self._generator(_EFFECTS, int(stream))
             drawn = generator.standard_normal((_TOGETHER, samples, size))
             if self.df is not None:
                 half = np.broadcast_to(0.5 * self.df, (_TOGETHER, samples))
@@ -67,9 +70,14 @@ class FreshLevels:
         if self.blocks[0].varying.sum_to_zero:
             # Effects are those of the population less the mean of the levels of the fit, which is
             # the same for all new ones.
-            mean = np.random.default_rng([*self.seed, _MEAN]).standard_normal((samples, 1, size))
+            mean = self._generator(_MEAN, 0).standard_normal((samples, 1, size))
             standard -= mean / np.sqrt(len(self.blocks[0].levels))
         return standard @ np.swapaxes(self.scaled, -1, -2)
+
+    def _generator(self, purpose: int, stream: int) -> np.random.Generator:
+        """Return random numbers that nothing else draws: a seed's trailing zeros do not count."""
+        first, *group = self.seed
+        return np.random.default_rng([first, purpose, *group, stream])
 
 
 def fresh_levels(

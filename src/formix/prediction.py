@@ -120,16 +120,23 @@ def _of_members(
     return replace(_masked(block, chosen, np.maximum(block.index, 0)), varying=known)
 
 
-def _refuse_special(block: Block, text: str) -> None:
-    """Refuse to draw effects of new levels where the data do not say how they are distributed."""
+def check_drawable(block: Block, text: str) -> None:
+    """Refuse to draw effects of new levels where the data do not say how they are distributed.
+
+    Raises
+    ------
+    UnsupportedError
+        By the block.
+    """
     said = block.varying
-    if not said.by and not said.matrix:
+    if said.by:
+        why = f"its covariance differs by {said.by}"
+    elif said.matrix:
+        why = f"the matrix `{said.matrix}` does not say how a new level is related to the others"
+    elif block.index.ndim > 1:
+        why = "a row belongs to several of its levels"
+    else:
         return
-    why = (
-        f"its covariance differs by {said.by}"
-        if said.by
-        else f"the matrix `{said.matrix}` does not say how a new level is related to the others"
-    )
     raise UnsupportedError(
         f"effects of new levels of `{block.group}` cannot be drawn: {why}",
         text=text,
@@ -168,7 +175,7 @@ def _placed(
         known = block.index >= 0
         masked = _masked(block, chosen, np.where(known, block.index, 0))
         return replace(masked, Z=masked.Z * known[:, None])
-    _refuse_special(block, text)
+    check_drawable(block, text)
     index = np.where(block.index >= 0, block.index, len(block.levels) + fresh.index)
     return _masked(block, chosen, index)
 

@@ -64,9 +64,18 @@ def test_counts_behind_a_hurdle():
     close(found, (np.log(GATE + (1.0 - GATE) * share), upper))
 
 
-def test_numbers_behind_a_hurdle_have_no_tails_yet():
-    with pytest.raises(NotImplementedError, match="behind a hurdle"):
-        log_tails(dist.HurdleGamma(0.3, 2.0, 1.0), 1.0)
+@pytest.mark.parametrize(
+    ("make", "theirs"),
+    [
+        (dist.HurdleGamma, stats.gamma(2.0, scale=1.0 / 1.5)),
+        (dist.HurdleLogNormal, stats.lognorm(1.5, scale=np.exp(2.0))),
+    ],
+)
+def test_numbers_behind_a_hurdle(make, theirs):
+    y = np.append(0.0, np.geomspace(1e-3, 9.0, len(COUNT)))
+    found = log_tails(make(0.3, 2.0, 1.5), jnp.asarray(y))
+    lower = np.log(0.3 + 0.7 * theirs.cdf(y))
+    close(found, (lower, np.log(0.7) + theirs.logsf(y)))
 
 
 def test_mills_ratios_are_those_of_the_two_functions():

@@ -193,6 +193,13 @@ def test_a_refit_that_fails_is_named():
 def test_settings_that_there_are_not_are_refused_before_anything_is_fitted(conjugate):
     with pytest.raises(fx.ArgumentError, match="`drawz` is not a setting"):
         fx.kfold(conjugate, 2, drawz=10)
+    with pytest.raises(fx.ArgumentError, match="there is no engine 'zz'"):
+        fx.kfold(conjugate, 2, engine="zz")
+
+
+def test_the_engine_of_refits_can_be_chosen(conjugate):
+    found = fx.kfold(conjugate, 2, engine="marginal", seed=3)
+    assert found.elpd == fx.kfold(conjugate, 2, seed=3).elpd
 
 
 def test_what_refits_warn_of_is_told_once():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def index_of(factors: Sequence[Factor], state: State) -> np.ndarray:
     """Return the place of each row's level among those learnt, -1 for one that is not."""
     levels = [tuple(some) for some in state["levels"]]
     if len(factors) == 1:
-        return factors[0].recoded(levels[0]).codes
+        return _named(factors[0], levels[0]).recoded(levels[0]).codes
     found = _cells(factors, levels)
     sizes = [len(some) for some in levels]
     known: np.ndarray = np.asarray(np.ravel_multi_index(tuple(np.array(state["cells"]).T), sizes))
@@ -62,6 +63,15 @@ def _used(factor: Factor) -> tuple[Label, ...]:
     return tuple(level for level, keep in zip(factor.levels, used, strict=True) if keep)
 
 
+def _named(factor: Factor, known: tuple[Label, ...]) -> Factor:
+    """Return the factor with its levels as they are known: `"300"` is the level 300."""
+    if set(factor.levels) <= set(known):
+        return factor
+    texts = {text_of(level): level for level in known}
+    levels = tuple(texts.get(text_of(level), level) for level in factor.levels)
+    return replace(factor, levels=levels) if len(set(levels)) == len(levels) else factor
+
+
 def _cells(factors: Sequence[Factor], levels: Sequence[tuple[Label, ...]]) -> np.ndarray:
     """Return one whole number a combination of levels, the first factor slowest; -1 for none."""
     size = 1
@@ -71,7 +81,7 @@ def _cells(factors: Sequence[Factor], levels: Sequence[tuple[Label, ...]]) -> np
         size *= len(some)
         if size > _LARGEST:
             raise DataError("the group has more combinations of levels than can be counted")
-        codes = factor.recoded(some).codes
+        codes = _named(factor, some).recoded(some).codes
         unknown |= codes < 0
         cells = cells * len(some) + codes
     cells[unknown] = -1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.fresh import fresh_levels
-from formix.prediction import chunks, taken
+from formix.prediction import check_drawable, chunks, taken
 from formix.verbs.predicted import CHUNK, Predictions
 
 if TYPE_CHECKING:
@@ -77,6 +77,8 @@ class Answers:
         """Effects of the new levels, by site: in pairs u and -u, so that their mean is exact."""
         found: dict[str, np.ndarray] = {}
         for number, blocks in enumerate(self.of.model.spec.groups):
+            for block in blocks:
+                check_drawable(block, self.of.model.spec.text)
             fresh = fresh_levels(blocks, self.of.values, (self.of.seed, number))
             half = fresh.effects(np.arange(self.levels // 2))
             found[fresh.site] = np.concatenate([half, -half], axis=1)

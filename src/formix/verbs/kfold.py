@@ -14,6 +14,7 @@ import numpy as np
 import xarray as xr
 
 from formix import results
+from formix.engines.choice import choose
 from formix.engines.plan import whole
 from formix.errors import ArgumentError, ConvergenceWarning, EngineError, FormixWarning
 from formix.fitting import check_settings
@@ -126,7 +127,9 @@ def kfold(
     folds = folds_of(built, k, group, stratify, seed)
     sizes = drawn.found["posterior"].sizes
     settings = {"draws": int(sizes["draw"]), "chains": int(sizes["chain"])} | settings
-    check_settings(settings, str(settings.get("engine", "auto")))
+    engine = str(settings.get("engine", "auto"))
+    choose(built.spec, engine)
+    check_settings({name: x for name, x in settings.items() if name != "engine"}, engine)
     tasks = [
         Fold(
             built.recipe,

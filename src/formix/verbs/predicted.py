@@ -243,4 +243,7 @@ def draws_of(made: Predictions) -> xr.Dataset:
     shaped = answer.reshape(made.chains, len(made.places), *answer.shape[1:])
     name = {MEAN: made.model.spec.response.name, RESPONSE: made.model.spec.response.name}
     variable = name.get(made.kind, "eta" if made.kind == LINPRED else made.kind)
-    return xr.Dataset({variable: (tuple(dims), shaped)}, coords=coordinates)
+    # No variable has the name of a dimension: its own is then among its attributes.
+    clear = f"{variable}_" if variable in coordinates else variable
+    told = {"name": variable} if clear != variable else {}
+    return xr.Dataset({clear: (tuple(dims), shaped, told)}, coords=coordinates)
