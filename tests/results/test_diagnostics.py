@@ -130,6 +130,24 @@ def test_trajectories_cut_short_are_counted(limit):
     assert f"max_tree_depth={limit + 2}" in finding.remedies[0]
 
 
+@pytest.mark.parametrize(
+    ("k_hat", "says"),
+    [(0.6, ()), (0.71, ("is 0.71 (above 0.7)",)), (None, ("cannot be found",))],
+)
+def test_an_approximation_that_is_far_is_told(k_hat, says):
+    told = said(fit(attributes={"k_hat": k_hat, "max_k_hat": 0.7, "settled": True}))
+    assert len(told) == len(says)
+    assert all(part in what for part, what in zip(says, told, strict=True))
+    # Of an engine whose draws weights have made right, k-hat tells how many they are worth.
+    assert not diagnose(fit(attributes={"k_hat": k_hat}))
+
+
+def test_a_bound_that_has_not_settled_is_told():
+    (finding,) = diagnose(fit(attributes={"settled": False, "steps": 30_000}))
+    assert "had not settled after 30000 steps" in finding.what
+    assert "fit(steps=120000)" in finding.remedies[0]
+
+
 def test_a_slow_energy_is_named_by_chain():
     energy = np.random.default_rng(1).normal(size=(4, 500))
     energy[2] = np.cumsum(energy[2])

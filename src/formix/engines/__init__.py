@@ -18,7 +18,7 @@ __all__ = ["ENGINES", "Engine", "load"]
 
 @dataclass(frozen=True)
 class Engine:
-    """A way to sample: its name, why it declines a spec, if it does, and where it is written.
+    """A way to sample: its name, why it declines a spec, if it does, and its module here.
 
     `writer` is the module whose `write` prints what it runs; `settings` are arguments of its `run`
     beyond draws, chains, seed and progress; one that `approximates` is never taken by `auto`.
@@ -27,13 +27,13 @@ class Engine:
     name: str
     supports: Callable[[Spec], str | None]
     module: str
-    writer: str
     settings: tuple[str, ...] = ()
     approximates: bool = False
+    writer: str = "formix.program.write"
 
     def load(self) -> ModuleType:
         """Return its module, whose `run` samples."""
-        return load(self.module)
+        return load(f"{__name__}.{self.module}")
 
 
 def load(module: str) -> ModuleType:
@@ -48,13 +48,13 @@ def _asked(module: str) -> Callable[[Spec], str | None]:
 
 
 _NUTS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
-_IN, _ROUND = f"{__name__}.marginal", f"{__name__}.whitened.sampling"
-_APART, _KEEP, _PROGRAM = f"{__name__}.laplace.sampling", ("keep_groups",), "formix.program.write"
+_KEEP, _IN, _ROUND = ("keep_groups",), f"{__name__}.marginal.source", "whitened.sampling"
 
 ENGINES = (
-    Engine("marginal", _asked("marginal.support"), f"{_IN}.sampling", f"{_IN}.source", _KEEP),
-    Engine("whitened", _asked("whitened.support"), _ROUND, _PROGRAM, (*_KEEP, "target_accept")),
-    Engine("nuts", lambda _: None, f"{__name__}.nuts", _PROGRAM, _NUTS),
-    Engine("laplace", _asked("laplace.support"), _APART, _PROGRAM, _KEEP, approximates=True),
+    Engine("marginal", _asked("marginal.support"), "marginal.sampling", _KEEP, writer=_IN),
+    Engine("whitened", _asked("whitened.support"), _ROUND, (*_KEEP, "target_accept")),
+    Engine("nuts", lambda _: None, "nuts", _NUTS),
+    Engine("laplace", _asked("laplace.support"), "laplace.sampling", _KEEP, approximates=True),
+    Engine("svi", lambda _: None, "svi.sampling", ("steps",), approximates=True),
 )
 """In the order in which `auto` tries them."""

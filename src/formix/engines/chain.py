@@ -18,7 +18,7 @@ from formix.errors import EngineError
 Tree = Any
 """A nest of arrays, as JAX takes it; NumPyro gives its states no types."""
 
-_GENERATOR = "threefry2x32"
+GENERATOR = "threefry2x32"
 """Named, so that a user's own default does not change the draws."""
 
 
@@ -102,7 +102,7 @@ class Chain:
         begin = shared.step < 0
         start: Start = jax.lax.cond(
             begin,
-            lambda: self._start(old.z, data),
+            lambda: self.start(old.z, data),
             lambda: Start(old.z, old.potential_energy, old.z_grad, own.width),
         )
         width = start.width
@@ -110,7 +110,7 @@ class Chain:
         state = jax.tree.map(
             lambda new, kept: jnp.where(begin, new, kept), fresh, _with(old, shared)
         )
-        state = state._replace(rng_key=jax.random.wrap_key_data(state.rng_key, impl=_GENERATOR))
+        state = state._replace(rng_key=jax.random.wrap_key_data(state.rng_key, impl=GENERATOR))
         shapes = jax.eval_shape(self._record, state, width, data)
         blank = jax.tree.map(lambda leaf: jnp.zeros((most, *leaf.shape), leaf.dtype), shapes)
 
@@ -124,7 +124,7 @@ class Chain:
         state = state._replace(rng_key=jax.random.key_data(state.rng_key))
         return *_parted(state, width), records
 
-    def _start(self, z: Tree, data: Tree) -> Start:
+    def start(self, z: Tree, data: Tree) -> Start:
         """Return a start near the mode given what is held, and the widths there, by site."""
         held = self.settings.held
         moving, moving_sites = ravel_pytree({name: x for name, x in z.items() if name not in held})
@@ -157,7 +157,7 @@ class Chain:
             dense_mass=[dense] if dense else [],
             target_accept_prob=target,
             max_tree_depth=self.settings.max_tree_depth,
-            rng_key=jax.random.wrap_key_data(key, impl=_GENERATOR),
+            rng_key=jax.random.wrap_key_data(key, impl=GENERATOR),
         )
         # The first step's own momentum makes its energy; the adaptation's key is for a search of
         # step sizes that is not made. Without them the generator is compiled fewer times.
@@ -167,12 +167,7 @@ class Chain:
 
     def _record(self, state: Tree, width: Tree, data: Tree) -> Tree:
         """Return what is kept of a step: the sites of the results, and how the step went."""
-        z = _times(state.z, width)
-        sites = constrain_fn(self.function, (), data, z, return_deterministic=True)
-        missing = [name for name in self.settings.keep if name not in sites]
-        if missing:
-            raise EngineError(f"the program has no site `{missing[0]}`, which the results need")
-        values = {name: sites[name] for name in self.settings.keep}
+        values = recorded(self.function, self.settings.keep, _times(state.z, width), data)
         stats = {
             "lp": -state.potential_energy,
             "energy": state.energy,
@@ -182,6 +177,17 @@ class Chain:
             "diverging": state.diverging,
         }
         return values, stats
+
+
+def recorded(
+    function: Callable[..., None], keep: tuple[str, ...], z: Tree, data: Tree
+) -> dict[str, Tree]:
+    """Return the sites of a program that are kept, at free coordinates."""
+    sites = constrain_fn(function, (), data, z, return_deterministic=True)
+    missing = [name for name in keep if name not in sites]
+    if missing:
+        raise EngineError(f"the program has no site `{missing[0]}`, which the results need")
+    return {name: sites[name] for name in keep}
 
 
 def _times(tree: Tree, width: Tree) -> Tree:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from formix.engines.steps import Walk
     from formix.program.program import Program
 
-_TRIES = 30
-_RADIUS, _CLOSER = 2.0, 0.8
+TRIES = 30
+RADIUS, CLOSER = 2.0, 0.8
 """Uniform within it in the free coordinates, as in NumPyro and Stan; with every further try
 closer to the origin, where most densities are finite."""
 
@@ -47,10 +47,10 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
         [generator.integers(2**32, size=2, dtype=np.uint32) for generator in generators]
     )
     rows = np.size(program.data[program.response])
-    points = _points(generators, sites, rows, _RADIUS)
+    points = scattered(generators, sites, rows, RADIUS)
     good = np.zeros(chains, dtype=bool)
     centres: dict[str, np.ndarray] = {}
-    for attempt in range(1, _TRIES + 1):
+    for attempt in range(1, TRIES + 1):
         state = blank.own.state._replace(z=points, rng_key=keys)
         stand = Stand(blank.shared, blank.own._replace(state=state))
         stand, _records = walk.kernel.advance(stand, 0, walk.target, walk.data)
@@ -58,7 +58,7 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
         if good.all():
             return stand
         centres = prior_means(program) if attempt == 1 else centres
-        others = _points(generators, sites, rows, _RADIUS * _CLOSER**attempt)
+        others = scattered(generators, sites, rows, RADIUS * CLOSER**attempt)
         if attempt % 2:
             # Near 0 a link such as sqrt or inverse may give every second row no mean.
             others = {site: x + centres.get(site, 0.0) for site, x in others.items()}
@@ -67,15 +67,16 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
             for site, x in points.items()
         }
     bad = int(np.flatnonzero(~good)[0])
-    raise _no_start(program, {site: x[bad] for site, x in points.items()})
+    raise no_start(program, {site: x[bad] for site, x in points.items()})
 
 
-def _points(
+def scattered(
     generators: list[np.random.Generator],
     sites: tuple[LatentSite, ...],
     rows: int,
     radius: float,
 ) -> dict[str, np.ndarray]:
+    """Return random free coordinates for each generator, by site, the generators first."""
     radii = {s.name: radius / np.sqrt(rows) if s.is_standardised else radius for s in sites}
     each = [
         {s.name: generator.uniform(-radii[s.name], radii[s.name], s.free) for s in sites}
@@ -91,12 +92,13 @@ def _finite(stand: Stand) -> Bool[np.ndarray, " chain"]:
     return np.all(np.isfinite(np.concatenate(flat, axis=1)), axis=1)
 
 
-def _no_start(program: Program, point: dict[str, np.ndarray]) -> EngineError:
+def no_start(program: Program, point: dict[str, np.ndarray]) -> EngineError:
+    """Return what to say where no starting point was found, the last one tried given."""
     density, gradient = faults(program, point)
     named = ", ".join(f"`{site}`" for site in density or gradient)
     what = "log density" if density else "gradient of the log density"
     return EngineError(
-        f"no starting point was found in {_TRIES} tries: the {what} is not finite at {named}",
+        f"no starting point was found in {TRIES} tries: the {what} is not finite at {named}",
         hint="look for values of the data outside the family's range, or for priors so wide or so "
         "far away that numbers overflow",
     )

@@ -76,11 +76,12 @@ def diagnose(found: Groups) -> tuple[Finding, ...]:
     References
     ----------
     Vehtari, Gelman, Simpson, Carpenter and Bürkner (2021), doi:10.1214/20-BA1221.
-    Betancourt, arXiv:1604.00695.
+    Betancourt, arXiv:1604.00695. Yao, Vehtari, Simpson and Gelman (2018), arXiv:1802.02538.
     """
     posterior = found["posterior"]
     stats = found.datasets.get("sample_stats")
-    findings = list(_sampler(stats, found.attributes) if stats is not None else ())
+    findings = _approximation(found.attributes)
+    findings += _sampler(stats, found.attributes) if stats is not None else ()
     # An engine that cannot go on starts again.
     verb = "fx.extend(fit, draws={})" if GROUP in found else "model.fit(draws={})"
     more = "draw more: " + verb.format(4 * posterior.sizes["draw"])
@@ -104,6 +105,30 @@ def element(name: str, labels: tuple[object, ...]) -> str:
     ('r_Subject[308, Days]', 'sigma')
     """
     return f"{name}[{', '.join(str(label) for label in labels)}]" if labels else name
+
+
+def _approximation(attributes: Mapping[str, object]) -> list[Finding]:
+    """Return what an engine that approximates says of how near it came to the posterior."""
+    findings: list[Finding] = []
+    limit = decode(attributes.get("max_k_hat"), "max_k_hat")
+    k_hat = decode(attributes.get("k_hat"), "k_hat")
+    if limit is not None and (k_hat is None or k_hat > limit):
+        far = "cannot be found" if k_hat is None else f"is {k_hat:.2f} (above {limit})"
+        findings.append(
+            Finding(
+                f"Pareto k-hat of the approximation {far}: it is far from the posterior",
+                ('draw from the posterior itself: model.fit(), or model.fit(engine="nuts")',),
+            )
+        )
+    if decode(attributes.get("settled", True), "settled") is False:
+        steps = int(decode(attributes.get("steps", 0), "steps"))
+        findings.append(
+            Finding(
+                f"the bound had not settled after {steps} steps: the approximation is not the best",
+                (f"take more steps: fit(steps={max(20_000, 4 * steps)})",),
+            )
+        )
+    return findings
 
 
 def _sampler(stats: xr.Dataset, attributes: Mapping[str, object]) -> list[Finding]:

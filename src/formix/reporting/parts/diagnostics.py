@@ -125,7 +125,9 @@ def _importance(said: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
     """Yield how well the proposals of an engine that draws independently suit the posterior."""
     k_hat = said.get("k_hat")
     if isinstance(k_hat, float):
-        yield "Pareto k-hat of the proposals", f"{k_hat:.2f}", "below 0.5", ""
+        limit = said.get("max_k_hat")
+        of = "proposals" if limit is None else "approximation"
+        yield f"Pareto k-hat of the {of}", f"{k_hat:.2f}", f"below {limit or 0.5}", ""
 
 
 def sentence(reported: Reported) -> Content:
