@@ -112,8 +112,10 @@ class Ascent:
             values = recorded(function, self.chain.settings.keep, free, data)
             return values, -potential_energy(function, (), data, free)
 
+        values, log_density = jax.lax.map(look, x, batch_size=_AT_ONCE)
         return Fitted(
-            *jax.lax.map(look, x, batch_size=_AT_ONCE),
+            values,
+            log_density,
             found.log_prob(x) - jnp.sum(jnp.log(width)),
             good,
             _halved_enough(climb),
@@ -144,7 +146,7 @@ def _climbed(of: Any, energy: Any, size: int, key: Tree, most: Tree) -> tuple[_C
             state, loss = svi.stable_update(state)
             return state, losses.at[index].set(loss)
 
-        state, losses = jax.lax.fori_loop(0, BLOCK, step, (climb.state, jnp.zeros(BLOCK)))
+        state, losses = jax.lax.fori_loop(0, BLOCK, step, (climb.state, jnp.zeros((BLOCK,))))
         mean, error = jnp.mean(losses), jnp.std(losses) / jnp.sqrt(BLOCK)
         noise = 2.0 * jnp.hypot(error, climb.error)
         # Not a number is not a rise either.

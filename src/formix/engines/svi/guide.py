@@ -45,7 +45,7 @@ def covariance(size: int) -> Covariance:
 
 def stub(size: int) -> None:
     """Stand for a model that has so many free coordinates and nothing else."""
-    numpyro.sample("x", dist.Normal(jnp.zeros(size), 1.0).to_event(1))
+    numpyro.sample("x", dist.Normal(jnp.zeros((size,)), 1.0).to_event(1))
 
 
 def guide(size: int) -> AutoContinuous:
@@ -55,7 +55,7 @@ def guide(size: int) -> AutoContinuous:
         "low rank": AutoLowRankMultivariateNormal,
         "diagonal": AutoDiagonalNormal,
     }[covariance(size)]
-    begin = init_to_value(values={"x": jnp.zeros(size)})
+    begin = init_to_value(values={"x": jnp.zeros((size,))})
     return made(partial(stub, size), init_loc_fn=begin, init_scale=_SCALE)
 
 
