@@ -13,6 +13,7 @@ from scipy import stats
 import formix as fx
 from formix.engines import ENGINES, start
 from formix.engines.choice import choose
+from formix.engines.progress import Progress
 from formix.engines.svi import sampling
 from formix.engines.svi.sampling import run
 from formix.errors import ArgumentError, ConvergenceWarning, EngineError
@@ -154,11 +155,14 @@ def test_equal_seeds_give_equal_draws_and_nothing_is_compiled_again(funnel, funn
         raise AssertionError("compiled again")
 
     monkeypatch.setattr(sampling, "compiled", refused)
-    again = run(SITES, funnel, draws=20, chains=2, seed=1)
+    told: list[Progress] = []
+    again = run(SITES, funnel, draws=20, chains=2, seed=1, progress=told.append)
     other = run(SITES, funnel, draws=20, chains=2, seed=2)
     for site, value in funnelled.values.items():
         np.testing.assert_array_equal(value, again.values[site])
         assert not np.array_equal(value, other.values[site])
+    assert [each.phase for each in told] == ["compile", "compile", "warmup", "draws"]
+    assert told[-1].done == told[-1].total == 20
 
 
 def test_where_there_is_no_density_it_says_where(funnel, monkeypatch):

@@ -114,9 +114,10 @@ def run(
             keep = tuple(parameter.site for parameter in spec.parameters)
             looks = max(_LOOKS, draws * chains)
             machine = _compiled(program.function, _shapes(data), sites, keep, looks)
-        prepared = clock.tell("compile", 1, 1)
+        clock.tell("compile", 1, 1)
+        prepared = clock.tell("warmup", 0, steps)
         fitted = _fitted(machine, program, data, sites, seed, steps)
-        spent = clock.seconds() - prepared
+        spent = clock.tell("draws", draws, draws) - prepared
     values = {
         site: value[: draws * chains].reshape(chains, draws, *value.shape[1:])
         for site, value in fitted.values.items()
