@@ -87,8 +87,9 @@ def predict(
         groups that take part, and what else the response is made of (`trials`, `se`) where it is
         asked for. By default the rows of the fit.
     kind
-        `mean`: the mean of the response. `linpred`: the main linear predictor. `response`: random
-        responses. Or a parameter of the family, such as `sigma`.
+        `mean`: the mean of the response, before any `trunc()`. `linpred`: the main linear
+        predictor. `response`: random responses, within their bounds. Or a parameter of the family,
+        such as `sigma`, as it is in each row: with its weight and its known error.
     groups
         `all` group-level effects, `none`, or some: `"Subject"`, `"(1 | Subject)"`, or a list.
     new_levels

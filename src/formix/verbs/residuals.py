@@ -67,7 +67,7 @@ def fitted(
     priors: Mapping[str, object] | None = None,
     family: Family | None = None,
 ) -> pd.DataFrame | xr.DataArray:
-    """Return the fitted values: the mean of the response at every row of the fit.
+    """Return the fitted values: the mean of the response at every row, before any `trunc()`.
 
     Parameters
     ----------
