@@ -22,9 +22,23 @@ if TYPE_CHECKING:
 
 
 def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "sample obs"]]:
-    """Return the parameters of the family at every row: predicted, sampled, fixed or known.
+    """Return the parameters of the family at every row, as its density takes them.
 
-    The logits of the main one and the arrays are among them, where the family has such.
+    They are those of the row's units, and its weight and its known error are part of them. The
+    logits of the main one and the arrays are among them, where the family has such.
+    """
+    arrays = {name: spec.response.known[name] for name in spec.family.arrays}
+    found = with_rate(spec.family, spec.response, own_parameters(spec, values)) | arrays
+    if spec.family.thresholds:
+        found["logits"] = _of_thresholds(spec, found, values[THRESHOLD])
+    return with_dispersion(spec, found)
+
+
+def own_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "sample obs"]]:
+    """Return the parameters as the model has them: predicted, sampled or fixed.
+
+    The logits of the main one are among them, where it is one probability or one of each level; of
+    thresholds, the linear predictor `eta` is.
     """
     predicted: dict[str, np.ndarray] = {}
     levels: list[np.ndarray] = []
@@ -47,11 +61,7 @@ def family_parameters(spec: Spec, values: Flat) -> dict[str, Float[np.ndarray, "
             others[name] = np.asarray(spec.fixed[name], dtype=np.float64)
         elif name not in predicted and name in values:
             others[name] = values[name][:, None]
-    arrays = {name: spec.response.known[name] for name in spec.family.arrays}
-    found = with_rate(spec.family, spec.response, predicted | others) | arrays
-    if spec.family.thresholds:
-        found["logits"] = _of_thresholds(spec, found, values[THRESHOLD])
-    return with_dispersion(spec, found)
+    return predicted | others
 
 
 def _of_thresholds(

@@ -397,3 +397,57 @@ def test_predictions_at_lme4s_estimates_are_lme4s(name: str):
     np.testing.assert_allclose(mean, entry["fitted"], rtol=2e-6)
     linear = fx.predict(found, kind="linpred", groups="none", summary=False)["eta"]
     np.testing.assert_allclose(linear.to_numpy().ravel()[:5], entry["population"], rtol=2e-6)
+
+
+ROWS = {
+    "y": [0.0, 3.0, 1.0, 2.0],
+    "x": [0.0, 1.0, 2.0, 4.0],
+    "w": [1.0, 4.0, 0.5, 2.0],
+    "e": [0.1, 0.4, 0.2, 0.3],
+}
+
+
+@pytest.mark.parametrize(
+    ("formula", "family", "parameter", "link"),
+    [
+        ("y | weights(w) ~ x; sigma ~ x", "gaussian", "sigma", np.exp),
+        ("y | se(e, sigma = TRUE) ~ x; sigma ~ x", "student", "sigma", np.exp),
+        ("y + 1 | weights(w) ~ x; shape ~ x", "gamma", "shape", np.exp),
+        ("y | rate(w) ~ x; shape ~ x", "negative_binomial", "shape", np.exp),
+    ],
+)
+def test_a_parameter_is_what_its_predictor_says_whatever_is_known_of_the_row(
+    formula, family, parameter, link
+):
+    found = random_fit(fx.Model(formula, ROWS, family))
+    beta = found["posterior"][f"{parameter}.beta"].to_numpy().reshape(-1, 2)
+    drawn = fx.predict(found, kind=parameter, summary=False)[parameter].to_numpy()
+    expected = link(beta @ np.array([np.ones(4), ROWS["x"]]))
+    np.testing.assert_allclose(drawn.reshape(-1, 4), expected, rtol=1e-12)
+    # Nor is it asked what the row's weight, error or units are.
+    new = fx.predict(found, {"x": ROWS["x"]}, kind=parameter, summary=False)[parameter]
+    np.testing.assert_allclose(new, drawn, rtol=1e-12)
+
+
+def test_a_rate_is_of_one_unit_and_the_mean_of_all_of_them():
+    found = random_fit(fx.Model("y | rate(w) ~ x", ROWS, "poisson"))
+    of_one = fx.predict(found, kind="mu", summary=False)["mu"].to_numpy()
+    mean = fx.predict(found, summary=False)["y"].to_numpy()
+    np.testing.assert_allclose(mean, of_one * np.array(ROWS["w"]), rtol=1e-12)
+
+
+def test_known_errors_leave_no_sigma_to_predict():
+    found = random_fit(fx.Model("y | se(e) ~ x", ROWS))
+    with pytest.raises(fx.ArgumentError, match="`kind` is 'sigma'"):
+        fx.predict(found, kind="sigma")
+
+
+def test_linear_predictors_of_counts_of_levels_need_no_trials():
+    data = {"a": [1, 2, 0, 4], "b": [2, 0, 3, 1], "c": [0, 1, 1, 2], "x": ROWS["x"]}
+    found = random_fit(fx.Model("cbind(a, b, c) ~ x", data, "multinomial"))
+    drawn, new = (
+        fx.predict(found, rows, kind="linpred", summary=False)["eta"]
+        for rows in (None, {"x": ROWS["x"]})
+    )
+    assert drawn.sizes["level"] == 3
+    np.testing.assert_allclose(new, drawn, rtol=1e-12)

@@ -89,7 +89,7 @@ def predict(
     kind
         `mean`: the mean of the response, before any `trunc()`. `linpred`: the main linear
         predictor. `response`: random responses, within their bounds. Or a parameter of the family,
-        such as `sigma`, as it is in each row: with its weight and its known error.
+        such as `sigma`, as its predictor says: of one unit, weight 1 and no known error.
     groups
         `all` group-level effects, `none`, or some: `"Subject"`, `"(1 | Subject)"`, or a list.
     new_levels

@@ -13,7 +13,7 @@ import xarray as xr
 
 from formix.errors import ArgumentError
 from formix.fresh import FreshLevels, fresh_levels
-from formix.linear import by_level, eta, family_parameters
+from formix.linear import by_level, eta, family_parameters, own_parameters
 from formix.observation import draw as draw_rows
 from formix.prediction import NewRows, chunks
 from formix.results.likelihood import flat
@@ -79,7 +79,8 @@ class Predictions:
             With what there is.
         """
         family, known = self.model.family, self.rows.spec.response.known
-        names = [parameter.name for parameter in family.parameters]
+        fitted = self.model.spec.response.known
+        names = [parameter.name for parameter in family.estimates(fitted)]
         kinds = (
             MEAN,
             LINPRED,
@@ -91,10 +92,10 @@ class Predictions:
                 f"`kind` is {self.kind!r}, which is nothing that {family.name} predicts",
                 hint=f"it is one of {', '.join(map(repr, kinds))}",
             )
-        said = [name for name in self.model.spec.response.known if name not in _OBSERVED]
-        if self.kind != RESPONSE:
+        said = [name for name in fitted if name not in _OBSERVED]
+        if self.kind == MEAN:
             said = [name for name in said if name in (*family.arrays, "rate")]
-        needed = [] if self.kind == LINPRED or self._of_probability else said
+        needed = said if self.kind in (MEAN, RESPONSE) else []
         lacking = next((name for name in needed if name not in known), None)
         if lacking is not None:
             raise ArgumentError(
@@ -167,16 +168,20 @@ class Predictions:
             return eta(spec, spec.predictors[0], values)
         if self._of_probability:
             return spec.predictors[0].link.inverse(eta(spec, spec.predictors[0], values))
+        if self.kind not in (MEAN, RESPONSE):
+            name = "logits" if self.kind == LINPRED else self.kind
+            return _whole(spec, values, own_parameters(spec, values)[name])
         parameters = family_parameters(spec, values)
         if self.kind == RESPONSE:
             return draw_rows(spec.family, spec.response, generator, parameters)
-        if self.kind == MEAN:
-            found = spec.family.mean(parameters)
-        else:
-            found = parameters["logits" if self.kind == LINPRED else self.kind]
-        samples, rows = len(values[next(iter(values))]), len(spec.response.values)
-        found = np.asarray(found)
-        return np.broadcast_to(found, (samples, rows, *found.shape[2:]))
+        return _whole(spec, values, spec.family.mean(parameters))
+
+
+def _whole(spec: Spec, values: dict[str, Array], found: Array) -> Array:
+    """Return what was found with a number for every sample and row."""
+    samples, rows = len(values[next(iter(values))]), len(spec.response.values)
+    found = np.asarray(found)
+    return np.broadcast_to(found, (samples, rows, *found.shape[2:]))
 
 
 def _with_new(
