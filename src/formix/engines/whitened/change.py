@@ -11,16 +11,20 @@ one dense factor.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.linalg import solve_triangular
+
+from formix.engines.whitened.shared import taken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from formix.engines.whitened.layout import Layout
-
 
 Array = Any
 """An array of JAX's, or one that it traces; they have no types that tell more."""
@@ -38,12 +42,14 @@ class Changed(NamedTuple):
 
 
 class _Stage(NamedTuple):
-    """A group on its way out: the factor of each level, and what it takes of all the others."""
+    """A group on its way out: the factor of each level, and what it takes of outer groups.
+
+    `told` is what the data say of the levels, given all that is left, in units of that factor.
+    """
 
     factor: Array
     ups: tuple[Array, ...]
-    border: Array
-    right: Array
+    told: Callable[[Array], Array]
 
 
 def changed(of: Layout, frozen: Any, factors: Sequence[Array], z: Array) -> Changed:
@@ -58,7 +64,8 @@ def changed(of: Layout, frozen: Any, factors: Sequence[Array], z: Array) -> Chan
     z
         As many numbers as there are effects and coefficients.
     """
-    stages, base, right = _eliminated(of, frozen, factors)
+    eliminate = _at_once if "products" in frozen else _one_by_one
+    stages, base, right = eliminate(of, frozen, factors)
     parts, log_slope = _parts(of, z), jnp.zeros(())
     solved = jnp.zeros((of.dense,))
     if of.dense:
@@ -69,7 +76,7 @@ def changed(of: Layout, frozen: Any, factors: Sequence[Array], z: Array) -> Chan
     outer: list[Array] = []
     for t in reversed(range(len(stages))):
         stage, parents = stages[t], frozen["parents"][t]
-        rest = stage.right - stage.border @ solved + parts[t]
+        rest = stage.told(solved) + parts[t]
         for up, parent, effects in zip(stage.ups, parents, reversed(outer), strict=True):
             rest = rest - jnp.sum(up * effects[parent][:, None, :], axis=-1)
         log_slope = log_slope - jnp.sum(jnp.log(jnp.diagonal(stage.factor, axis1=1, axis2=2)))
@@ -83,7 +90,34 @@ def changed(of: Layout, frozen: Any, factors: Sequence[Array], z: Array) -> Chan
     return Changed(tuple(found[f] for f in range(len(of.groups))), solved[start:], log_slope)
 
 
-def _eliminated(
+def _at_once(
+    of: Layout, frozen: Any, factors: Sequence[Array]
+) -> tuple[list[_Stage], Array, Array]:
+    """Return what `_one_by_one` does, where one group is eliminated."""
+    L = factors[of.eliminated[0]]
+    gram, border, right = (frozen[name][0] for name in ("grams", "borders", "rights"))
+    rows = border.reshape(-1, of.dense)
+    factor = _factor(_both(L, gram) + jnp.eye(L.shape[-1]))
+    inner = _lower(factor, jnp.broadcast_to(L.T, gram.shape))
+    Q = jnp.sum(inner[:, :, :, None] * inner[:, :, None, :], axis=1)
+    base = frozen["base"] - taken(frozen["products"], Q, of.dense)
+    less = jnp.sum(Q * right[:, None, :], axis=-1).reshape(-1) @ rows
+    outward = [L.T for L in factors]
+
+    def told(solved: Array) -> Array:
+        rest = right - (rows @ _scaled(of, outward, solved)).reshape(right.shape)
+        return jnp.sum(inner * rest[:, None, :], axis=-1)
+
+    base = _scaled(of, factors, _scaled(of, factors, base).T) + _ones(of)
+    return [_Stage(factor, (), told)], base, _scaled(of, factors, frozen["right"] - less)
+
+
+def _ones(of: Layout) -> Array:
+    """Return the precision of the standardised effects that are left, before there are data."""
+    return np.diag(np.arange(of.dense) < of.dense - of.common).astype(np.float64)
+
+
+def _one_by_one(
     of: Layout, frozen: Any, factors: Sequence[Array]
 ) -> tuple[list[_Stage], Array, Array]:
     """Return how each group was eliminated, and the precision and right side of what is left."""
@@ -101,8 +135,7 @@ def _eliminated(
     ]
     rights = [right @ L for L, right in zip(inner, frozen["rights"], strict=True)]
     base = _scaled(of, factors, _scaled(of, factors, frozen["base"]).T)
-    ones = of.dense - of.common
-    base = base + jnp.diag(jnp.concatenate([jnp.ones((ones,)), jnp.zeros((of.common,))]))
+    base = base + _ones(of)
     right = _scaled(of, factors, frozen["right"])
     stages: list[_Stage] = []
     for t in range(len(chain)):
@@ -121,8 +154,12 @@ def _eliminated(
         flat = border.reshape(of.groups[chain[t]].count, of.dense)
         base = base - flat.T @ flat
         right = right - flat.T @ last.reshape(-1)
-        stages.append(_Stage(L, tuple(own), border, last))
+        stages.append(_Stage(L, tuple(own), partial(_told, border, last)))
     return stages, base, right
+
+
+def _told(border: Array, right: Array, solved: Array) -> Array:
+    return right - border @ solved
 
 
 def _parts(of: Layout, z: Array) -> list[Array]:
@@ -145,13 +182,17 @@ def _scaled(of: Layout, factors: Sequence[Array], rows: Array) -> Array:
         part = rows[..., start : start + group.count]
         shape = part.shape
         by_level = part.reshape(*shape[:-1], group.levels, group.size)
-        parts.append((by_level @ factors[f]).reshape(shape))
+        parts.append((_times(by_level, factors[f])).reshape(shape))
         start += group.count
     return jnp.concatenate([*parts, rows[..., start:]], axis=-1) if parts else rows
 
 
+def _times(rows: Array, L: Array) -> Array:
+    return rows * L[0, 0] if L.shape[-1] == 1 else rows @ L
+
+
 def _both(L: Array, gram: Array) -> Array:
-    return L.T @ gram @ L
+    return jnp.square(L) * gram if L.shape[-1] == 1 else L.T @ gram @ L
 
 
 def _factor(matrices: Array) -> Array:

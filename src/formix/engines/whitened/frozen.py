@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from formix.engines.marginal.coefficients import Coefficients
 from formix.engines.marginal.statistics import statistics
 from formix.engines.whitened.layout import mapping, places, structure
+from formix.engines.whitened.shared import products
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Rows = Float[np.ndarray, " obs"]
 
-Frozen = dict[str, object]
+Frozen = dict[str, Any]
 """Arrays that the compiled program takes: cross-products weighted by row, of everything but the
 standard deviations and correlations."""
 
@@ -69,7 +70,7 @@ class Freezing:
         of = replace(self._structure, y=response, weights=weights)
         found = statistics(of, self._common)
         chain, left = self._of.eliminated, self._of.left
-        return {
+        arrays: Frozen = {
             "grams": tuple(found.grams[f] for f in chain),
             "ups": tuple(
                 tuple(_up(self._of, found, f, h, self._parents[f, h]) for h in chain[t + 1 :])
@@ -88,6 +89,7 @@ class Freezing:
                 ]
             ),
         }
+        return with_products(self._of, arrays)
 
     def _proper(self, found: Statistics) -> Float[np.ndarray, " coef"]:
         return np.maximum(self._precision, _FLATTEST * np.diag(found.cross)[:-1])
@@ -106,6 +108,14 @@ class Freezing:
         last = found.cross[:-1, :-1] + np.diag(self._proper(found))
         blocks.append([*(row[-1].T for row in blocks), last])
         return np.block(blocks)
+
+
+def with_products(of: Layout, arrays: Frozen) -> Frozen:
+    """Return the arrays, and products of them where chains are to share those."""
+    if len(of.eliminated) != 1:
+        return arrays
+    found = products(arrays["borders"][0])
+    return arrays if found is None else arrays | {"products": found}
 
 
 def _up(

@@ -10,7 +10,6 @@ import numpy as np
 from formix.engines.decline import Decline
 from formix.engines.whitened.rows import linear_predictor, working
 from formix.engines.whitened.start import begun
-from formix.engines.whitened.walk import Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,7 +117,7 @@ class Search:
             x = np.zeros((chains, size))
             x[: len(part), : self.of.sampled] = part
             x[len(part) :] = x[0]
-            place, record = self.walk.moved(Place.at(x), still(chains, size), self.given)
+            place, record = self.walk.found(x, self.given)
             values.append(place.value[: len(part)])
             slopes.append(place.slope[: len(part), : self.of.sampled])
             sites.append({name: found[0, : len(part)] for name, found in record.sites.items()})
@@ -164,16 +163,6 @@ class Search:
         values, slopes, _ = self.looked(around)
         curvature = (slopes[1 + size :] - slopes[1 : 1 + size]) / (2.0 * _NUDGE)
         return float(values[0]), slopes[0], 0.5 * (curvature + curvature.T)
-
-
-def still(chains: int, size: int) -> dict[str, np.ndarray]:
-    """Return the moves of one step that stays where it is, and finds out what is there."""
-    return {
-        "normals": np.zeros((1, chains, size)),
-        "logarithms": np.full((1, chains), -np.inf),
-        "strides": np.zeros((1, chains)),
-        "leaps": np.ones(1, np.int64),
-    }
 
 
 def _newton(slope: Point, curvature: Points) -> tuple[Point, float]:

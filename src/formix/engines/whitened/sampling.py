@@ -18,7 +18,7 @@ from formix.engines.precision import float64
 from formix.engines.steps import Clock
 from formix.engines.waiting import listening
 from formix.engines.whitened.drawing import Drawing, Passed, Quality
-from formix.engines.whitened.frozen import Freezing
+from formix.engines.whitened.frozen import Freezing, with_products
 from formix.engines.whitened.layout import layout, structure
 from formix.engines.whitened.mode import Search, blank
 from formix.engines.whitened.plan import TARGET, Plan, short_chains
@@ -26,7 +26,7 @@ from formix.engines.whitened.rows import distinct, linear_predictor
 from formix.engines.whitened.support import supports
 from formix.engines.whitened.target import Target
 from formix.engines.whitened.tuning import LEARN, SETTLE, Tuned, tuned
-from formix.engines.whitened.walk import Place, walk
+from formix.engines.whitened.walk import walk
 from formix.errors import EngineError, UnsupportedError
 from formix.versions import version_of
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from formix.engines.progress import Report
+    from formix.engines.whitened.frozen import Frozen
     from formix.engines.whitened.layout import Layout
     from formix.engines.whitened.rows import Distinct
     from formix.engines.whitened.walk import Walk
@@ -138,7 +139,7 @@ class _Run:
         prepared = self.clock.tell("compile", 1, 1)
         drawing = Drawing(machine, self.plan, self.summarised, self._told)
         if state:
-            settled = _restored(machine, given, state)
+            settled = _restored(of, machine, given, state)
             found = drawing.passed(settled, self.plan.thin, self.plan.stream)
             quality, attempts = drawing.quality(found), 0
         else:
@@ -196,14 +197,19 @@ def _short(plan: Plan, of: Layout, rows: Distinct) -> int:
 def _saved(plan: Plan, found: Passed) -> dict[str, np.ndarray]:
     """Return what more draws go on from."""
     given = found.state.given
-    known = {f"frozen.{i}": x for i, x in enumerate(jax.tree.leaves(given["frozen"]))}
+    known = {f"frozen.{i}": x for i, x in enumerate(jax.tree.leaves(_told(given["frozen"])))}
     known |= {name: given[name] for name in _LEARNT}
-    known |= {f"place.{name}": x for name, x in found.state.place._asdict().items()}
+    known["place.x"] = found.state.place.x
     known["stride"] = np.array(found.state.stride)
     return {**known, **plan.arrays(found.thin, found.stream)}
 
 
-def _restored(machine: Walk, given: Any, state: Mapping[str, np.ndarray]) -> Tuned:
+def _told(frozen: Frozen) -> Frozen:
+    """Return the arrays that the others follow from."""
+    return {name: x for name, x in frozen.items() if name != "products"}
+
+
+def _restored(of: Layout, machine: Walk, given: Any, state: Mapping[str, np.ndarray]) -> Tuned:
     """Return where chains stopped.
 
     Raises
@@ -211,13 +217,10 @@ def _restored(machine: Walk, given: Any, state: Mapping[str, np.ndarray]) -> Tun
     EngineError
         If the state does not fit the model.
     """
-    leaves, tree = jax.tree.flatten(given["frozen"])
+    leaves, tree = jax.tree.flatten(_told(given["frozen"]))
     names = [f"frozen.{i}" for i in range(len(leaves))]
     like = dict(zip(names, leaves, strict=True)) | {name: given[name] for name in _LEARNT}
-    like |= {
-        f"place.{name}": x
-        for name, x in Place.at(np.zeros((machine.chains, machine.size)))._asdict().items()
-    }
+    like |= {"place.x": np.zeros((machine.chains, machine.size))}
     found: dict[str, np.ndarray] = {}
     for name, expected in (*like.items(), ("stride", np.array(0.0))):
         values = np.asarray(state.get(name))
@@ -228,8 +231,9 @@ def _restored(machine: Walk, given: Any, state: Mapping[str, np.ndarray]) -> Tun
             )
         found[name] = values
     frozen = jax.tree.unflatten(tree, [found[name] for name in names])
-    given = given | {"frozen": frozen} | {name: found[name] for name in _LEARNT}
-    place = Place(*(found[f"place.{name}"] for name in Place._fields))
+    given = given | {"frozen": with_products(of, frozen)}
+    given |= {name: found[name] for name in _LEARNT}
+    place, _ = machine.found(found["place.x"], given)
     return Tuned(given, place, float(found["stride"]))
 
 

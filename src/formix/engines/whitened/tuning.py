@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from formix.engines.decline import Decline
-from formix.engines.whitened.mode import still
-from formix.engines.whitened.walk import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
     from formix.engines.whitened.mode import Mode
     from formix.engines.whitened.plan import Plan
-    from formix.engines.whitened.walk import Record, Walk
+    from formix.engines.whitened.walk import Place, Record, Walk
 
     Cloud = Float[np.ndarray, "chain coordinate"]
 
@@ -137,7 +135,7 @@ def _begun(walk: Walk, given: Any, plan: Plan, generator: np.random.Generator) -
         # From far out there may be no density: then ever closer to the mode.
         points = np.where(good[:, None], points, fresh * 0.8**attempt)
         x = np.repeat(points, plan.short, axis=0)
-        place, _ = walk.moved(Place.at(x), still(walk.chains, walk.size), given)
+        place, _ = walk.found(x, given)
         finite = np.isfinite(place.value) & np.isfinite(place.slope).all(axis=1)
         good = finite.reshape(plan.chains, -1).all(axis=1)
         if good.all():
@@ -164,5 +162,5 @@ def _learnt(walk: Walk, state: Tuned, heard: Cloud, sampled: int) -> Tuned:
     moved[:, sampled:] = x[:, sampled:] / widths
     if sampled:
         moved[:, :sampled] = np.linalg.solve(root, np.transpose(x[:, :sampled] - middle)).T
-    place, _ = walk.moved(Place.at(moved), still(walk.chains, walk.size), given)
+    place, _ = walk.found(moved, given)
     return Tuned(given, place, state.stride)
