@@ -45,7 +45,7 @@ def overview(
     if isinstance(priors, str):
         lines += ["", "priors", f"  {priors}"]
     else:
-        lines += ["", f"priors ({priors.name})"]
+        lines += ["", f"priors ({priors.title})"]
         lines += [f"  {line}" for line in str(priors).splitlines()]
     if notes:
         lines += ["", "notes", *(f"  - {note}" for note in notes)]

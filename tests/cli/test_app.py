@@ -56,7 +56,7 @@ def test_help_names_every_command():
 def test_help_of_a_command_names_its_options(command: str):
     text = _printed(command, "--help")
     wanted = ["FORMULA", "DATA", "--family", "--prior", "--priors", "--contrasts"]
-    wanted += ["--engine", "--draws", "--warmup", "--chains", "--seed", "--out", "--quiet"] * (
+    wanted += ["--engine", "--draws", "--warmup", "--chains", "--seed", "--output", "--quiet"] * (
         command == "fit"
     )
     assert not [word for word in wanted if word not in text]
@@ -162,13 +162,13 @@ def test_group_level_effects_are_kept_as_told_or_as_there_is_room(monkeypatch: p
     assert result.exit_code == 0, result.output
     assert "note: " not in result.stdout
     monkeypatch.setattr("formix.fitting.MOST_EFFECTS", 10)
-    result = _run(*command, "--out", "long.nc")
+    result = _run(*command, "--output", "long.nc")
     assert "\nnote: the draws of `r_Batch` would be 48 numbers, more than 10: " in result.stdout
     for name in ("asked.nc", "long.nc"):
         fit = fx.read(name)
         assert "r_Batch" not in fit.posterior
         assert fx.ranef(fit).columns.tolist() == ["mean", "sd"]
-    result = _run(*command, "--keep-groups", "all", "--out", "none.nc")
+    result = _run(*command, "--keep-groups", "all", "--output", "none.nc")
     assert result.exit_code == 2
     assert "`all` cannot be kept" in result.stderr
     assert not Path("none.nc").exists()
@@ -177,7 +177,7 @@ def test_group_level_effects_are_kept_as_told_or_as_there_is_room(monkeypatch: p
 def test_a_seed_makes_a_fit_repeatable_and_quiet_prints_nothing():
     command = ("fit", "Yield ~ 1 + (1 | Batch)", "Dyestuff", *QUICK, "--quiet")
     for name in ("one.nc", "two.nc"):
-        result = _run(*command, "--out", name)
+        result = _run(*command, "--output", name)
         assert result.exit_code == 0, result.output
         assert not result.stdout
     one, two = (fx.read(name).posterior["beta"].to_numpy() for name in ("one.nc", "two.nc"))
@@ -228,7 +228,9 @@ def test_an_unknown_engine_is_refused():
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_the_fit():
-    assert "there is no folder" in _refused("fit", SLEEP, "sleepstudy", "--out", "nowhere/fit.nc")
+    assert "there is no folder" in _refused(
+        "fit", SLEEP, "sleepstudy", "--output", "nowhere/fit.nc"
+    )
 
 
 @pytest.mark.parametrize("option", ["--draws", "--warmup", "--chains"])

@@ -66,6 +66,28 @@ def test_names_that_are_no_columns(formula, name, said):
     assert isinstance(error, FormixError)
 
 
+@pytest.mark.parametrize(
+    ("written", "column"),
+    [
+        ("y ~ SES (z-score)", "SES (z-score)"),
+        ("y ~ x + SES(z - score):x", "SES (z-score)"),
+        ("y ~ 1 + (z-score | g)", "z-score"),
+        ("log(z-score) ~ x", "z-score"),
+    ],
+)
+def test_a_column_that_needs_backticks_is_recognised_without(written, column):
+    with pytest.raises((UnknownColumnError, UnknownFunctionError)) as caught:
+        columns(written, (*NAMES, "SES (z-score)", "z-score", "z.1 "))
+    assert caught.value.hint == f"for the column of that name write `{column}`, in backticks"
+
+
+@pytest.mark.parametrize("written", ["y ~ z.12", "y ~ z-scores", "y ~ SES(z)", "y ~ SES + x"])
+def test_other_names_are_not_taken_for_it(written):
+    with pytest.raises((UnknownColumnError, UnknownFunctionError)) as caught:
+        columns(written, (*NAMES, "SES (z-score)", "z-score", "z.1 "))
+    assert "backticks" not in caught.value.hint
+
+
 def test_a_backslash_in_backticks_is_written_twice():
     names = ("y", "a\\b")
     with pytest.raises(UnknownColumnError) as caught:

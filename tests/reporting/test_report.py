@@ -143,7 +143,7 @@ def test_the_code_it_shows_makes_the_same_draws_again(page: Element, sleep, tmp_
     np.testing.assert_array_equal(again.posterior["beta"], sleep["posterior"]["beta"])
     first, second = commands.splitlines()
     assert first.startswith(f"formix fit '{SLEEP}' sleepstudy --engine marginal --draws 500 ")
-    assert first.endswith("--seed 1 --keep-groups draws --out fit.nc")
+    assert first.endswith("--seed 1 --keep-groups draws --output fit.nc")
     assert second == "formix report fit.nc"
 
 

@@ -87,7 +87,10 @@ def test_what_is_learnt_holds_elsewhere(text: str, message: str, guilty: str) ->
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("y ~ x z", "write x + z, or x:z for their interaction"),
+        (
+            "y ~ x z",
+            "write x + z, or x:z for their interaction; one name of two words stands in backticks",
+        ),
         ("y ~ (x) z", "write + for one more term, or : for an interaction"),
         ("y ~ x + 1|g", "write (1 | g)"),
         ("y ~ log(x)|g", "write (x | g): the effects, the bar and the group"),

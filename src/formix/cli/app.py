@@ -97,7 +97,11 @@ def fit(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="The NetCDF file.", show_default="DATA.nc, or the next free name"
+            "--output",
+            "--out",
+            "-o",
+            help="The NetCDF file.",
+            show_default="DATA.nc, or the next free name",
         ),
     ] = None,
     quiet: Annotated[

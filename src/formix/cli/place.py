@@ -33,7 +33,7 @@ def result_place(out: Path | None, data: str) -> Path:
         raise ArgumentError(
             f"a fit cannot be written to `{path}`", hint=f"name it `{path.stem}.nc`, a NetCDF file"
         )
-    return _in_a_folder(path, "--out")
+    return _in_a_folder(path)
 
 
 def page_place(out: Path | None, fit: Path) -> Path:
@@ -55,10 +55,10 @@ def page_place(out: Path | None, fit: Path) -> Path:
         raise ArgumentError(
             f"a report cannot be written to `{path}`", hint=f"name it `{path.stem}.html`"
         )
-    return _in_a_folder(path, "--output")
+    return _in_a_folder(path)
 
 
-def _in_a_folder(path: Path, option: str) -> Path:
+def _in_a_folder(path: Path) -> Path:
     """Return the path, if what is there can be written to."""
     folder = path.parent
     if not folder.is_dir():
@@ -66,7 +66,7 @@ def _in_a_folder(path: Path, option: str) -> Path:
             f"there is no folder `{folder}` for `{path.name}`", hint="make it first"
         )
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise ArgumentError(f"`{folder}` cannot be written to", hint=f"choose another by {option}")
+        raise ArgumentError(f"`{folder}` cannot be written to", hint="choose another by --output")
     return path
 
 

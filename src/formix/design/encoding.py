@@ -13,7 +13,7 @@ from formix.design.contrasts import NAMES, Contrast, from_matrix, named
 from formix.design.kind import Contribution, State, TermKind
 from formix.design.matrices import Design
 from formix.design.names import predictor_names, spare_names
-from formix.design.notes import bar_notes, contrast_notes, rank_notes
+from formix.design.notes import bar_notes, constant_notes, contrast_notes, rank_notes
 from formix.design.response import encode_response, learn_response
 from formix.design.rows import complete_rows, missing_notes
 from formix.design.table import ColumnMemory, Table
@@ -172,6 +172,7 @@ def encode(
         notes=(
             *missing_notes(frame, needed, kept),
             *(() if new else _notes(terms, encoding, predictors)),
+            *(() if new else constant_notes(blocks)),
         ),
         kept=kept,
     )

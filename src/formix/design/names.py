@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -9,7 +10,9 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 from formix.design.functions import CONSTANTS, find, unknown_function
+from formix.errors import UnknownFunctionError
 from formix.syntax.mistakes import mistake
+from formix.syntax.spelling import spell_name
 from formix.syntax.tree import Argument, Binary, Call, Name, Node, Parenthesis, Subscript, Unary
 from formix.terms.response import bound
 
@@ -84,11 +87,16 @@ def used(
         If the formula calls a function outside the registry that was not passed either.
     """
     text = terms.formula.text
-    needed = list(predictor_names(terms, functions))
-    others = [
-        *response_names(terms.response, functions, text),
-        *_group_names(terms, functions, text),
-    ]
+    try:
+        needed = list(predictor_names(terms, functions))
+        others = [
+            *response_names(terms.response, functions, text),
+            *_group_names(terms, functions, text),
+        ]
+    except UnknownFunctionError as error:
+        if error.span is not None and (odd := _odd_column(error.span, text, names)):
+            error.hint = odd
+        raise
     known = set(names)
     for name in sorted(needed if new else needed + others, key=lambda each: each.span):
         if name.name not in known and name.name not in CONSTANTS:
@@ -161,6 +169,20 @@ def predictor_names(terms: Terms, functions: Functions) -> Iterator[Name]:
             yield from names_in(offset.variable.node, functions, text)
 
 
+def _odd_column(span: Span, text: str, names: Sequence[str]) -> str:
+    """Return what to write, where a column's whole name stands there without its backticks."""
+    rest = text[span.start :]
+    odd = (name for name in names if spell_name(name).startswith("`") and name.split())
+    found = [name for name in odd if re.match(_spaced(name), rest)]
+    longest = max(found, key=len, default="")
+    return f"for the column of that name write {spell_name(longest)}, in backticks" if found else ""
+
+
+def _spaced(name: str) -> str:
+    """Return a pattern of a name, blanks wherever, that no longer name begins with."""
+    return r"\s*".join(re.escape(one) for one in name if not one.isspace()) + r"(?![\w.])"
+
+
 def unknown_column(name: str, span: Span, text: str, names: Sequence[str]) -> FormixError:
     """Return the refusal of a name that is not a column, with the nearest one that is."""
     near = get_close_matches(name, names, n=1, cutoff=0.6)
@@ -169,6 +191,8 @@ def unknown_column(name: str, span: Span, text: str, names: Sequence[str]) -> Fo
     start = f"did you mean `{near[0]}`? " if near else ""
     shown = ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
     advice = fill(f"{start}The data has: {shown}", 92, break_on_hyphens=False)
+    if odd := _odd_column(span, text, names):
+        advice = odd
     written = span.of(text)
     if written.startswith("`") and "\\" in written:
         advice += "\na backslash within backticks is written twice: `a\\\\b`"

@@ -1,16 +1,19 @@
-"""What the user is told of a design: columns left out, bars that lme4 reads otherwise."""
+"""What the user is told of a design: columns left out, bars that tell little, lme4's reading."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from formix.design.coding import INTERCEPT
 from formix.terms.groups import double_bar_note, several_columns
 
 if TYPE_CHECKING:
     from formix.design.encoding import Encoding
     from formix.design.values import Shape
-    from formix.spec import PredictorMatrix
+    from formix.spec import Block, PredictorMatrix
     from formix.terms.term import Terms
 
 
@@ -46,6 +49,28 @@ def bar_notes(terms: Terms, shapes: Mapping[str, Shape]) -> Iterator[str]:
 
 def _is_wide(shape: Shape) -> bool:
     return shape.kind == "factor" or len(shape.names) > 1
+
+
+def constant_notes(blocks: Sequence[Block]) -> Iterator[str]:
+    """Yield the terms of bars that have one value in each level of their group.
+
+    Only beside an intercept: alone, such a term may be meant, for levels of unequal variance.
+    """
+    for block in blocks:
+        if block.index.ndim > 1 or len(block.levels) == len(block.index):
+            continue
+        _, first, level = np.unique(block.index, return_index=True, return_inverse=True)
+        constant = (block.Z[first][level] == block.Z).all(axis=0)
+        terms: dict[tuple[str, str], bool] = {}
+        for effect, same in zip(block.effects, constant, strict=True):
+            key = effect.predictor, effect.column.term
+            terms[key] = terms.get(key, True) and bool(same)
+        for (predictor, term), same in terms.items():
+            if same and term != INTERCEPT.term and (predictor, INTERCEPT.term) in terms:
+                yield (
+                    f"`{term}` has one value in each level of `{block.group}`, so no level tells "
+                    f"how its effect varies in {block.text}: leave it out of the bar"
+                )
 
 
 def contrast_notes(encoding: Encoding) -> Iterator[str]:

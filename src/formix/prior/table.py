@@ -57,6 +57,14 @@ class PriorTable:
     entries: tuple[PriorEntry, ...]
     name: str = "default"
 
+    @property
+    def title(self) -> str:
+        """The set that they are of, and how many are the user's own."""
+        own = sum(entry.origin != self.name for entry in self.entries)
+        if own == len(self):
+            return "your own" if own else self.name
+        return f"{self.name}, and {own} of your own" if own else self.name
+
     def __getitem__(self, key: str) -> PriorEntry:
         """Return the entry of a key."""
         return next(entry for entry in self.entries if entry.key == key)

@@ -144,7 +144,7 @@ def _command(found: Arguments, settings: Mapping[str, Any], name: str) -> str:
     for key, option in _OPTIONS.items():
         if key in settings:
             words += [option, str(settings[key])]
-    words += ["--out", name]
+    words += ["--output", name]
     first = " ".join(shlex.quote(word) for word in words)
     told = "" if found.dataset else "# data.csv stands for the file of the data\n"
     return f"{told}{first}\nformix report {shlex.quote(name)}"
