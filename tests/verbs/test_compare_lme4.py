@@ -113,10 +113,9 @@ def test_names_are_translated_both_ways():
     assert table.loc[("common", "recipe[B]"), "lme4"] == "recipeB"
 
 
-def test_a_logit_model_has_its_packaged_numbers():
-    model = fx.Model(
-        "cbind(incidence, size - incidence) ~ period + (1 | herd)", fx.load("cbpp"), "binomial"
-    )
+@pytest.mark.parametrize("left", ["cbind(incidence, size - incidence)", "incidence | trials(size)"])
+def test_a_logit_model_has_its_packaged_numbers(left: str):
+    model = fx.Model(f"{left} ~ period + (1 | herd)", fx.load("cbpp"), "binomial")
     table = fx.compare_lme4(random_fit(model))
     assert table.columns.name == "ML by lme4 1.1-31"
     # From lme4's own documentation of glmer: the Laplace fit of cbpp.
@@ -146,6 +145,13 @@ def test_a_stored_result_is_taken_as_a_mapping_or_as_a_file(tmp_path: Path):
         table = fx.compare_lme4(found, reference)
         assert table.columns.name == "REML by lme4 1.1-31"
         assert table["estimate"].tolist() == [250.0, 10.0, 24.0, 0.0, 26.0]
+
+
+def test_a_stored_result_says_whose_it_is():
+    model = fx.Model("Reaction ~ Days + (Days || Subject)", fx.load("sleepstudy"))
+    for made, said in (("metafor 3.8-1", "metafor 3.8-1"), ("R 4.2.2, lme4 1.1-31", "lme4 1.1-31")):
+        stored = {"made_with": made, "reml": STORED["reml"]}
+        assert fx.compare_lme4(random_fit(model), stored).columns.name == f"REML by {said}"
 
 
 def test_what_one_of_them_has_not_is_not_a_number():

@@ -20,6 +20,7 @@ from formix.spec import MAIN
 from formix.verbs.lme4 import Key, Lme4, component_names, key_of, of_estimates, of_stored
 from formix.verbs.model import model as model_of
 from formix.verbs.packaged import is_packaged
+from formix.verbs.r_call import addition
 from formix.verbs.rscript import by_rscript
 from formix.verbs.table import Table
 from formix.verbs.varcorr import RESIDUAL, components
@@ -156,13 +157,26 @@ def _packaged(built: Model) -> Mapping[str, Any] | None:
     results = json.loads(text)
     # lme4 has one family for both.
     family = "binomial" if built.family.name == "bernoulli" else built.family.name
-    formula = to_text(built.formula)
+    formula = _formula(built)
     link = built.spec.predictors[0].link.name
     for entry in results["fits"]:
         same = (entry["family"], entry["link"]) == (family, link)
         if same and to_text(parse(entry["formula"])) == formula and _is_of(built, entry["dataset"]):
             return {**entry, "made_with": results["made_with"]}
     return None
+
+
+def _formula(built: Model) -> str:
+    """Return the formula, a response of successes and trials written as lme4 has it."""
+    text = to_text(built.formula)
+    trials = addition(built, "trials")
+    if trials is None:
+        return text
+    said = to_text(built.formula.main.left)
+    right = text.partition("~")[2]
+    return to_text(
+        parse(f"cbind({said}, {to_text(trials.call.arguments[0].value)} - {said}) ~{right}")
+    )
 
 
 def _is_of(built: Model, dataset: str) -> bool:

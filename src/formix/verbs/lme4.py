@@ -149,9 +149,9 @@ def _read(content: Any, method: Method | None, name: str) -> Lme4:
 
 
 def _maker(version: str) -> str:
-    """Return who made it in words: `lme4 1.1-31`."""
-    found = re.search(r"(\d+\.\d+)[.-](\d+)$", version)
-    return f"lme4 {found[1]}-{found[2]}" if found else "lme4"
+    """Return who made it in words: `lme4 1.1-31`, or a neighbour that is named."""
+    found = re.search(r"(?:\b([A-Za-z]\w*) )?(\d+\.\d+)[.-](\d+)$", version)
+    return f"{found[1] or 'lme4'} {found[2]}-{found[3]}" if found else "lme4"
 
 
 def _components(parts: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Key, float]]:
