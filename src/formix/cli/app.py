@@ -22,6 +22,7 @@ from formix.cli.arguments import (
     KeepGroupsOption,
     PriorOption,
     PriorsOption,
+    ResultOption,
     kept,
     pairs,
     prior_set,
@@ -94,16 +95,7 @@ def fit(
         typer.Option(help="Makes the draws repeatable.", min=0, show_default="a new one"),
     ] = None,
     keep_groups: KeepGroupsOption = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "--out",
-            "-o",
-            help="The NetCDF file.",
-            show_default="DATA.nc, or the next free name",
-        ),
-    ] = None,
+    out: ResultOption = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print only warnings and errors.")
     ] = False,

@@ -83,6 +83,17 @@ KeepGroupsOption = Annotated[
     ),
 ]
 
+ResultOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "--out",
+        "-o",
+        help="The NetCDF file.",
+        show_default="DATA.nc, or the next free name",
+    ),
+]
+
 KEPT = ("draws", "summary", "none")
 
 PRIOR_SETS = ("default", "brms", "flat")
