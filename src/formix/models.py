@@ -149,8 +149,8 @@ class Model(Floors):
         engine
             What samples: `auto` takes the first that can. `marginal` integrates effects of gaussian
             models, `whitened` samples generalised ones in rounder coordinates, and `nuts` runs the
-            program as printed, whatever it is. `laplace` and `svi` approximate the posterior, and
-            are taken only when asked.
+            program as printed, whatever it is. `laplace`, `svi` and `pathfinder` approximate the
+            posterior, and are taken only when asked.
         draws, warmup, chains
             Draws kept and steps adapted in each chain, and how many chains.
         seed

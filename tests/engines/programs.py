@@ -21,9 +21,10 @@ class Site:
 
 @dataclass(frozen=True)
 class Asked:
-    """As much of a spec as `nuts` reads: the sites of the results."""
+    """As much of a spec as engines of any program read: the sites of the results."""
 
     parameters: tuple[Site, ...]
+    effect_sites: tuple[str, ...] = ()
 
 
 def asked(*sites: str) -> Asked:

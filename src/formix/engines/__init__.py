@@ -13,8 +13,6 @@ from formix.engines.waiting import listening
 if TYPE_CHECKING:
     from formix.spec import Spec
 
-__all__ = ["ENGINES", "Engine", "load"]
-
 
 @dataclass(frozen=True)
 class Engine:
@@ -49,6 +47,7 @@ def _asked(module: str) -> Callable[[Spec], str | None]:
 
 _NUTS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
 _KEEP, _IN, _ROUND = ("keep_groups",), f"{__name__}.marginal.source", "whitened.sampling"
+_PATHS = ("paths", "steps", *_KEEP)
 
 ENGINES = (
     Engine("marginal", _asked("marginal.support"), "marginal.sampling", _KEEP, writer=_IN),
@@ -56,5 +55,6 @@ ENGINES = (
     Engine("nuts", lambda _: None, "nuts", _NUTS),
     Engine("laplace", _asked("laplace.support"), "laplace.sampling", _KEEP, approximates=True),
     Engine("svi", lambda _: None, "svi.sampling", ("steps",), approximates=True),
+    Engine("pathfinder", lambda _: None, "pathfinder.sampling", _PATHS, approximates=True),
 )
 """In the order in which `auto` tries them."""

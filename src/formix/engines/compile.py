@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import jax
 from jax.experimental.compilation_cache import compilation_cache
@@ -14,9 +14,12 @@ from jax.experimental.compilation_cache import compilation_cache
 from formix.engines.cache import prepare
 from formix.engines.precision import float64
 from formix.engines.waiting import in_background
+from formix.errors import EngineError
 
 if TYPE_CHECKING:
     from jax.stages import Compiled, Lowered
+
+T = TypeVar("T")
 
 _SETTINGS = threading.Lock()
 """Held while JAX's settings are ours: an interrupted compilation ends after the next has begun."""
@@ -30,6 +33,28 @@ def compiled(lowered: Lowered) -> Compiled:
             return lowered.compile()
 
     return in_background(work)
+
+
+def ran(work: Callable[[], T]) -> T:
+    """Return what compiled programs return, on the host and in float64; Ctrl-C is heard meanwhile.
+
+    Raises
+    ------
+    EngineError
+        If they fail, as they do without memory.
+    """
+
+    def on_host() -> T:
+        with float64():
+            return jax.device_get(work())
+
+    try:
+        return in_background(on_host)
+    except jax.errors.JaxRuntimeError as error:
+        raise EngineError(
+            f"the compiled program failed: {str(error).partition(chr(10))[0]}",
+            hint="if memory ran out, ask for fewer draws",
+        ) from error
 
 
 @contextmanager

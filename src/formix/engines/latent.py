@@ -18,6 +18,9 @@ from formix.errors import EngineError
 if TYPE_CHECKING:
     from formix.program.program import Program
 
+Shapes = tuple[tuple[str, tuple[int, ...], str], ...]
+"""Of the arrays that a program takes: name, shape and kind of each."""
+
 _WIDEST = 100
 """Coordinates that share one dense block of the mass matrix at most."""
 
@@ -44,6 +47,11 @@ class LatentSite:
 def arrays(program: Program) -> dict[str, np.ndarray]:
     """Return what the program takes: floats in float64, and aligned so that no device copies it."""
     return {name: _aligned(np.asarray(values)) for name, values in program.data.items()}
+
+
+def shapes(data: Mapping[str, np.ndarray]) -> Shapes:
+    """Return what a program that is compiled for some arrays must know of them."""
+    return tuple((name, x.shape, x.dtype.str) for name, x in data.items())
 
 
 def _aligned(values: np.ndarray) -> np.ndarray:

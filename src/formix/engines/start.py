@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import jax
 import numpy as np
@@ -13,11 +13,15 @@ from formix.engines.latent import prior_means
 from formix.errors import EngineError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jaxtyping import Bool
 
     from formix.engines.latent import LatentSite
     from formix.engines.steps import Walk
     from formix.program.program import Program
+
+T = TypeVar("T")
 
 TRIES = 30
 RADIUS, CLOSER = 2.0, 0.8
@@ -68,6 +72,35 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
         }
     bad = int(np.flatnonzero(~good)[0])
     raise no_start(program, {site: x[bad] for site, x in points.items()})
+
+
+def first_found(
+    program: Program,
+    sites: tuple[LatentSite, ...],
+    generator: np.random.Generator,
+    look: Callable[[dict[str, np.ndarray]], T | None],
+) -> T:
+    """Return what is found from the first random point from which anything is.
+
+    Parameters
+    ----------
+    look
+        Returns what is found from free coordinates by site, or None.
+
+    Raises
+    ------
+    EngineError
+        If nothing is found from any of so many points.
+    """
+    rows = np.size(program.data[program.response])
+    point: dict[str, np.ndarray] = {}
+    for attempt in range(TRIES):
+        points = scattered([generator], sites, rows, RADIUS * CLOSER**attempt)
+        point = {site: x[0] for site, x in points.items()}
+        found = look(point)
+        if found is not None:
+            return found
+    raise no_start(program, point)
 
 
 def scattered(

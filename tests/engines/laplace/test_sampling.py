@@ -109,7 +109,7 @@ def test_every_site_has_draws():
 
 
 def test_auto_never_takes_it():
-    assert [e.name for e in ENGINES if e.approximates] == ["laplace", "svi"]
+    assert [e.name for e in ENGINES if e.approximates] == ["laplace", "svi", "pathfinder"]
     assert choose(herds().spec)[0].name != "laplace"
     assert choose(herds().spec, "laplace")[0].name == "laplace"
 

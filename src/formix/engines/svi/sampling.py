@@ -15,40 +15,30 @@ import jax
 import numpy as np
 
 from formix.engines.chain import Chain, Settings
-from formix.engines.compile import compiled
-from formix.engines.decline import Decline
+from formix.engines.compile import compiled, ran
 from formix.engines.draws import Draws
-from formix.engines.latent import arrays, latent_sites
+from formix.engines.latent import arrays, latent_sites, shapes
 from formix.engines.lock import TRACING
-from formix.engines.marginal.pareto import importance_ess, smoothed
+from formix.engines.nearness import LOOKS, weighed
 from formix.engines.plan import whole
 from formix.engines.precision import float64
-from formix.engines.start import CLOSER, RADIUS, TRIES, no_start, scattered
+from formix.engines.start import first_found
 from formix.engines.steps import Clock
 from formix.engines.svi.ascent import BLOCK, Ascent, Fitted
 from formix.engines.svi.guide import covariance
-from formix.engines.waiting import in_background, listening
+from formix.engines.waiting import listening
 from formix.errors import EngineError
 from formix.versions import version_of
 
 if TYPE_CHECKING:
     from jax.stages import Compiled
 
-    from formix.engines.latent import LatentSite
+    from formix.engines.latent import LatentSite, Shapes
     from formix.engines.progress import Report
     from formix.program.program import Program
     from formix.spec import Spec
 
 _PACKAGES = ("formix", "jax", "jaxlib", "numpyro", "numpy")
-
-_LOOKS = 1000
-"""Draws that are weighed at least: the tail of fewer tells little."""
-
-_EVEN = 1e-6
-"""Weights whose logarithms differ by less are equal but for rounding, and have no tail."""
-
-_NEAR = 0.7
-"""k-hat above which the approximation is too far for its draws to be mended by weights."""
 
 
 def run(
@@ -112,8 +102,8 @@ def run(
         with TRACING, float64():
             sites = latent_sites(program.function, data)
             keep = tuple(parameter.site for parameter in spec.parameters)
-            looks = max(_LOOKS, draws * chains)
-            machine = _compiled(program.function, _shapes(data), sites, keep, looks)
+            looks = max(LOOKS, draws * chains)
+            machine = _compiled(program.function, shapes(data), sites, keep, looks)
         clock.tell("compile", 1, 1)
         prepared = clock.tell("warmup", 0, steps)
         fitted = _fitted(machine, program, data, sites, seed, steps)
@@ -127,14 +117,10 @@ def run(
     return Draws(values, {"lp": lp}, _attributes(said, fitted, prepared, spent))
 
 
-def _shapes(data: Mapping[str, np.ndarray]) -> tuple[tuple[str, tuple[int, ...], str], ...]:
-    return tuple((name, x.shape, x.dtype.str) for name, x in data.items())
-
-
 @lru_cache(maxsize=8)
 def _compiled(
     function: Any,
-    shapes: tuple[tuple[str, tuple[int, ...], str], ...],
+    given: Shapes,
     sites: tuple[LatentSite, ...],
     keep: tuple[str, ...],
     draws: int,
@@ -147,7 +133,7 @@ def _compiled(
     ascent = Ascent(Chain(function, Settings(0, 1, (), held, keep)), draws)
     shape = jax.ShapeDtypeStruct
     z = {site.name: shape(site.free, np.float64) for site in sites}
-    data = {name: shape(size, np.dtype(kind)) for name, size, kind in shapes}
+    data = {name: shape(size, np.dtype(kind)) for name, size, kind in given}
     key, most = shape((2,), np.uint32), shape((), np.int64)
     return compiled(jax.jit(ascent).lower(z, key, most, data))
 
@@ -163,50 +149,12 @@ def _fitted(
     """Return the fit from the first random point that leads to a place with a density."""
     generator = np.random.default_rng([seed, 0])
     key = generator.integers(2**32, size=2, dtype=np.uint32)
-    rows = np.size(program.data[program.response])
-    point: dict[str, np.ndarray] = {}
-    for attempt in range(TRIES):
-        point = {
-            site: x[0]
-            for site, x in scattered([generator], sites, rows, RADIUS * CLOSER**attempt).items()
-        }
 
-        def work(point: dict[str, np.ndarray] = point) -> Fitted:
-            with float64():
-                return jax.device_get(machine(point, key, np.int64(steps), dict(data)))
+    def look(point: dict[str, np.ndarray]) -> Fitted | None:
+        found: Fitted = ran(lambda: machine(point, key, np.int64(steps), dict(data)))
+        return found if found.good else None
 
-        try:
-            found = in_background(work)
-        except jax.errors.JaxRuntimeError as error:
-            raise EngineError(
-                f"the compiled program failed: {str(error).partition(chr(10))[0]}",
-                hint="if memory ran out, ask for fewer draws",
-            ) from error
-        if found.good:
-            return found
-    raise no_start(program, point)
-
-
-def _nearness(fitted: Fitted) -> dict[str, float | None]:
-    """Return how near the approximation is: k-hat, the ESS of its weights, and the bound.
-
-    Raises
-    ------
-    Decline
-        If the density is finite at none of the draws.
-    """
-    log_weights = fitted.log_density - fitted.log_approximation
-    log_weights = np.where(np.isfinite(log_weights), log_weights, -np.inf)
-    if not np.any(np.isfinite(log_weights)):
-        raise Decline("its log density is finite at none of the draws from the approximation")
-    bound = float(np.mean(log_weights))
-    _, k_hat = smoothed(log_weights) if np.ptp(log_weights) > _EVEN else (None, 0.0)
-    return {
-        "max_k_hat": _NEAR,
-        "k_hat": float(k_hat) if np.isfinite(k_hat) else None,
-        "importance_ess": importance_ess(log_weights),
-        "elbo": bound if np.isfinite(bound) else None,
-    }
+    return first_found(program, sites, generator, look)
 
 
 def _attributes(
@@ -217,7 +165,7 @@ def _attributes(
         "approximation": "variational inference",
         "chain_method": "independent draws",
         **said,
-        **_nearness(fitted),
+        **weighed(fitted.log_density - fitted.log_approximation)[1],
         "settled": bool(fitted.settled),
         "steps_taken": int(fitted.steps),
         "versions": {

@@ -1,0 +1,1 @@
+"""A posterior approximated along the paths by which an optimiser climbs to its mode."""
