@@ -120,9 +120,9 @@ class Model(Floors):
         ResultError
             If one of them is needed and not given, or the design does not come out as it was.
         """
-        recipe.check_functions(functions or {})
+        functions = {} if functions is None else functions
+        stages = remade(recipe, functions)
         model = cls.__new__(cls)
-        stages = remade(recipe, dict(functions or {}))
         recipe.check_family(family)
         linked = family_of(family or recipe.family)(**recipe.links)
         how = dict.fromkeys(recipe.centred, CENTRED)

@@ -105,7 +105,11 @@ def remade(recipe: Recipe, functions: Functions) -> Stages:
     ------
     ResultError
         If the design does not come out as it was.
+    ArgumentError
+        If the functions are none.
     """
+    _check_given(functions, recipe.contrasts)
+    recipe.check_functions(functions)
     tree = parse(recipe.formula)
     terms = expand(tree, recipe.frame.names)
     encoding = Encoding.from_json(json.dumps(recipe.encoding))

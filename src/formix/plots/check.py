@@ -9,7 +9,7 @@ import numpy as np
 
 from formix.errors import ArgumentError
 from formix.plots.canvas import WIDE, array, panel, panels
-from formix.plots.intervals import PROBS
+from formix.plots.intervals import PROBS, interval_tails
 from formix.plots.labels import plain, short
 from formix.plots.legend import draw_legend
 from formix.plots.overlays import (
@@ -24,6 +24,7 @@ from formix.plots.partition import some_of, split
 from formix.plots.replicates import form_of, replicates
 from formix.plots.statistics import check_numbers, draw_by_level, draw_statistic
 from formix.plots.style import INK
+from formix.verbs.arguments import named
 from formix.verbs.model import model
 from formix.verbs.statistics import statistics
 
@@ -138,6 +139,7 @@ def plot_check(
     >>> ax.get_title(loc="left").partition(" = ")[0]
     'P(replicates > data)'
     """
+    interval_tails(probs)
     wanted = None if stat is None else statistics(stat)
     given = (functions, priors, family)
     built = model(fit, functions=functions, priors=priors, family=family)
@@ -169,7 +171,7 @@ def _kind(kind: str, form: Form) -> str:
         If it is none, or does not suit the response.
     """
     suits = _OF_FORM[form]
-    if kind == "auto":
+    if named("kind", kind, 'kind="density"') == "auto":
         return suits[0]
     if kind not in suits:
         listed = ", ".join(map(repr, ("auto", *suits)))

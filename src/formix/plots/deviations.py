@@ -78,6 +78,8 @@ def deviations(drawn: Sample, group: str = "", effects: object = None) -> list[D
     if effects is None:
         return found
     wanted = [effects] if isinstance(effects, str) else list(np.asarray(effects).ravel())
+    if not wanted:
+        raise ArgumentError("`effects` is empty", hint="leave it out to have all of them")
     known = [effect for one in found for effect in one.effects]
     for effect in wanted:
         if effect not in known:

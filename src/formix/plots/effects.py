@@ -16,6 +16,7 @@ from formix.plots.observed import Observed, observed
 from formix.plots.scatter import written
 from formix.plots.style import SMALL
 from formix.syntax.tree import Name, walk
+from formix.verbs.arguments import truth
 from formix.verbs.asked import Asked, Options, asked
 from formix.verbs.effects import POINTS, conditional
 from formix.verbs.grids import checked, group_columns, known_columns, names_of, regressors
@@ -88,11 +89,12 @@ def plot_effects(
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('Days (d)', 'Reaction (ms)')
     """
-    outer = interval_tails(probs)[0]
-    question = asked(fit, kind, groups, outer[1] - outer[0], options)
+    interval_tails(probs)
+    question = asked(fit, kind, groups, options)
     known = known_columns(question.model)
     chosen, more = _chosen(question, variables, known)
     held = checked(at, known)
+    truth("data", data)
     seen = observed(question.model, question.drawn.found)
     made = [one for names in chosen for one in _panels(question, names, held, points, seen, data)]
     size = WIDE if len(made) == 1 else (3.9 if seen.levels else 3.4, 2.9)

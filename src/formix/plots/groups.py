@@ -20,6 +20,7 @@ from formix.plots.observed import observed
 from formix.plots.style import INK, SMALL, dress, key
 from formix.results.sample import sample
 from formix.verbs.asked import asked
+from formix.verbs.grids import check_points, listed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,10 +102,10 @@ def plot_groups(
     drawn = sample(fit, "posterior")
     parts, of = deviations(drawn), deviations(drawn, group)[0]
     whole("most", most, 1)
-    whole("points", points, 2)
-    outer = interval_tails(probs)[0]
+    check_points(points)
+    interval_tails(probs)
     rebuild: Any = dict(rebuilt)
-    question = asked(fit, "mean", "none", outer[1] - outer[0], rebuild)
+    question = asked(fit, "mean", "none", rebuild)
     model = question.model
     _refuse_shared(model, of)
     name = axis_of(model, of, x)
@@ -149,7 +150,7 @@ def _refuse_shared(model: Model, of: Deviations) -> None:
         )
 
 
-def _places(of: Deviations, levels: Iterable[object]) -> np.ndarray:
+def _places(of: Deviations, levels: object) -> np.ndarray:
     """Return the places of levels that are named.
 
     Raises
@@ -158,7 +159,7 @@ def _places(of: Deviations, levels: Iterable[object]) -> np.ndarray:
         If there is no such level.
     """
     known = {str(level): j for j, level in enumerate(of.levels)}
-    given = [str(level) for level in ([levels] if isinstance(levels, str) else levels)]
+    given = [str(level) for level in listed(levels)]
     strange = next((level for level in given if level not in known), None)
     if strange is not None or not given:
         raise ArgumentError(

@@ -16,6 +16,7 @@ from formix.plots.legend import draw_legend
 from formix.plots.smoothing import smoothed
 from formix.plots.style import BLUE, GREY, dress
 from formix.results.sample import sample
+from formix.verbs.grids import listed
 from formix.verbs.model import model
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ def plot_prior(
 
 def _chosen(found: Sequence[Both], parameters: str | Sequence[str]) -> list[Both]:
     """Return those of some sites or numbers, in the order that they are asked for."""
-    wanted = [parameters] if isinstance(parameters, str) else list(parameters)
+    wanted = listed(parameters)
+    if not wanted:
+        raise ArgumentError("`parameters` is empty", hint="leave it out to have all of the table")
     names = [_names(one) for one in found]
     chosen: list[Both] = []
     for name in wanted:

@@ -14,6 +14,7 @@ from formix.plots.labels import level_ticks, plain, room
 from formix.plots.scales import effect_scale
 from formix.plots.style import BLUE, GREY, dress
 from formix.results.sample import sample
+from formix.verbs.arguments import truth
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,6 +70,7 @@ def plot_ranef(
     >>> [one.get_title(loc="left") for one in axes]
     ['Subject: Intercept', 'Subject: Days']
     """
+    truth("sort", sort)
     drawn = sample(fit)
     found = deviations(drawn, group, effects)
     parts = [(one, effect) for one in found for effect in range(len(one.effects))]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from formix.engines.plan import whole
 from formix.errors import UnsupportedError
 from formix.results.groups import opened
 from formix.verbs.simulate import CHECKED, simulate
@@ -104,6 +105,7 @@ def replicates(
             "be compared",
             hint='fx.residuals(fit, "quantile") checks censored rows too',
         )
+    whole("draws", draws, 1)
     most = max(_FEWEST, _MOST // max(1, response.values.size))
     functions, priors, family = given
     drawn = simulate(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from formix.errors import ResultError
+from formix.errors import ArgumentError, ResultError
 from formix.prior import ForeignPrior, PriorEntry, PriorTable, from_text, read_prior
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Recipe:
     source_sha256: str = ""
     run: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
-    def prior_table(self, given: Mapping[str, object] | None = None) -> PriorTable:
+    def prior_table(self, given: object = None) -> PriorTable:
         """Return the priors as they were, none resolved anew.
 
         Parameters
@@ -101,8 +101,16 @@ class Recipe:
         ------
         ResultError
             If one of them is not given.
+        ArgumentError
+            If they are not given by address.
         """
-        read = {key: read_prior(value) for key, value in (given or {}).items()}
+        if given is not None and not isinstance(given, Mapping):
+            raise ArgumentError(
+                f"priors={given!r} is not a dict of priors by address",
+                hint='for example priors={"beta[Days]": dist.Normal(0, 5)}',
+            )
+        some = cast("Mapping[str, object]", given or {})
+        read = {key: read_prior(value) for key, value in some.items()}
         foreign = {key: prior for key, prior in read.items() if isinstance(prior, ForeignPrior)}
         lacking = [key for key in self.needs.get("priors", ()) if key not in foreign]
         if lacking:

@@ -12,10 +12,10 @@ from formix.design.frame import open_data, to_pandas
 from formix.design.names import used
 from formix.engines.plan import whole
 from formix.errors import ArgumentError
-from formix.prediction import ERROR, POPULATION, SAMPLE, NewRows, new_rows
+from formix.prediction import SAMPLE, NewRows, new_rows
 from formix.results.sample import sample
 from formix.verbs.answers import Answers
-from formix.verbs.estimates import tails
+from formix.verbs.arguments import check_sampling, named
 from formix.verbs.grids import balanced, grid, group_columns, training
 from formix.verbs.model import model as model_of
 from formix.verbs.predicted import LINPRED, MEAN, RESPONSE, Predictions
@@ -173,7 +173,7 @@ def _with_one(rows: NewRows, fitted: Spec) -> NewRows:
 _NAMES = tuple(Options.__annotations__)
 
 
-def asked(fit: object, kind: str, groups: object, prob: float, options: Options) -> Asked:
+def asked(fit: object, kind: str, groups: object, options: Options) -> Asked:
     """Return a fit of which something is asked.
 
     Raises
@@ -188,11 +188,10 @@ def asked(fit: object, kind: str, groups: object, prob: float, options: Options)
         raise ArgumentError(
             f"there is no option `{unknown}`", hint=f"the options: {', '.join(_NAMES)}"
         )
-    tails(prob)
     levels, new_levels = options.get("levels", LEVELS), options.get("new_levels", SAMPLE)
     draws, seed = options.get("draws"), options.get("seed")
-    integrated = groups == INTEGRATE
-    if integrated and kind == RESPONSE:
+    integrated = isinstance(groups, str) and groups == INTEGRATE
+    if integrated and named("kind", kind, 'kind="mean"') == RESPONSE:
         raise ArgumentError(
             'kind="response" draws responses, and groups="integrate" would average them',
             hint='kind="mean", or fx.predict at a new level of the group',
@@ -202,15 +201,7 @@ def asked(fit: object, kind: str, groups: object, prob: float, options: Options)
         raise ArgumentError(
             f"levels is {levels!r}", hint="an even number: new levels are drawn in pairs"
         )
-    if new_levels not in (SAMPLE, POPULATION, ERROR):
-        raise ArgumentError(
-            f"`new_levels` is {new_levels!r}",
-            hint=f"it is one of '{SAMPLE}', '{POPULATION}', '{ERROR}'",
-        )
-    if draws is not None:
-        whole("draws", draws, 1)
-    if seed is not None:
-        whole("seed", seed, 0)
+    check_sampling(draws, seed, new_levels)
     rebuilt: dict[str, Any] = {k: options.get(k) for k in ("functions", "priors", "family")}
     built, drawn = model_of(fit, **rebuilt), sample(fit, "posterior")
     return Asked(

@@ -9,6 +9,7 @@ import xarray as xr
 
 from formix.results.names import storable, text
 from formix.results.sample import Sample, sample
+from formix.verbs.arguments import interval, truth
 from formix.verbs.estimates import PROB
 from formix.verbs.factors import factors
 from formix.verbs.fixef import common, has_common
@@ -84,18 +85,19 @@ def coef(
     >>> fx.coef(fit)["mean"].loc["Subject"].unstack("effect").shape
     (18, 2)
     """
+    wanted, tall = interval(prob, summary), truth("tidy", tidy)
     drawn = sample(fit)
     sites = group_sites(drawn, group)
     beta = common(drawn) if has_common(drawn) else None
     whole = _are_draws(drawn, list(sites))
-    if not summary:
+    if wanted is None:
         check_kept(drawn, sites)
     summed = {same[0].group: _summed(drawn, beta, same) for same in by_group(sites)}
-    if not summary:
+    if wanted is None:
         return xr.Dataset({f"coef_{storable(name)}": draws for name, draws in summed.items()})
-    parts = [_labelled(name, draws, prob if whole else None) for name, draws in summed.items()]
+    parts = [_labelled(name, draws, wanted if whole else None) for name, draws in summed.items()]
     table = level_table(parts)
-    return tidied(table) if tidy else table
+    return tidied(table) if tall else table
 
 
 def _summed(drawn: Sample, beta: xr.DataArray | None, sites: list[Site]) -> xr.DataArray:

@@ -134,9 +134,9 @@ def _reference(built: Model, reference: object) -> Lme4:
         isinstance(reference, str | PathLike) and reference not in (*_METHODS, "R")
     ):
         return of_stored(cast("Mapping[str, Any]", reference), None)
-    if reference == "R":
+    if isinstance(reference, str) and reference == "R":
         return by_rscript(built)
-    if reference is not None and reference not in _METHODS:
+    if reference is not None and not isinstance(reference, str):
         raise ArgumentError(
             f"`reference` is {reference!r}",
             hint='it is "REML", "ML", "R", a mapping, or the path of a JSON file',

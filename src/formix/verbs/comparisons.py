@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Unpack, cast, overload
 import numpy as np
 
 from formix.errors import ArgumentError
+from formix.verbs.arguments import interval, named as text, one_of
 from formix.verbs.asked import Options, asked
 from formix.verbs.contrasts import COMPARISONS, contrasts
 from formix.verbs.estimates import PROB
@@ -135,12 +136,9 @@ def comparisons(
     >>> table[["variable", "contrast"]].values.tolist()
     [['Days', '9 - 0']]
     """
-    if comparison not in COMPARISONS:
-        raise ArgumentError(
-            f"`comparison` is {comparison!r}",
-            hint=f"it is one of {', '.join(map(repr, COMPARISONS))}",
-        )
-    question = asked(fit, kind, groups, prob, options)
+    one_of("comparison", comparison, COMPARISONS)
+    wanted = interval(prob, summary)
+    question = asked(fit, kind, groups, options)
     _check_kind(question)
     known = regressors(question.model)
     chosen = COMPARISONS[comparison]
@@ -153,7 +151,7 @@ def comparisons(
     pairs = [
         one for name, how in asked_for.items() for one in contrasts(known[name], how, chosen.label)
     ]
-    return compared(question, pairs, chosen.of, by, newdata, prob if summary else None)
+    return compared(question, pairs, chosen.of, by, newdata, wanted)
 
 
 def _check_kind(question: Asked) -> None:
@@ -164,7 +162,7 @@ def _check_kind(question: Asked) -> None:
     ArgumentError
         With what compares their probabilities.
     """
-    if question.kind == RESPONSE and question.model.family.codes:
+    if text("kind", question.kind, 'kind="mean"') == RESPONSE and question.model.family.codes:
         raise ArgumentError(
             'kind="response" draws levels of the response, and levels have no difference',
             hint='kind="mean" compares their probabilities',

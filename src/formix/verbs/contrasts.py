@@ -83,6 +83,7 @@ def pairs_of(levels: Sequence[object], how: object) -> list[tuple[int, int]]:
         If it is not known how.
     """
     count = len(levels)
+    how = how if isinstance(how, str) else repr(how)
     if how == "reference":
         return [(j, 0) for j in range(1, count)]
     if how == "sequential":

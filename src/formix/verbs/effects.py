@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Literal, Unpack, overload
 
 import numpy as np
 
-from formix.engines.plan import whole
+from formix.verbs.arguments import interval
 from formix.verbs.asked import Asked, Options, asked
 from formix.verbs.estimates import PROB
 from formix.verbs.grids import (
     Regressor,
+    check_points,
     checked,
     grid,
     group_columns,
@@ -114,8 +115,9 @@ def effects(
     >>> fx.effects(fit, "Days", at={"Days": [0, 9]}).columns.tolist()
     ['Days', 'mean', 'sd', '2.5%', '97.5%']
     """
-    question = asked(fit, kind, groups, prob, options)
-    return conditional(question, variables, at, points, prob if summary else None)
+    wanted = interval(prob, summary)
+    question = asked(fit, kind, groups, options)
+    return conditional(question, variables, at, points, wanted)
 
 
 def conditional(
@@ -134,7 +136,7 @@ def conditional(
     ArgumentError, UnknownLevelError
         As `effects`.
     """
-    whole("points", points, 2)
+    check_points(points)
     known = known_columns(question.model)
     allowed = (*regressors(question.model), *group_columns(question.model))
     names = names_of(variables, {name: known[name] for name in allowed})

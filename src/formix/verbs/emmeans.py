@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from formix.design.column import text_of
+from formix.verbs.arguments import interval
 from formix.verbs.asked import Options, asked
 from formix.verbs.contrasts import COMPARISONS, pairs_of
 from formix.verbs.estimates import PROB
@@ -113,7 +114,8 @@ def emmeans(
     >>> fx.emmeans(fit, "Days", at={"Days": [0, 9]}, contrasts="pairwise")["contrast"].tolist()
     ['9 - 0']
     """
-    question = asked(fit, kind, groups, prob, options)
+    wanted = interval(prob, summary)
+    question = asked(fit, kind, groups, options)
     names = names_of(variables, regressors(question.model))
     held = checked(at, known_columns(question.model))
     frame = balanced(question.model, held, names)
@@ -122,7 +124,6 @@ def emmeans(
     draws = averaged(answers.made(), cells, len(keys))
     if contrasts is not None:
         keys, draws = _contrasted(keys, draws, contrasts)
-    wanted = prob if summary else None
     return answer(question, [of_draws(keys, draws, wanted)], wanted)
 
 

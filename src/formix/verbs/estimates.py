@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -97,7 +98,7 @@ def quantiles(
 
 def tails(prob: float) -> tuple[float, float]:
     """Return the probabilities below the ends of an equal-tailed interval."""
-    if not 0.0 < prob < 1.0:
+    if not isinstance(prob, Real) or not 0.0 < prob < 1.0:
         raise ArgumentError(
             f"`prob` is {prob!r}, which is not between 0 and 1",
             hint="prob=0.95 asks for the interval that holds 95 % of the draws",

@@ -11,6 +11,7 @@ import xarray as xr
 from formix.errors import ResultError
 from formix.results.names import text
 from formix.results.sample import Sample, sample
+from formix.verbs.arguments import interval
 from formix.verbs.estimates import PROB, estimates
 from formix.verbs.table import Table
 
@@ -49,11 +50,12 @@ def fixef(fit: object, *, prob: float = PROB, summary: bool = True) -> pd.DataFr
     >>> fx.fixef(fit, summary=False).dims
     ('chain', 'draw', 'coef')
     """
+    wanted = interval(prob, summary)
     draws = common(sample(fit))
-    if not summary:
+    if wanted is None:
         return draws
     index = pd.Index(draws["coef"].to_numpy().tolist(), name="coef")
-    return Table(estimates(draws.to_numpy(), prob), index=index)
+    return Table(estimates(draws.to_numpy(), wanted), index=index)
 
 
 def has_common(drawn: Sample) -> bool:

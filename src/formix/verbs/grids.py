@@ -15,8 +15,10 @@ import pandas as pd
 from formix.design.column import text_of
 from formix.design.frame import to_pandas
 from formix.design.names import predictor_names
+from formix.engines.plan import whole
 from formix.errors import ArgumentError
 from formix.syntax.tree import Name, walk
+from formix.verbs.arguments import by_name
 
 if TYPE_CHECKING:
     from formix.design.column import DataColumn
@@ -199,19 +201,33 @@ def listed(values: object) -> list[object]:
     return list(cast("Iterable[object]", values))
 
 
-def checked(given: Values | None, among: Mapping[str, Regressor]) -> dict[str, list[object]]:
+def checked(given: object, among: Mapping[str, Regressor]) -> dict[str, list[object]]:
     """Return values by column, each a list.
 
     Raises
     ------
     ArgumentError
-        If a name is not a column of the model, or has no values.
+        If it is no mapping, a name is not a column of the model, or has no values.
     """
-    found = {named(name, among).name: listed(values) for name, values in (given or {}).items()}
+    values_of = by_name("at", given, 'at={"Days": [0, 5]}')
+    found = {named(name, among).name: listed(values) for name, values in values_of.items()}
     empty = next((name for name, values in found.items() if not values), None)
     if empty is not None:
         raise ArgumentError(f"`{empty}` is given no values", hint=f'at={{"{empty}": [...]}}')
     return found
+
+
+def check_points(points: object) -> None:
+    """Refuse what is no number of values of a column.
+
+    Raises
+    ------
+    ArgumentError
+        If it is less than 2, or more than a grid may have rows.
+    """
+    whole("points", points, 2)
+    if cast("int", points) > MOST_ROWS:
+        raise ArgumentError(f"points is {points}", hint=f"at most {MOST_ROWS:,} rows are made")
 
 
 def grid(model: Model, values: Mapping[str, Sequence[object]]) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from formix.errors import ArgumentError, Span
 from formix.results.names import text as coordinate_text
 from formix.results.sample import sample
 from formix.syntax.statement import EXAMPLE, parse_statement
+from formix.verbs.arguments import interval
 from formix.verbs.computed import computed, difference, line
 from formix.verbs.elements import element_of
 from formix.verbs.estimates import PROB, estimates
@@ -88,13 +89,14 @@ def hypothesis(
     >>> table.columns.tolist()
     ['mean', 'sd', '2.5%', '97.5%', 'probability', 'evidence_ratio']
     """
+    wanted = interval(prob, summary)
     drawn = sample(fit)
     parsed = [parse_statement(text) for text in _texts(statements)]
     elements = [_elements(one, drawn) for one in parsed]
     draws = [_draws(one, some, drawn) for one, some in zip(parsed, elements, strict=True)]
     texts = [one.text for one in parsed]
     whole = np.stack(draws, axis=-1)
-    if not summary:
+    if wanted is None:
         posterior = drawn.found[drawn.group]
         return xr.DataArray(
             whole,
@@ -107,7 +109,7 @@ def hypothesis(
             name="difference",
         )
     with np.errstate(over="ignore"):
-        columns = estimates(whole, prob)
+        columns = estimates(whole, wanted)
     table = Table(columns, index=pd.Index(texts, name="hypothesis"))
     answers = [_tested(*each, drawn) for each in zip(parsed, elements, draws, strict=True)]
     return table.assign(

@@ -17,6 +17,7 @@ from formix.results.layout import lay_out
 from formix.results.likelihood import flat, log_densities
 from formix.results.sample import sample
 from formix.results.units import unit_log_likelihood, units_of
+from formix.verbs.arguments import named
 from formix.verbs.groups import group_named
 from formix.verbs.model import model
 from formix.verbs.redraw import with_effects
@@ -104,6 +105,7 @@ def log_likelihood(
     """
     drawn = sample(fit, "posterior")
     here = _beside(drawn)
+    named("integrate", integrate, 'integrate="Subject"')
     if not integrate and decode(drawn.found.attributes["response"], "response") in here:
         return fit
     built = model(fit, functions=functions, priors=priors, family=family)

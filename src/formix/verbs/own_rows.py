@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from formix.engines.plan import whole
 from formix.linear import family_parameters
 from formix.prediction import SAMPLE, chunks, new_rows
 from formix.results.names import coordinate
 from formix.results.sample import sample
+from formix.verbs.arguments import check_sampling
 from formix.verbs.estimates import estimates
 from formix.verbs.model import model as model_of
 from formix.verbs.predicted import MEAN, Predictions
@@ -97,10 +97,7 @@ def own_rows(
     seed
         Of the random numbers; the fit's own where it is None.
     """
-    if draws is not None:
-        whole("draws", draws, 1)
-    if seed is not None:
-        whole("seed", seed, 0)
+    check_sampling(draws, seed)
     drawn = sample(fit, "posterior")
     functions, priors, family = given
     built = model_of(fit, functions=functions, priors=priors, family=family)

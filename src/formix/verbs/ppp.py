@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from formix.engines.plan import whole
 from formix.errors import ArgumentError, UnsupportedError
 from formix.prediction import SAMPLE, new_rows
 from formix.results.sample import sample
+from formix.verbs.arguments import check_sampling
 from formix.verbs.estimates import PROB, estimates, tails
 from formix.verbs.model import model as model_of
 from formix.verbs.predicted import RESPONSE, Predictions
@@ -111,10 +111,7 @@ def ppp(
     """
     asked = statistics(stat)
     tails(prob)
-    if draws is not None:
-        whole("draws", draws, 1)
-    if seed is not None:
-        whole("seed", seed, 0)
+    check_sampling(draws, seed)
     drawn = sample(fit, "posterior")
     built = model_of(fit, functions=functions, priors=priors, family=family)
     _check(built, asked)
@@ -175,9 +172,10 @@ def _at(drawn: Sample, places: np.ndarray) -> Sample:
 
 def _replications(built: Model, drawn: Sample, groups: object, seed: int) -> Iterator[Responses]:
     """Yield responses of some draws after another: memory holds no more of them."""
-    chosen = picked("all" if groups == NEW else groups, built.spec.blocks)
+    every = isinstance(groups, str) and groups == NEW
+    chosen = picked("all" if every else groups, built.spec.blocks)
     rows = new_rows(built, None, chosen, SAMPLE)
-    if groups == NEW:
+    if every:
         check_new(rows)
         rows = anew(rows)
     sizes = drawn.found["posterior"].sizes

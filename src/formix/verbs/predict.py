@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
-from formix.engines.plan import whole
-from formix.errors import ArgumentError
-from formix.prediction import ERROR, POPULATION, SAMPLE, new_rows
+from formix.prediction import new_rows
 from formix.results.sample import sample
+from formix.verbs.arguments import check_sampling, interval
 from formix.verbs.estimates import PROB
 from formix.verbs.model import model as model_of
 from formix.verbs.predicted import Predictions, draws_of, table_of
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
     NewLevels = Literal["sample", "population", "error"]
     Functions = Mapping[str, Callable[..., Any]]
-
-_NEW = (SAMPLE, POPULATION, ERROR)
 
 
 @overload
@@ -132,7 +129,8 @@ def predict(
     """
     drawn = sample(fit, "posterior")
     built = model_of(fit, functions=functions, priors=priors, family=family)
-    _check(new_levels, draws, seed)
+    wanted = interval(prob, summary)
+    check_sampling(draws, seed, new_levels)
     chosen = picked(groups, built.spec.blocks)
     rows = new_rows(built, data, chosen, new_levels)
     made = Predictions(
@@ -145,15 +143,4 @@ def predict(
         varying=any(np.any(some) for some in chosen.values()),
     )
     made.check()
-    return table_of(made, prob) if summary else draws_of(made)
-
-
-def _check(new_levels: object, draws: int | None, seed: int | None) -> None:
-    if new_levels not in _NEW:
-        raise ArgumentError(
-            f"`new_levels` is {new_levels!r}", hint=f"it is one of {', '.join(map(repr, _NEW))}"
-        )
-    if draws is not None:
-        whole("draws", draws, 1)
-    if seed is not None:
-        whole("seed", seed, 0)
+    return draws_of(made) if wanted is None else table_of(made, wanted)

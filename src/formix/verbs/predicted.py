@@ -18,6 +18,7 @@ from formix.observation import draw as draw_rows
 from formix.prediction import NewRows, chunks
 from formix.results.likelihood import flat
 from formix.results.names import coordinate
+from formix.verbs.arguments import named
 from formix.verbs.estimates import estimates
 from formix.verbs.redraw import with_effects
 from formix.verbs.table import Table
@@ -87,7 +88,7 @@ class Predictions:
             RESPONSE,
             *(n for n in names if n != family.main or not family.logits or self._probability),
         )
-        if self.kind not in kinds:
+        if named("kind", self.kind, 'kind="mean"') not in kinds:
             raise ArgumentError(
                 f"`kind` is {self.kind!r}, which is nothing that {family.name} predicts",
                 hint=f"it is one of {', '.join(map(repr, kinds))}",

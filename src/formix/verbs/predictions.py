@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Unpack, cast, overload
 import numpy as np
 
 from formix.errors import ArgumentError
+from formix.verbs.arguments import interval
 from formix.verbs.asked import Options, asked
 from formix.verbs.estimates import PROB
 from formix.verbs.grids import Regressor, checked, listed, names_of, regressors
@@ -116,14 +117,14 @@ def predictions(
     >>> fx.predictions(fit, variables={"Days": [0, 9]}, by="Days").columns.tolist()
     ['Days', 'mean', 'sd', '2.5%', '97.5%']
     """
-    question = asked(fit, kind, groups, prob, options)
+    wanted = interval(prob, summary)
+    question = asked(fit, kind, groups, options)
     known = regressors(question.model)
     columns = by_columns(by)
     values = _values(variables, known)
     frame = question.data(newdata, tuple(name for name in columns or () if name not in values))
     frame = replaced(frame, values, known)
     answers = question.at(frame, unit=isinstance(newdata, str))
-    wanted = prob if summary else None
     if columns is None:
         part = each(row_keys(frame, known), answers.made(), answers.kept, wanted)
     else:

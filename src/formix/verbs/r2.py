@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from formix.errors import UnsupportedError
+from formix.verbs.arguments import interval
 from formix.verbs.estimates import PROB, estimates
 from formix.verbs.own_rows import OwnRows, own_rows
 
@@ -105,14 +106,16 @@ def r2(
     >>> fx.r2(fit, groups="none").index.tolist()
     ['mean', 'sd', '2.5%', '97.5%']
     """
-    given = (functions, priors, family)
+    wanted, given = interval(prob, summary), (functions, priors, family)
     some = own_rows(fit, given, groups=groups, draws=draws)
-    whole = some if groups == "all" else own_rows(fit, given, draws=draws)
+    whole = (
+        some if isinstance(groups, str) and groups == "all" else own_rows(fit, given, draws=draws)
+    )
     values = some.by_chain(_shares(some, whole))
-    if not summary:
+    if wanted is None:
         coordinates = some.sample_coordinates()
         return xr.DataArray(values, coords=coordinates, dims=("chain", "draw"), name="r2")
-    table = estimates(values[..., None], prob)
+    table = estimates(values[..., None], wanted)
     return pd.Series({name: float(column[0]) for name, column in table.items()}, name="r2")
 
 

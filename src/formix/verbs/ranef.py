@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 import numpy as np
 
 from formix.results.sample import Sample, sample
+from formix.verbs.arguments import interval, named, truth
 from formix.verbs.estimates import PROB
 from formix.verbs.groups import group_named
 from formix.verbs.levels import GroupTable, level_table, of_draws, tidied
@@ -75,13 +76,14 @@ def ranef(
     >>> fx.ranef(fit, summary=False)["r_Subject"].dims
     ('chain', 'draw', 'Subject', 'Subject_effect')
     """
+    wanted, tall = interval(prob, summary), truth("tidy", tidy)
     drawn = sample(fit)
     sites = group_sites(drawn, group)
-    if not summary:
+    if wanted is None:
         check_kept(drawn, sites)
         return drawn.found[drawn.group][[site.variable for site in sites]]
-    table = level_table([_together(drawn, same, prob) for same in by_group(sites)])
-    return tidied(table) if tidy else table
+    table = level_table([_together(drawn, same, wanted) for same in by_group(sites)])
+    return tidied(table) if tall else table
 
 
 def group_sites(drawn: Sample, group: str) -> tuple[Site, ...]:
@@ -94,6 +96,7 @@ def group_sites(drawn: Sample, group: str) -> tuple[Site, ...]:
     ArgumentError
         If there is no such group.
     """
+    named("group", group, 'group="Subject"')
     sites = drawn.effects
     wanted = group_named(group, (site.group for site in sites)) if group or not sites else ""
     return tuple(site for site in sites if wanted in ("", site.group))

@@ -10,11 +10,11 @@ import numpy as np
 import xarray as xr
 
 from formix.engines.marginal.redrawing import redrawing
-from formix.engines.plan import whole
 from formix.errors import ArgumentError, UnknownLevelError
 from formix.results.json_text import decode
 from formix.results.likelihood import cut, flat
 from formix.results.sample import sample
+from formix.verbs.arguments import check_sampling, named
 from formix.verbs.groups import group_named
 from formix.verbs.model import model
 
@@ -88,8 +88,7 @@ def redraw(
     site = _site(drawn, group)
     labels = drawn.labels(site.dims[0])
     places = _places(labels, levels, site.group)
-    if seed is not None:
-        whole("seed", seed, 0)
+    check_sampling(None, seed)
     built = model(fit, functions=functions, priors=priors, family=family)
     wanted = np.unique(places)
     again = redrawing(
@@ -146,6 +145,7 @@ def _made(again: Redrawing, drawn: Sample) -> Iterator[tuple[slice, Values]]:
 
 
 def _site(drawn: Sample, group: str) -> Site:
+    named("group", group, 'group="Subject"')
     known = [site.group for site in drawn.effects]
     if not group and len(set(known)) == 1:
         return drawn.effects[0]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 from scipy import special
 
-from formix.errors import ArgumentError, UnsupportedError
+from formix.errors import UnsupportedError
 from formix.observation import ends
+from formix.verbs.arguments import interval, one_of
 from formix.verbs.estimates import PROB
 from formix.verbs.own_rows import OwnRows, own_rows, row_draws, row_table
 
@@ -103,10 +104,13 @@ def fitted(
     >>> fx.fitted(fit).shape
     (180, 4)
     """
+    wanted = interval(prob, summary)
     rows = own_rows(fit, (functions, priors, family), groups=groups, draws=draws)
     parts = ((part, _mean(spec, of)) for part, spec, of in rows.parts())
     name = rows.spec.response.name
-    return row_table(rows, parts, prob) if summary else row_draws(rows, parts, name)
+    if wanted is None:
+        return row_draws(rows, parts, name)
+    return row_table(rows, parts, wanted)
 
 
 @overload
@@ -203,11 +207,13 @@ def residuals(
     >>> fx.residuals(fit, "quantile", summary=False).dims
     ('chain', 'draw', 'obs')
     """
-    if kind not in (RESPONSE, PEARSON, QUANTILE):
-        raise ArgumentError(f"`kind` is {kind!r}", hint="it is 'response', 'pearson' or 'quantile'")
+    one_of("kind", kind, (RESPONSE, PEARSON, QUANTILE))
+    wanted = interval(prob, summary)
     rows = own_rows(fit, (functions, priors, family), groups=groups, draws=draws, seed=seed)
     parts = _quantile(rows) if kind == QUANTILE else _from_mean(rows, kind)
-    return row_table(rows, parts, prob) if summary else row_draws(rows, parts, "residual")
+    if wanted is None:
+        return row_draws(rows, parts, "residual")
+    return row_table(rows, parts, wanted)
 
 
 def _mean(spec: Spec, parameters: dict[str, Array]) -> Array:

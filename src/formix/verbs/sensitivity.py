@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -81,7 +82,7 @@ def sensitivity(
     >>> fx.sensitivity(fit).columns.tolist()
     ['prior', 'likelihood', 'diagnosis']
     """
-    if not threshold > 0.0:
+    if not isinstance(threshold, Real) or not threshold > 0.0:
         raise ArgumentError(
             f"`threshold` is {threshold!r}, which is not positive", hint="the usual one is 0.05"
         )

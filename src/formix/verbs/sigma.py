@@ -8,6 +8,7 @@ import pandas as pd
 
 from formix.errors import ResultError
 from formix.results.sample import sample
+from formix.verbs.arguments import interval
 from formix.verbs.estimates import PROB, estimates
 from formix.verbs.varcorr import residual
 
@@ -51,6 +52,7 @@ def sigma(
     >>> fx.sigma(fit).index.tolist()
     ['mean', 'sd', '2.5%', '97.5%']
     """
+    wanted = interval(prob, summary)
     drawn = sample(fit)
     sites = residual(drawn)
     if not sites:
@@ -64,7 +66,7 @@ def sigma(
             else "gaussian responses have one, beside known standard errors by se(s, sigma = TRUE)",
         )
     draws = drawn.draws(sites[0])
-    if not summary:
+    if wanted is None:
         return draws
-    table = estimates(draws.to_numpy()[..., None], prob)
+    table = estimates(draws.to_numpy()[..., None], wanted)
     return pd.Series({name: float(column[0]) for name, column in table.items()}, name="sigma")

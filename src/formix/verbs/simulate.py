@@ -10,14 +10,14 @@ import numpy as np
 
 from formix.design.frame import open_data
 from formix.design.names import used
-from formix.engines.plan import whole
-from formix.errors import ArgumentError, UnsupportedError
-from formix.prediction import ERROR, POPULATION, SAMPLE, new_rows
+from formix.errors import UnsupportedError
+from formix.prediction import SAMPLE, new_rows
 from formix.results.datasets import responses_dataset, used_dataset
 from formix.results.inference import with_group
 from formix.results.layout import OBS, lay_out
 from formix.results.names import coordinate
 from formix.results.sample import sample
+from formix.verbs.arguments import check_sampling
 from formix.verbs.model import model as model_of
 from formix.verbs.predicted import RESPONSE, Predictions, draws_of
 from formix.verbs.redraw import fit_seed
@@ -100,23 +100,17 @@ def simulate(
     >>> there.predictions["Reaction"].shape
     (4, 10, 1)
     """
-    if new_levels not in (SAMPLE, POPULATION, ERROR):
-        raise ArgumentError(
-            f"`new_levels` is {new_levels!r}", hint="it is 'sample', 'population' or 'error'"
-        )
-    if draws is not None:
-        whole("draws", draws, 1)
-    if seed is not None:
-        whole("seed", seed, 0)
+    check_sampling(draws, seed, new_levels)
+    every = isinstance(groups, str) and groups == NEW
     drawn = sample(fit, "posterior")
     built = model_of(fit, functions=functions, priors=priors, family=family)
-    chosen = picked("all" if groups == NEW else groups, built.spec.blocks)
-    rows = new_rows(built, data, chosen, SAMPLE if groups == NEW else new_levels)
-    if groups == NEW:
+    chosen = picked("all" if every else groups, built.spec.blocks)
+    rows = new_rows(built, data, chosen, SAMPLE if every else new_levels)
+    if every:
         check_new(rows)
     made = Predictions(
         model=built,
-        rows=anew(rows) if groups == NEW else rows,
+        rows=anew(rows) if every else rows,
         drawn=drawn,
         kind=RESPONSE,
         draws=draws,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Unpack, overload
 import numpy as np
 
 from formix.errors import ArgumentError
+from formix.verbs.arguments import interval, named
 from formix.verbs.asked import Options, asked
 from formix.verbs.comparisons import compared
 from formix.verbs.contrasts import COMPARISONS, Contrast, moved
@@ -120,17 +121,18 @@ def slopes(
     >>> bool(abs(table["mean"][0] - fx.fixef(fit)["mean"]["Days"]) < 1e-6)
     True
     """
-    if kind == RESPONSE:
+    if named("kind", kind, 'kind="mean"') == RESPONSE:
         raise ArgumentError(
             'kind="response" draws random responses, which have no slope: two of them differ by '
             "chance, however near their rows are",
             hint='kind="mean" has the slope of their mean; fx.comparisons compares responses',
         )
-    question = asked(fit, kind, groups, prob, options)
+    wanted = interval(prob, summary)
+    question = asked(fit, kind, groups, options)
     known = regressors(question.model)
     pairs = [_slope(known[name]) for name in _names(variables, known)]
     value = COMPARISONS["difference"].of
-    return compared(question, pairs, value, by, newdata, prob if summary else None)
+    return compared(question, pairs, value, by, newdata, wanted)
 
 
 def _names(given: object, known: Mapping[str, Regressor]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from formix.results.diagnostics import element
 from formix.results.json_text import decode
 from formix.results.sample import Sample, sample
 from formix.spelling import label_text
+from formix.verbs.arguments import truth
 from formix.verbs.cells import cells
 from formix.verbs.estimates import PROB, estimates, tails
 from formix.verbs.ranef import check_kept
@@ -125,7 +126,7 @@ def summary(fit: object, *, prob: float = PROB, ranef: bool = False) -> Summary:
     """
     drawn = sample(fit)
     tails(prob)
-    if ranef:
+    if truth("ranef", ranef):
         check_kept(drawn, drawn.effects)
     found = list(parts(drawn, ranef))
     columns: list[dict[str, np.ndarray]] = []

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from formix.results.sample import Sample, sample
+from formix.verbs.arguments import interval, truth
 from formix.verbs.estimates import PROB, estimates
 from formix.verbs.structures import told
 from formix.verbs.table import Table
@@ -98,18 +99,19 @@ def varcorr(
     >>> fx.varcorr(fit, tidy=True)["grp"].tolist()
     ['Subject', 'Subject', 'Subject', 'Residual']
     """
+    wanted, tall = interval(prob, summary), truth("tidy", tidy)
     drawn = sample(fit)
-    if not summary:
+    if wanted is None:
         sites = [*drawn.of("sd"), *drawn.of("cor"), *drawn.of("covariance"), *residual(drawn)]
         return drawn.found[drawn.group][[site.variable for site in sites]]
     parts = list(components(drawn))
-    if tidy:
+    if tall:
         return _tidy(parts)
     stacked = np.stack([part.draws for part in parts], axis=2) if parts else np.zeros((1, 1, 0))
     index = pd.MultiIndex.from_tuples(
         [(part.group, part.name) for part in parts], names=["group", "component"]
     )
-    return Table(estimates(stacked, prob), index=index)
+    return Table(estimates(stacked, wanted), index=index)
 
 
 def components(drawn: Sample) -> Iterator[Component]:

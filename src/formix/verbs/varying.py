@@ -35,14 +35,16 @@ def picked(groups: object, blocks: tuple[Block, ...]) -> dict[int, Bool[np.ndarr
     FormulaError
         If a term cannot be read.
     """
-    if groups in (ALL, NONE):
+    if isinstance(groups, str) and groups in (ALL, NONE):
         return {j: np.full(len(b.effects), groups == ALL) for j, b in enumerate(blocks)}
-    asked = [groups] if isinstance(groups, str) else list(cast("Iterable[object]", groups))
+    asked, holds = list[object]([groups]), "is"
+    if isinstance(groups, Iterable) and not isinstance(groups, str):
+        asked, holds = list(cast("Iterable[object]", groups)), "holds"
     chosen = {j: np.zeros(len(block.effects), dtype=bool) for j, block in enumerate(blocks)}
     for one in asked:
         if not isinstance(one, str):
             raise ArgumentError(
-                f"`groups` holds {one!r}, which is no text",
+                f"`groups` {holds} {one!r}, which is no text",
                 hint='groups="all", "none", "Subject" or ["(1 | Subject)"]',
             )
         _pick(one, blocks, chosen)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from formix.verbs.arguments import interval, named
 from formix.verbs.estimates import PROB, estimates
 from formix.verbs.groups import group_named
 from formix.verbs.own_rows import OwnRows, own_rows
@@ -103,12 +104,13 @@ def vpc(
     >>> print(fx.vpc(fit).loc["Subject", "scale"])
     response
     """
+    wanted = interval(prob, summary)
     rows = own_rows(fit, (functions, priors, family), draws=draws)
     found = parted(rows)
     total = _total(found)
     parts = [*found.groups.values(), found.residual]
     shares = np.stack([_share(part, total) for part in parts], axis=-1)
-    return _answer(rows, found, shares, [*found.groups, RESIDUAL], prob, summary)
+    return _answer(rows, found, shares, [*found.groups, RESIDUAL], wanted)
 
 
 @overload
@@ -187,14 +189,19 @@ def icc(
     >>> fx.icc(fit, "Subject").index.tolist()
     ['Subject']
     """
+    wanted = interval(prob, summary)
     rows = own_rows(fit, (functions, priors, family), draws=draws)
     found = parted(rows)
-    named = group_named(group or next(iter(found.groups), ""), found.groups)
-    wanted = [named] if group else list(found.groups)
+    one = group_named(named("group", group, 'group="Subject"') or _first(found), found.groups)
+    names = [one] if group else list(found.groups)
     total = _total(found)
-    shared = [sum(found.groups[outer] for outer in found.within[one]) for one in wanted]
+    shared = [sum(found.groups[outer] for outer in found.within[one]) for one in names]
     values = np.stack([_share(np.asarray(part), total) for part in shared], axis=-1)
-    return _answer(rows, found, values, wanted, prob, summary)
+    return _answer(rows, found, values, names, wanted)
+
+
+def _first(found: Parted) -> str:
+    return next(iter(found.groups), "")
 
 
 def _total(found: Parted) -> np.ndarray:
@@ -212,11 +219,10 @@ def _answer(
     found: Parted,
     values: np.ndarray,
     names: list[str],
-    prob: float,
-    summary: bool,
+    prob: float | None,
 ) -> pd.DataFrame | xr.DataArray:
     shaped = rows.by_chain(values)
-    if not summary:
+    if prob is None:
         return xr.DataArray(
             shaped,
             coords={**rows.sample_coordinates(), "group": names},
