@@ -29,8 +29,11 @@ class Shape:
 
 
 def data() -> pd.DataFrame:
-    """The rows of the families' grid, with a number that is the same in many rows."""
-    return family_shapes.data().assign(v=np.arange(60) % 2)
+    """The rows of the families' grid, a number that is the same in many rows, levels in order."""
+    frame = family_shapes.data()
+    moved = 0.7 * (frame["x"] - 2.0) + np.random.default_rng(24).logistic(size=60)
+    level = np.digitize(moved, [-1.5, 0.0, 1.0]) + 1
+    return frame.assign(v=np.arange(60) % 2, level=pd.Categorical(level, ordered=True))
 
 
 SHAPES = (
@@ -60,4 +63,22 @@ SHAPES = (
     Shape("hit ~ x + (1 | g)", "bernoulli(mu=probit)", slow=True),
     Shape("count | weights(n, kind = 'likelihood') ~ x + (1 | g)", "poisson", slow=True),
     Shape("count | rate(n) ~ x + (1 | g)", "negative_binomial", slow=True),
+    Shape("count ~ x + (x | g); shape ~ z + f", "negative_binomial"),
+    Shape("y ~ x + (1 | g) + (1 | k); sigma ~ x + offset(z)", "gaussian", slow=True),
+    Shape("gap ~ x + (1 | g); hu ~ v; shape ~ 0 + f", "hurdle_gamma", slow=True),
+    Shape("gap ~ v + (1 | g); hu ~ v", "hurdle_lognormal", slow=True),
+    Shape("rare ~ x + (x | g); hu ~ x", "hurdle_poisson"),
+    Shape("y ~ x + (1 | g); alpha ~ v", "skew_normal", slow=True),
+    Shape("y ~ x + (x | g); tau ~ x", "exgaussian", slow=True),
+    Shape("level ~ x + z + (x | g)", "cumulative"),
+    Shape("level ~ v + (1 | k / c)", "cumulative(mu=probit)", {"priors": "brms"}, slow=True),
+    Shape("level ~ 1 + (1 | g); disc ~ 0 + x", "cumulative(mu=cloglog)", slow=True),
+    Shape("level ~ x + (x | g); disc ~ 0 + x", "sratio", {"parametrisation": "centred"}, slow=True),
+    Shape("level ~ v + (1 | g)", "sratio(mu=probit)", slow=True),
+    Shape("level ~ v + (1 | g)", "sratio(mu=cloglog)", slow=True),
+    Shape("level ~ v + (1 | g) + (1 | k)", "cratio", slow=True),
+    Shape("level ~ v + (1 | g)", "cratio(mu=probit)", slow=True),
+    Shape("level ~ v + (1 | g)", "cratio(mu=cloglog)", slow=True),
+    Shape("level ~ x + z + (1 | g)", "acat"),
+    Shape("count | trunc(lb = -1, ub = 60) ~ x + (1 | g)", "poisson", slow=True),
 )

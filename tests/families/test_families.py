@@ -11,7 +11,7 @@ from families.drawn import check_moments
 
 import formix as fx
 from formix.engines.choice import choose
-from formix.engines.laplace.slopes import CONCAVE
+from formix.engines.concavity import CONCAVE
 from formix.errors import ArgumentError, DataError
 from formix.families import FAMILIES, Family, family
 from formix.links import LINKS

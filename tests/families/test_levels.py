@@ -11,6 +11,7 @@ from scipy import special, stats
 
 import formix as fx
 from formix.engines.choice import choose
+from formix.engines.concavity import CONCAVE
 from formix.errors import DataError, FormulaError
 from formix.families import FAMILIES, Family
 
@@ -47,9 +48,10 @@ def test_it_has_shapes_of_every_link(one: Family):
 
 
 @pytest.mark.parametrize("one", LEVELS, ids=repr)
-def test_nuts_runs_it_and_the_reason_is_said(one: Family):
+def test_what_samples_it_and_the_reason_is_said(one: Family):
     engine, declined = choose(shape_of(one).model().spec, "auto")
-    assert engine.name == "nuts"
+    concave = one.link("mu").name in CONCAVE.get(one.name, ())
+    assert engine.name == ("whitened" if concave else "nuts")
     assert declined["marginal"].startswith(f"the family is {one.name}, and only a gaussian")
 
 

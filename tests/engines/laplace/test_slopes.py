@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 import formix as fx
+from formix.engines.concavity import CONCAVE
 from formix.engines.laplace.curves import LOGITS, MEANS
 from formix.engines.laplace.density import auxiliary
 from formix.engines.laplace.rows import Rows, Tangent, start
-from formix.engines.laplace.slopes import CONCAVE, SLOPES
+from formix.engines.laplace.slopes import SLOPES
 from formix.families import family
 
 RESPONSES = {

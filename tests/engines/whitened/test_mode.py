@@ -43,7 +43,7 @@ def test_effects_are_where_newtons_method_stays(found):
     _, _, sites = search.looked(mode.point[None])
     at = {name: x[0] for name, x in sites.items()}
     eta = linear_predictor(search.rows, at)
-    search.freeze(eta, at)
+    search.freeze(eta, mode.point, at)
     _, _, again = search.looked(mode.point[None])
     moved = linear_predictor(search.rows, {name: x[0] for name, x in again.items()})
     np.testing.assert_allclose(moved, eta, atol=5e-3)
@@ -58,3 +58,21 @@ def test_the_mode_is_that_of_laplaces_approximation(model: fx.Model, found):
     np.testing.assert_allclose(sites["r_g"][0], expected.effects[0], atol=0.03)
     np.testing.assert_allclose(np.log(sites["shape"][0]), expected.theta[-1], atol=0.3)
     np.testing.assert_allclose(np.log(sites["sd_g"][0, 0]), expected.theta[0], atol=0.3)
+
+
+def test_the_normal_model_follows_the_shape(found):
+    """The slope of a row is `k (y - mu) / (k + mu)`, of which the derivative by log k is known."""
+    search, mode = found
+    rows, frozen = search.rows, mode.given["frozen"]
+    _, _, sites = search.looked(mode.point[None])
+    at = {name: x[0] for name, x in sites.items()}
+    (place,) = search.of.moving
+    shape, mu = np.exp(mode.point[place]), np.exp(linear_predictor(rows, at))
+    np.testing.assert_allclose(shape, at["shape"])
+    moved = rows.counts * shape * mu * (rows.spec.response.values - mu) / (shape + mu) ** 2
+    by_level = np.bincount(rows.spec.blocks[0].index, moved, 6)
+    np.testing.assert_allclose(frozen["at"], [mode.point[place]])
+    np.testing.assert_allclose(frozen["tilts"][0][:, 0, 0], by_level, rtol=1e-2, atol=1e-3)
+    X = rows.spec.predictors[0].X
+    at_mean, slope = moved.sum(), moved @ (X[:, 1] - rows.spec.predictors[0].centre[1])
+    np.testing.assert_allclose(frozen["tilt"][:, 0], [at_mean, slope], rtol=1e-2, atol=1e-3)

@@ -1,17 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
-import pytest
 from scipy import special
-from whitened_shapes import SHAPES, Shape, data
+from whitened_shapes import data
 
 import formix as fx
-from formix.engines.laplace.slopes import CONCAVE
 from formix.engines.whitened.rows import distinct, linear_predictor, working
-from formix.linear import family_parameters
-from formix.observation import log_density
 
 
 def test_equal_rows_are_kept_once_and_counted():
@@ -64,22 +58,3 @@ def test_the_linear_predictor_is_that_of_the_sites():
     g = rows["g"].str[1:].astype(int).to_numpy()
     eta = beta[0] + r[g, 0] + (beta[1] + r[g, 1]) * rows["x"] + rows["z"]
     np.testing.assert_allclose(linear_predictor(found, {"beta": beta, "r_g": r}), eta, rtol=1e-12)
-
-
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
-def test_families_that_are_taken_have_concave_log_densities(shape: Shape):
-    """Second differences over the linear predictor are not positive, whatever the response."""
-    spec = shape.model().spec
-    predictor = spec.predictors[0]
-    assert predictor.link.name in CONCAVE[spec.family.name]
-    for chosen in (0.2, 1.0, 5.0):
-        flat = {"": np.zeros(1), **{p.name: np.full(1, chosen) for p in spec.family.parameters[1:]}}
-        found = []
-        for level in np.linspace(-4.0, 4.0, 81):
-            bare = replace(predictor, X=np.zeros((60, 0)), columns=(), offset=np.full(60, level))
-            at = replace(spec, predictors=(bare,), blocks=(), gaussian=())
-            with np.errstate(over="ignore"):
-                parameters = family_parameters(at, flat)
-                found.append(log_density(spec.family, spec.response, parameters)[0])
-        bent = np.diff(found, 2, axis=0)
-        assert np.all(bent[np.isfinite(bent)] <= 1e-9 * np.abs(found).max())

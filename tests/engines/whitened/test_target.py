@@ -8,7 +8,7 @@ import pytest
 from whitened_shapes import SHAPES, Shape
 
 from formix.engines import density
-from formix.engines.laplace.slopes import CONCAVE
+from formix.engines.concavity import CONCAVE
 from formix.engines.latent import arrays, latent_sites
 from formix.engines.precision import float64
 from formix.engines.whitened.frozen import Freezing

@@ -143,18 +143,3 @@ SLOPES: dict[str, Callable[[Array, Array, Parameters], Slopes]] = {
     "weibull": _weibull,
 }
 """By family: of the response, its mean or that one's logits, and the other parameters."""
-
-CONCAVE: dict[str, frozenset[str]] = {
-    "bernoulli": frozenset({"logit", "probit", "cloglog"}),
-    "binomial": frozenset({"logit", "probit", "cloglog"}),
-    "exponential": frozenset({"log"}),
-    "gamma": frozenset({"log"}),
-    "gaussian": frozenset({"identity"}),
-    "geometric": frozenset({"log"}),
-    "lognormal": frozenset({"identity"}),
-    "negative_binomial": frozenset({"log"}),
-    "poisson": frozenset({"log", "softplus"}),
-    "weibull": frozenset({"log"}),
-}
-"""By family the links under which the log density is concave in the linear predictor, wherever
-that lies and whatever the response."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from formix.engines.concavity import CONCAVE
 from formix.engines.laplace.curves import LOGITS, MEANS
-from formix.engines.laplace.slopes import CONCAVE, SLOPES
+from formix.engines.laplace.slopes import SLOPES
 from formix.engines.marginal.elimination import order
 from formix.engines.marginal.structure import structure
 from formix.engines.marginal.support import (

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from formix.spec import Spec
 
     Rows = Float[np.ndarray, " obs"]
+    Moving = Float[np.ndarray, " moving"]
+    Tilts = Float[np.ndarray, "moving obs"]
 
 Frozen = dict[str, Any]
 """Arrays that the compiled program takes: cross-products weighted by row, of everything but the
@@ -65,8 +67,21 @@ class Freezing:
         self._structure = replace(self._structure, X=self._structure.X @ T)
         self._parents = _parents(self._structure, of)
 
-    def frozen(self, weights: Rows, response: Rows) -> Frozen:
-        """Return the arrays, given each row's weight and working response less the offset."""
+    def frozen(
+        self, weights: Rows, response: Rows, at: Moving | None = None, tilts: Tilts | None = None
+    ) -> Frozen:
+        """Return the arrays, given each row's weight and working response less the offset.
+
+        Parameters
+        ----------
+        at
+            The coordinates that move rows' densities, where weights and responses are as given.
+        tilts
+            By how much the slope of each row's log density changes with each of them.
+        """
+        count = len(self._of.moving)
+        at = np.zeros(count) if at is None else at
+        tilts = np.zeros((count, len(weights))) if tilts is None else tilts
         of = replace(self._structure, y=response, weights=weights)
         found = statistics(of, self._common)
         chain, left = self._of.eliminated, self._of.left
@@ -88,8 +103,25 @@ class Freezing:
                     found.cross[:-1, -1] + self._proper(found) * self._centre,
                 ]
             ),
+            "at": at,
+            "tilts": tuple(self._tilt(f, tilts) for f in chain),
+            "tilt": np.concatenate(
+                [
+                    *(self._tilt(f, tilts).reshape(-1, count) for f in left),
+                    self._structure.X.T @ tilts.T,
+                ]
+            ),
         }
         return with_products(self._of, arrays)
+
+    def _tilt(self, f: int, tilts: Tilts) -> Float[np.ndarray, "level effect moving"]:
+        """Return by how much what a group's columns add up to changes with what moves rows."""
+        group = self._structure.groups[f]
+        found = np.zeros((group.levels, group.size, len(tilts)))
+        for i in range(group.size):
+            for j, tilt in enumerate(tilts):
+                found[:, i, j] = np.bincount(group.index, group.Z[:, i] * tilt, group.levels)
+        return found
 
     def _proper(self, found: Statistics) -> Float[np.ndarray, " coef"]:
         return np.maximum(self._precision, _FLATTEST * np.diag(found.cross)[:-1])

@@ -10,6 +10,7 @@ import numpy as np
 from formix.engines.marginal.elimination import order
 from formix.engines.marginal.structure import coefficient_priors, gaussian, group_columns
 from formix.prior import MEANS
+from formix.spec import THRESHOLD, THRESHOLD_AT_MEANS, prefix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,6 +72,9 @@ class Layout:
         Places in `groups`.
     response
         The site of the response.
+    moving
+        The coordinates of the first kind by which rows' densities differ: of the family's other
+        parameters, their predictors' coefficients, and thresholds.
     """
 
     scales: tuple[tuple[str, tuple[int, ...]], ...]
@@ -79,6 +83,7 @@ class Layout:
     eliminated: tuple[int, ...]
     left: tuple[int, ...]
     response: str
+    moving: tuple[int, ...] = ()
 
     @property
     def sampled(self) -> int:
@@ -116,7 +121,22 @@ def layout(spec: Spec, latent: Sequence[LatentSite], of: Structure) -> Layout:
         chosen.eliminated,
         chosen.left,
         spec.response.name,
+        _moving(spec, [(name, int(np.prod(shapes[name].free))) for name in scales]),
     )
+
+
+def _moving(spec: Spec, scales: Sequence[tuple[str, int]]) -> tuple[int, ...]:
+    """Return the places of the coordinates that are of no group, given sites and their sizes."""
+    own = {parameter.name for parameter in spec.family.parameters}
+    own |= {THRESHOLD, THRESHOLD_AT_MEANS}
+    others = tuple(prefix(predictor.name) for predictor in spec.predictors[1:])
+    found: list[int] = []
+    start = 0
+    for name, count in scales:
+        if name.removesuffix("^2") in own or name.startswith(others):
+            found += range(start, start + count)
+        start += count
+    return tuple(found)
 
 
 def is_coefficient(site: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from formix.engines.decline import Decline
-from formix.engines.whitened.rows import linear_predictor, working
+from formix.engines.whitened.rows import linear_predictor, slopes, working
 from formix.engines.whitened.start import begun
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ class Search:
     ) -> None:
         self.of, self.rows, self.freezing, self.walk = of, rows, freezing, walk
         self.given = given
+        self._tilts = np.zeros((len(of.moving), len(rows.counts)))
 
     def mode(self) -> Mode:
         """Return the mode.
@@ -93,6 +94,7 @@ class Search:
         point = begun(self.rows.spec, self.of)
         eta = self._settled(point, self._first(point))
         for _ in range(_ROUNDS):
+            self.tilted(eta, point)
             value, slope, curvature = self._shape(point)
             step, decrement = _newton(slope, curvature)
             if decrement < _NEAR or not len(point):
@@ -124,11 +126,28 @@ class Search:
         joined = {name: np.concatenate([one[name] for one in sites]) for name in sites[0]}
         return np.concatenate(values), np.concatenate(slopes), joined
 
-    def freeze(self, eta: Point, values: Mapping[str, np.ndarray]) -> None:
-        """Let the normal model be that of rows at a linear predictor."""
+    def freeze(self, eta: Point, point: Point, values: Mapping[str, np.ndarray]) -> None:
+        """Let the normal model be that of rows at a linear predictor, and a point of the scales."""
         found = working(self.rows, eta, values)
-        frozen = self.freezing.frozen(found.weights, found.response)
+        at = point[np.array(self.of.moving, int)]
+        frozen = self.freezing.frozen(found.weights, found.response, at, self._tilts)
         self.given = self.given | {"frozen": frozen}
+
+    def tilted(self, eta: Point, point: Point) -> None:
+        """Let it follow what moves rows' densities, to first order around a point of the scales.
+
+        Else a threshold and all effects, which move rows alike, would seem to be two things.
+        """
+        moving = self.of.moving
+        if not moving:
+            return
+        nudges = _NUDGE * np.eye(len(point))[list(moving)]
+        _, _, sites = self.looked(np.concatenate([point[None], point + nudges, point - nudges]))
+        each = [{name: x[i] for name, x in sites.items()} for i in range(1 + 2 * len(moving))]
+        found = [slopes(self.rows, eta, values) for values in each[1:]]
+        ahead, behind = found[: len(moving)], found[len(moving) :]
+        self._tilts = np.subtract(ahead, behind) / (2.0 * _NUDGE)
+        self.freeze(eta, point, each[0])
 
     def _first(self, point: Point) -> Point:
         """Return the best linear predictor that is one number in all rows, beside the offset."""
@@ -144,7 +163,7 @@ class Search:
         """Return the linear predictor at the mode of the effects, given the scales."""
         _, _, sites = self.looked(point[None])
         for _ in range(_INNER):
-            self.freeze(eta, {name: x[0] for name, x in sites.items()})
+            self.freeze(eta, point, {name: x[0] for name, x in sites.items()})
             values, _, sites = self.looked(point[None])
             if not np.isfinite(values[0]):
                 raise Decline("the density is not finite where its mode was looked for")

@@ -9,6 +9,7 @@ import numpy as np
 
 from formix.linear import eta, family_parameters
 from formix.observation import log_density
+from formix.spec import THRESHOLD, THRESHOLD_AT_MEANS, prefix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,8 @@ class Distinct:
     Parameters
     ----------
     spec
-        The model of these rows: its arrays of rows are theirs, and its program is not.
+        The model of these rows: its arrays of rows are theirs, and its program is not. Where
+        thresholds are at the means of the columns of X, these are less their means.
     data
         What the program takes, of these rows.
     counts
@@ -66,9 +68,26 @@ def distinct(spec: Spec, program: Program) -> Distinct:
     arrays = _of_rows(spec, program)
     first, counts = _first(arrays, count)
     if len(first) > _ALIKE * count:
-        return Distinct(spec, program.data, np.ones(count))
+        return Distinct(_centred(spec), program.data, np.ones(count))
     data = {name: x[first] if name in arrays else x for name, x in program.data.items()}
-    return Distinct(_at(spec, first), data, counts)
+    return Distinct(_centred(_at(spec, first)), data, counts)
+
+
+def _centred(spec: Spec) -> Spec:
+    """Return the spec with thresholds and predictor both as the program draws them.
+
+    What the coefficients add at the columns' means moves thresholds and predictor alike, and no
+    row: so that given the thresholds at the means, a row tells of its columns less their means.
+    """
+    if not _at_means(spec):
+        return spec
+    main = spec.predictors[0]
+    main = replace(main, X=main.X - main.centre, means=main.centre)
+    return replace(spec, predictors=(main, *spec.predictors[1:]))
+
+
+def _at_means(spec: Spec) -> bool:
+    return THRESHOLD_AT_MEANS in spec.priors and bool(spec.predictors[0].columns)
 
 
 def _of_rows(spec: Spec, program: Program) -> dict[str, np.ndarray]:
@@ -79,15 +98,12 @@ def _of_rows(spec: Spec, program: Program) -> dict[str, np.ndarray]:
 
 
 def _by_row(values: np.ndarray, spec: Spec) -> bool:
-    count = len(spec.response.values)
-    # A vector of the predictors' means may be as long.
-    means = values.ndim == 1 and values.dtype.kind == "f" and len(values) < _width(spec)
-    return values.ndim > 0 and len(values) == count and not means
-
-
-def _width(spec: Spec) -> int:
-    """Return how many columns of common effects there are."""
-    return spec.predictors[0].X.shape[1]
+    # A vector of the means of columns may be as long.
+    means = any(
+        values.ndim == 1 and len(values) > 0 and np.array_equal(values, p.centre[-len(values) :])
+        for p in spec.predictors
+    )
+    return values.ndim > 0 and len(values) == len(spec.response.values) and not means
 
 
 def _first(
@@ -168,17 +184,10 @@ def working(of: Distinct, at: Rows, values: Flat) -> Working:
     values
         The family's other parameters, by site.
     """
-    spec, predictor = of.spec, of.spec.predictors[0]
+    predictor = of.spec.predictors[0]
     step = _STEP * np.maximum(1.0, np.abs(at))
-    sites = {"": np.zeros(1), **_parameters(spec, values)}
-
-    def density(eta: Rows) -> Rows:
-        bare = replace(predictor, X=np.zeros((len(eta), 0)), columns=(), offset=eta)
-        probe = replace(spec, predictors=(bare,), blocks=(), gaussian=())
-        return log_density(spec.family, spec.response, family_parameters(probe, sites))[0]
-
     with np.errstate(all="ignore"):
-        below, here, above = (density(eta) for eta in (at - step, at, at + step))
+        below, here, above = (_density(of, eta, values) for eta in (at - step, at, at + step))
     slope = (above - below) / (2.0 * step)
     curvature = -(above - 2.0 * here + below) / np.square(step)
     weights = np.where(np.isfinite(curvature), curvature, 0.0)
@@ -189,7 +198,30 @@ def working(of: Distinct, at: Rows, values: Flat) -> Working:
     return Working(total, of.counts * weights, at + slope / weights - offset)
 
 
+def slopes(of: Distinct, at: Rows, values: Flat) -> Rows:
+    """Return the slopes of all rows' log density by the linear predictor."""
+    step = _STEP * np.maximum(1.0, np.abs(at))
+    with np.errstate(all="ignore"):
+        below, above = (_density(of, eta, values) for eta in (at - step, at + step))
+        found = of.counts * (above - below) / (2.0 * step)
+    return np.where(np.isfinite(found), found, 0.0)
+
+
+def _density(of: Distinct, eta: Rows, values: Flat) -> Rows:
+    """Return the log density of each row at main linear predictors."""
+    spec = of.spec
+    bare = replace(spec.predictors[0], X=np.zeros((len(eta), 0)), columns=(), offset=eta)
+    probe = replace(spec, predictors=(bare, *spec.predictors[1:]), blocks=(), gaussian=())
+    sites = {"": np.zeros(1), **_parameters(spec, values)}
+    return log_density(spec.family, spec.response, family_parameters(probe, sites))[0]
+
+
 def _parameters(spec: Spec, values: Flat) -> dict[str, np.ndarray]:
-    """Return the family's own parameters, as of one draw."""
-    names = [p.name for p in spec.family.parameters]
-    return {name: np.full(1, float(values[name])) for name in names if name in values}
+    """Return what the density has beside the main linear predictor, as of one draw."""
+    names = {p.name for p in spec.family.parameters}
+    names |= {f"{prefix(p.name)}beta" for p in spec.predictors[1:]}
+    found = {name: np.asarray(values[name])[None] for name in names if name in values}
+    if THRESHOLD in values:
+        moved = spec.predictors[0].centre @ values["beta"] if _at_means(spec) else 0.0
+        found[THRESHOLD] = np.asarray(values[THRESHOLD] - moved)[None]
+    return found

@@ -170,7 +170,9 @@ class _Run:
             if drawing.last is None:
                 raise
         means = drawing.last.means()
-        search.freeze(linear_predictor(search.rows, means), means)
+        centre = drawing.last.state.given["centre"]
+        search.freeze(linear_predictor(search.rows, means), centre, means)
+        search.tilted(linear_predictor(search.rows, means), centre)
         again = replace(mode, given=search.given)
         return (*drawing.agreed(tuned(machine, again, self.plan, 1, self._warmed)), 1)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.prior import ForeignPrior
+from formix.prior import MEANS, ForeignPrior, at_means_key
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -19,7 +19,7 @@ _DRAWN = 2001
 
 
 def begun(spec: Spec, of: Layout) -> Float[np.ndarray, " coordinate"]:
-    """Return free coordinates: of what is positive the log of a small quantile, else zero."""
+    """Return free coordinates: medians of what is real, and their logs of what is positive."""
     parts = [_site(spec, name, shape) for name, shape in of.scales]
     return np.concatenate([np.zeros(0), *parts])
 
@@ -35,7 +35,13 @@ def _site(spec: Spec, name: str, shape: tuple[int, ...]) -> np.ndarray:
 def _keys(spec: Spec, site: str) -> tuple[str, ...]:
     if site in spec.priors:
         return (site,)
-    return next((p.keys for p in spec.parameters if p.site == site), ())
+    keys = {parameter.site: parameter.keys for parameter in spec.parameters}
+    before, dot, name = site.rpartition(".")
+    if dot and name == f"Intercept{MEANS}":
+        return (at_means_key(keys[f"{before}.beta"][0]),)
+    if dot and name == "slopes":
+        return keys[f"{before}.beta"][1:]
+    return keys.get(site, ())
 
 
 def _coordinate(entry: PriorEntry) -> float:
@@ -43,7 +49,7 @@ def _coordinate(entry: PriorEntry) -> float:
     if isinstance(prior, ForeignPrior) or not prior.is_proper:
         return 0.0
     low, high = prior.bounds
-    if low != 0.0 or np.isfinite(high):
+    if np.isfinite(high) or low not in (0.0, -np.inf):
         return 0.0
-    drawn = prior.draw(np.random.default_rng(1), (_DRAWN,))
-    return float(np.log(np.median(drawn)))
+    median = np.median(prior.draw(np.random.default_rng(1), (_DRAWN,)))
+    return float(np.log(median) if low == 0.0 else median)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from formix.engines.laplace.slopes import CONCAVE
+from formix.engines.concavity import concavity_fault
 from formix.engines.marginal.elimination import order
 from formix.engines.marginal.support import blocks_fault, priors_fault
 from formix.engines.whitened.layout import structure
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from formix.spec import Spec
 
 MOST_SAMPLED = 40
-"""Numbers beside coefficients and effects, beyond which their covariance is not learnt in time."""
+"""Numbers beside the main coefficients and effects, beyond which their covariance is not learnt in
+time."""
 
 MOST_DENSE = 400
 """Coefficients, and effects of crossed groups, that are left to one dense factor."""
@@ -25,24 +26,22 @@ _MOST_BORDER = 2_000_000
 
 def supports(spec: Spec) -> str | None:
     """Return why the engine declines a spec, or nothing."""
-    for part in (_family, _groups, _priors):
+    for part in (concavity_fault, _predictors, _groups, _priors):
         reason = part(spec)
         if reason:
             return reason
-    return _size(structure(spec))
+    return _size(spec, structure(spec))
 
 
-def _family(spec: Spec) -> str | None:
-    main = spec.predictors[0]
-    if len(spec.predictors) > 1:
-        others = ", ".join(predictor.name for predictor in spec.predictors[1:])
-        return f"{others} has a predictor of its own"
-    links = CONCAVE.get(spec.family.name, ())
-    name = main.link.name
-    if not links:
-        return f"the log density of {spec.family.name} is not concave in the linear predictor"
-    if name not in links:
-        return f"under the link {name} the log density of {spec.family.name} is not concave"
+def _predictors(spec: Spec) -> str | None:
+    """Return which predictor's group-level effects cannot be among the numbers that are sampled."""
+    if spec.family.by_level:
+        return f"{spec.family.name} has a predictor for every level of the response"
+    main = spec.predictors[0].name
+    for block in spec.blocks:
+        others = [effect.predictor for effect in block.effects if effect.predictor != main]
+        if others:
+            return f"{block.text}: {others[0]} has group-level effects of its own"
     return None
 
 
@@ -64,10 +63,18 @@ def _priors(spec: Spec) -> str | None:
     return None
 
 
-def _size(of: Structure) -> str | None:
+def _size(spec: Spec, of: Structure) -> str | None:
+    main, others = spec.predictors[0], spec.predictors[1:]
     sampled = sum(len(group.sds) + sum(p.numbers for p in group.parts) for group in of.groups)
+    words = ["standard deviations", "correlations"]
+    if main.thresholds:
+        sampled, words = sampled + main.thresholds, [*words, "thresholds"]
+    if others:
+        sampled += sum(len(predictor.columns) for predictor in others)
+        words.append("coefficients of other parameters")
     if sampled > MOST_SAMPLED:
-        return f"{sampled} standard deviations and correlations, more than {MOST_SAMPLED}"
+        listed = f"{', '.join(words[:-1])} and {words[-1]}"
+        return f"{sampled} {listed}, more than {MOST_SAMPLED}"
     chosen = order(of)
     dense = sum(of.groups[f].levels * of.groups[f].size for f in chosen.left) + of.X.shape[1]
     if dense > MOST_DENSE:

@@ -78,7 +78,8 @@ class Target:
         blank |= {_site(g): jnp.zeros((g.levels, g.size)) for g in self.of.groups}
         _, sites = self.joint(own | blank, given)
         factors = [_factor(group, sites) for group in self.of.groups]
-        found = changed(self.of, given["frozen"], factors, z)
+        frozen = _moved(given["frozen"], scales[np.array(self.of.moving, int)])
+        found = changed(self.of, frozen, factors, z)
         log_slope = found.log_slope
         for group, L, effects in zip(self.of.groups, factors, found.effects, strict=True):
             if group.centred:
@@ -111,6 +112,18 @@ class Target:
                 total += jnp.sum(own * given["counts"] if name == self.of.response else own)
         sites = {name: site["value"] for name, site in trace.items()}
         return total + sum(slopes, start=jnp.zeros(())), sites
+
+
+def _moved(frozen: Any, at: Array) -> Any:
+    """Return the normal model where rows' densities have moved: each right side along its tilt."""
+    if not at.size:
+        return frozen
+    apart = at - frozen["at"]
+    rights = zip(frozen["rights"], frozen["tilts"], strict=True)
+    return frozen | {
+        "rights": tuple(right + tilt @ apart for right, tilt in rights),
+        "right": frozen["right"] + frozen["tilt"] @ apart,
+    }
 
 
 def _single(x: Array) -> Array:
