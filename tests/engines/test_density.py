@@ -124,12 +124,12 @@ def test_a_batch_has_any_shape_and_a_point_none():
 
 def test_the_latent_sites_have_their_shapes(study):
     assert density.sites(study) == (
-        LatentSite("Intercept@means", (), ()),
-        LatentSite("L_Subject", (2, 2), (1,)),
-        LatentSite("sd_Subject", (2,), (2,)),
-        LatentSite("sigma", (), ()),
-        LatentSite("slopes", (1,), (1,)),
-        LatentSite("z_Subject", (18, 2), (18, 2)),
+        LatentSite("Intercept@means", (), (), "real"),
+        LatentSite("L_Subject", (2, 2), (1,), "correlation"),
+        LatentSite("sd_Subject", (2,), (2,), "positive"),
+        LatentSite("sigma", (), (), "positive"),
+        LatentSite("slopes", (1,), (1,), "real"),
+        LatentSite("z_Subject", (18, 2), (18, 2), "real"),
     )
 
 

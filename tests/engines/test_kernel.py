@@ -8,7 +8,7 @@ from formix.engines.chain import Counters, Own
 from formix.engines.kernel import Kernel, Stand
 from formix.errors import EngineError
 
-STAND = Stand(Counters(np.int64(3), np.int64(0)), Own({"z": np.zeros((2, 5))}, {}))
+STAND = Stand(Counters(np.int64(3), np.int64(0)), Own({"z": np.zeros((2, 5))}, {}, {}))
 
 
 def kernel(program) -> Kernel:

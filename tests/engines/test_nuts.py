@@ -31,7 +31,8 @@ from formix.errors import ArgumentError, EngineError
 from formix.results.ess import mcse_mean, rhat
 
 # One program is compiled for all these tests: warm-up and chains are part of it.
-SETTINGS = {"chains": 2, "warmup": 300}
+SETTINGS = {"chains": 2, "warmup": 300, "start": "random"}
+SETTINGS_LINE = {"warmup": 200, "seed": 3, "start": "random", "chain_method": "vectorized"}
 
 
 @pytest.fixture(scope="module")
@@ -251,15 +252,13 @@ def test_vectorised_chains_have_the_exact_posterior():
     """Of a conjugate model; false alarms once in 1000 seeds."""
     study = line()
     mean, covariance = line_posterior(study)
-    found = nuts.run(
-        asked("beta"), study, draws=1000, warmup=200, seed=3, chain_method="vectorized"
-    )
+    found = nuts.run(asked("beta"), study, draws=1000, **SETTINGS_LINE)
     assert found.attributes["chain_method"] == "vectorized"
     beta = found.values["beta"]
     assert beta.shape == (4, 1000, 2)
     assert (np.abs(beta.mean(axis=(0, 1)) - mean) < 4 * mcse_mean(beta)).all()
     np.testing.assert_allclose(np.cov(beta.reshape(-1, 2).T), covariance, rtol=0.2)
-    first = nuts.run(asked("beta"), study, draws=10, warmup=200, seed=3, chain_method="vectorized")
+    first = nuts.run(asked("beta"), study, draws=10, **SETTINGS_LINE)
     more = nuts.run(asked("beta"), study, draws=990, state=first.state)
     assert np.array_equal(more.values["beta"], beta[:, 10:])
 
@@ -277,6 +276,7 @@ def test_vectorised_chains_have_the_exact_posterior():
         ({"max_tree_depth": 0}, "max_tree_depth is 0"),
         ({"target_accept": 1.0}, r"target_accept is 1\.0"),
         ({"chain_method": "serial"}, "chain_method is 'serial'"),
+        ({"start": "here"}, "start is 'here'"),
     ],
 )
 def test_arguments_outside_what_they_accept_are_refused(study, wrong, message):
@@ -286,13 +286,13 @@ def test_arguments_outside_what_they_accept_are_refused(study, wrong, message):
 
 def test_a_site_that_the_program_lacks_is_named():
     with pytest.raises(EngineError, match="no site `gamma`"):
-        nuts.run(asked("beta", "gamma"), line(), draws=10, seed=1)
+        nuts.run(asked("beta", "gamma"), line(), draws=10, seed=1, start="random")
 
 
 def test_a_program_that_fails_is_an_error_of_ours():
     broken = line().text.replace("X @ beta", "X @ beta[:1]")
     with pytest.raises(EngineError, match="the program fails"):
-        nuts.run(asked("beta"), program(broken, line().data, "y"), draws=10, seed=1)
+        nuts.run(asked("beta"), program(broken, line().data, "y"), draws=10, seed=1, start="random")
 
 
 def columns(values) -> np.ndarray:
@@ -306,7 +306,7 @@ def columns(values) -> np.ndarray:
 @pytest.mark.parametrize("method", ["auto", "vectorized"])
 def test_draws_are_distributed_as_those_of_numpyros_mcmc(study, method):
     """Means and spreads of 42 numbers; false alarms once in 1500 seeds."""
-    found = nuts.run(SLEEP_SITES, study, draws=2000, seed=1, chain_method=method)
+    found = nuts.run(SLEEP_SITES, study, draws=2000, seed=1, start="random", chain_method=method)
     with float64():
         mcmc = MCMC(
             NUTS(study.function),
@@ -335,7 +335,7 @@ def test_the_unit_of_the_response_does_not_matter(unit):
         text = text.replace(number, f"{float(number) * unit!r}")
     data = sleep_data()
     data["Reaction"] = data["Reaction"] * unit
-    found = nuts.run(SLEEP_SITES, program(text, data, "Reaction"), seed=2)
+    found = nuts.run(SLEEP_SITES, program(text, data, "Reaction"), seed=2, start="random")
     for site, exact in (("beta", [251.24, 10.426]), ("sd_Subject", [26.857, 6.57])):
         values = found.values[site] / unit
         assert (rhat(values) < 1.02).all()

@@ -29,7 +29,7 @@ class Kernel:
 
     def blank(self) -> Stand:
         state = State(rng_key=np.zeros((self.chains, 2), np.uint32))
-        return Stand(Counters(np.int64(-1), np.int64(0)), Own(state, {}))
+        return Stand(Counters(np.int64(-1), np.int64(0)), Own(state, {}, {}))
 
     def advance(self, stand, steps, target, data):
         assert (steps, target, data) == (0, 0.8, "data")

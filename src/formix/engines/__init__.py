@@ -45,7 +45,7 @@ def _asked(module: str) -> Callable[[Spec], str | None]:
     return lambda spec: load(f"{__name__}.{module}").supports(spec)
 
 
-_NUTS = ("warmup", "chain_method", "target_accept", "max_tree_depth")
+_NUTS = ("warmup", "chain_method", "target_accept", "max_tree_depth", "start")
 _KEEP, _IN, _ROUND = ("keep_groups",), f"{__name__}.marginal.source", "whitened.sampling"
 _PATHS = ("paths", "steps", *_KEEP)
 

@@ -39,7 +39,13 @@ class _Walk(NamedTuple):
     before: Tree
 
 
-def approach(density: Callable[[Tree], tuple[Tree, Tree]], x: Tree, moving: int) -> Start:
+def approach(
+    density: Callable[[Tree], tuple[Tree, Tree]],
+    x: Tree,
+    moving: int,
+    width: Tree | None = None,
+    given: Tree | bool = False,
+) -> Start:
     """Return a start near the mode of a density, given as its negative logarithm and slope.
 
     The first `moving` coordinates go down the signs of the slope alone, each with a stride of its
@@ -47,14 +53,18 @@ def approach(density: Callable[[Tree], tuple[Tree, Tree]], x: Tree, moving: int)
     the same curvature, and the start is the best point moved by half of `x` widths, so that chains
     start apart. The other coordinates stay where they are, with a width of one.
 
+    Where `given`, the start is `x` itself and the widths are `width`: all that is looked for is the
+    value and the slope. That it is one program with the way down spares compiling the density.
+
     References
     ----------
     Riedmiller and Braun (1993), doi:10.1109/ICNN.1993.298623.
     """
     place = jnp.arange(x.size)
     zero, worst = jnp.zeros_like(x), jnp.array(jnp.inf)
-    nowhere = Start(x, worst, zero, jnp.ones_like(x))
-    apart = jnp.where(place < moving, 0.5 * x, 0.0)
+    one = jnp.ones_like(x)
+    nowhere = Start(x, worst, zero, one if width is None else jnp.where(given, width, one))
+    apart = jnp.where((place < moving) & ~jnp.asarray(given), 0.5 * x, 0.0)
 
     def measure(walk: _Walk, index: Tree) -> _Walk:
         return _wider(walk, index - LOOKS, moving)
@@ -72,7 +82,8 @@ def approach(density: Callable[[Tree], tuple[Tree, Tree]], x: Tree, moving: int)
 
     begin = _Walk(nowhere, nowhere, jnp.where(place < moving, _FIRST, 0.0), zero)
     # The last look is at the start itself: one loop, so that the density is compiled once.
-    end = jax.lax.fori_loop(0, LOOKS + moving + 1, look, begin)
+    last = LOOKS + moving
+    end = jax.lax.fori_loop(jnp.where(given, last, 0), last + 1, look, begin)
     return end.last._replace(width=end.best.width)
 
 

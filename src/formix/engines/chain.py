@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -20,6 +21,12 @@ Tree = Any
 
 GENERATOR = "threefry2x32"
 """Named, so that a user's own default does not change the draws."""
+
+RANDOM, GIVEN = -1, -2
+"""The step of chains that are not begun: from a random point by way of `approach`, or as given."""
+
+METRIC = ("inverse_mass_matrix", "mass_matrix_sqrt")
+"""What NumPyro's state of adaptation holds of the mass matrix, block by block."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,9 @@ class Settings:
 
 
 class Counters(NamedTuple):
-    """What all chains share: the step, -1 before the first, and the window of adaptation.
+    """What all chains share: the step, and the window of adaptation.
+
+    Before the first the step is -1, and where `z`, the widths and the metric are given, -2.
 
     Shared, they keep the adaptation's branches branches where chains are vectorised; with one for
     each chain, every step would compute both sides and factor the mass matrix.
@@ -62,11 +71,13 @@ class Own(NamedTuple):
     """What each chain has: its state in NumPyro's form, and the width of each free coordinate.
 
     The sampler moves in coordinates over their widths. They have no units, and neither then have
-    its first step size and the ridge under its mass matrix.
+    its first step size and the ridge under its mass matrix. `before` is what it has seen, as it
+    were, before any window of its adaptation: means, sums of squares and counts, by block.
     """
 
     state: Tree
     width: Tree
+    before: Tree
 
 
 @dataclass(frozen=True)
@@ -89,24 +100,27 @@ class Chain:
         width = jax.tree.map(jnp.ones_like, z)
         start = Start(z, jnp.zeros(()), z, width)
         state, _ = self._nuts(start, key, target, data)
-        return *_parted(state, width), self._record(state, width, data)
+        before = state.adapt_state.mm_state
+        return *_parted(state, width, before), self._record(state, width, data)
 
     def advance(
         self, most: int, shared: Counters, own: Own, steps: Tree, target: Tree, data: Tree
     ) -> tuple[Counters, Own, Tree]:
         """Return the chain `steps` steps on, and their records in arrays of length `most`.
 
-        Where the step is -1, the chain is begun first, from its `z`; with no steps, that is all.
+        Where the step is negative, the chain is begun first, from its `z`; with no steps, that is
+        all.
         """
         old, key = own.state, own.state.rng_key
-        begin = shared.step < 0
+        begin, given = shared.step < 0, shared.step == GIVEN
         start: Start = jax.lax.cond(
             begin,
-            lambda: self.start(old.z, data),
+            lambda: self.start(old.z, data, own.width, given),
             lambda: Start(old.z, old.potential_energy, old.z_grad, own.width),
         )
         width = start.width
         fresh, step = self._nuts(start, key, target, data)
+        fresh = _with_metric(fresh, old, given)
         state = jax.tree.map(
             lambda new, kept: jnp.where(begin, new, kept), fresh, _with(old, shared)
         )
@@ -116,19 +130,28 @@ class Chain:
 
         def body(index: Tree, carried: tuple[Tree, Tree]) -> tuple[Tree, Tree]:
             state, records = carried
-            state = step(state)
+            state = _remembering(step(state), own.before)
             new = self._record(state, width, data)
             return state, jax.tree.map(lambda old, x: old.at[index].set(x), records, new)
 
         state, records = jax.lax.fori_loop(0, steps, body, (state, blank))
         state = state._replace(rng_key=jax.random.key_data(state.rng_key))
-        return *_parted(state, width), records
+        return *_parted(state, width, own.before), records
 
-    def start(self, z: Tree, data: Tree) -> Start:
-        """Return a start near the mode given what is held, and the widths there, by site."""
+    def start(
+        self, z: Tree, data: Tree, width: Tree | None = None, given: Tree | bool = False
+    ) -> Start:
+        """Return a start near the mode given what is held, and the widths there, by site.
+
+        Where it is `given`, it is `z` and the `width` as they are.
+        """
         held = self.settings.held
-        moving, moving_sites = ravel_pytree({name: x for name, x in z.items() if name not in held})
-        still, still_sites = ravel_pytree({name: x for name, x in z.items() if name in held})
+
+        def flattened(tree: Tree) -> tuple[tuple[Tree, Tree], tuple[Tree, Tree]]:
+            moves = ravel_pytree({name: x for name, x in tree.items() if name not in held})
+            return moves, ravel_pytree({name: x for name, x in tree.items() if name in held})
+
+        (moving, moving_sites), (still, still_sites) = flattened(z)
 
         def sites(flat: Tree) -> Tree:
             return moving_sites(flat[: moving.size]) | still_sites(flat[moving.size :])
@@ -137,7 +160,11 @@ class Chain:
             return potential_energy(self.function, (), data, sites(flat))
 
         x = jnp.concatenate([moving, still])
-        start = approach(jax.value_and_grad(energy), x, moving.size)
+        (wide, _), (wide_still, _) = flattened(
+            jax.tree.map(jnp.ones_like, z) if width is None else width
+        )
+        widths = jnp.concatenate([wide, wide_still])
+        start = approach(jax.value_and_grad(energy), x, moving.size, widths, given)
         return Start(sites(start.point), start.value, sites(start.slope), sites(start.width))
 
     def _nuts(
@@ -194,9 +221,34 @@ def _times(tree: Tree, width: Tree) -> Tree:
     return jax.tree.map(lambda x, wide: x * wide, tree, width)
 
 
-def _parted(state: Tree, width: Tree) -> tuple[Counters, Own]:
+def _with_metric(fresh: Tree, old: Tree, given: Tree) -> Tree:
+    """Return a fresh state, with the metric of an old one where it is given."""
+    adaptation = fresh.adapt_state
+    metric = {
+        name: jax.tree.map(
+            partial(jnp.where, given), getattr(old.adapt_state, name), getattr(adaptation, name)
+        )
+        for name in METRIC
+    }
+    return fresh._replace(adapt_state=adaptation._replace(**metric))
+
+
+def _remembering(state: Tree, before: Tree) -> Tree:
+    """Return a state whose blocks that have seen nothing yet have seen what was before."""
+    seen = state.adapt_state.mm_state
+    seen = {
+        block: tuple(
+            jnp.where(seen[block][-1] == 0, a, b)
+            for a, b in zip(before[block], seen[block], strict=True)
+        )
+        for block in seen
+    }
+    return state._replace(adapt_state=state.adapt_state._replace(mm_state=seen))
+
+
+def _parted(state: Tree, width: Tree, before: Tree) -> tuple[Counters, Own]:
     counters = Counters(state.i, state.adapt_state.window_idx)
-    return counters, Own(_with(state, Counters(None, None)), width)
+    return counters, Own(_with(state, Counters(None, None)), width, before)
 
 
 def _with(state: Tree, counters: Counters) -> Tree:

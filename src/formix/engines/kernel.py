@@ -12,6 +12,7 @@ import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec, SingleDeviceSharding
 
+from formix.engines.chain import RANDOM
 from formix.engines.compile import compiled
 from formix.engines.precision import float64
 from formix.engines.waiting import in_background
@@ -66,7 +67,7 @@ class Kernel:
     def blank(self) -> Stand:
         """Return a stand of zeros, not begun: its `z` and keys are to be filled in."""
         shared, own = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), self.template)
-        return Stand(shared._replace(step=np.int64(-1)), own)
+        return Stand(shared._replace(step=np.int64(RANDOM)), own)
 
     def put(self, data: Mapping[str, np.ndarray]) -> Tree:
         """Return the data where the program takes them."""

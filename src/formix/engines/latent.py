@@ -24,14 +24,24 @@ Shapes = tuple[tuple[str, tuple[int, ...], str], ...]
 _WIDEST = 100
 """Coordinates that share one dense block of the mass matrix at most."""
 
+_SUPPORTS = {
+    "real": constraints.real,
+    "positive": constraints.positive,
+    "correlation": constraints.corr_cholesky,
+}
+
 
 @dataclass(frozen=True)
 class LatentSite:
-    """A sample site that is not observed: its shape, and the shape of its free coordinates."""
+    """A sample site that is not observed: its shape, and the shape of its free coordinates.
+
+    `support` is `real`, `positive`, `correlation` (the factor of a correlation matrix), or empty.
+    """
 
     name: str
     shape: tuple[int, ...]
     free: tuple[int, ...]
+    support: str = ""
 
     @property
     def size(self) -> int:
@@ -75,12 +85,14 @@ def latent_sites(
     EngineError
         If the program fails, or a latent site is discrete.
     """
+    supports: dict[str, str] = {}
 
     def traced(data: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         seeded = handlers.substitute(
             handlers.seed(function, jax.random.key(0)), substitute_fn=init_to_uniform
         )
         sites = handlers.trace(seeded).get_trace(**data)
+        supports.update({n: _support(s) for n, s in sites.items() if s["type"] == "sample"})
         return {
             name: (site["value"], biject_to(site["fn"].support).inv(site["value"]))
             for name, site in sites.items()
@@ -96,7 +108,17 @@ def latent_sites(
             f"the program fails before any sampling: {type(error).__name__}: {error}",
             hint="if you did not change its text, this is a fault of formix",
         ) from error
-    return tuple(LatentSite(name, *(v.shape for v in found[name])) for name in sorted(found))
+    return tuple(
+        LatentSite(name, found[name][0].shape, found[name][1].shape, supports[name])
+        for name in sorted(found)
+    )
+
+
+def _support(site: Mapping[str, Any]) -> str:
+    support = site["fn"].support
+    while hasattr(support, "base_constraint"):
+        support = support.base_constraint
+    return next((name for name, known in _SUPPORTS.items() if support is known), "")
 
 
 def _continuous(site: Mapping[str, Any]) -> bool:

@@ -11,25 +11,30 @@ import numpy as np
 
 from formix.engines.chain import Chain, Settings
 from formix.engines.chains import place
+from formix.engines.decline import Decline
 from formix.engines.draws import Draws
+from formix.engines.given import given
 from formix.engines.kernel import kernel
 from formix.engines.latent import arrays, dense_block, latent_sites
 from formix.engines.lock import TRACING
 from formix.engines.plan import Plan, whole
 from formix.engines.precision import float64
-from formix.engines.start import begun
+from formix.engines.start import begun, placed
 from formix.engines.state import restored, saved
 from formix.engines.steps import Clock, Walk
 from formix.engines.waiting import listening
+from formix.errors import ArgumentError
 from formix.versions import version_of
 
 if TYPE_CHECKING:
     from formix.engines.chains import Placement
-    from formix.engines.kernel import Kernel
+    from formix.engines.kernel import Kernel, Stand
     from formix.engines.latent import LatentSite
     from formix.engines.progress import Report
     from formix.program.program import Program
     from formix.spec import Spec
+
+STARTS = ("auto", "random")
 
 _PACKAGES = ("formix", "jax", "jaxlib", "numpyro", "numpy")
 
@@ -45,6 +50,7 @@ def run(
     chain_method: str = "auto",
     target_accept: float = 0.8,
     max_tree_depth: int = 10,
+    start: str = "auto",
     progress: Report | None = None,
     state: Mapping[str, np.ndarray] | None = None,
 ) -> Draws:
@@ -69,6 +75,10 @@ def run(
         The acceptance rate that the step size aims at in the warm-up.
     max_tree_depth
         A trajectory has fewer than two to this power leapfrogs.
+    start
+        Where chains start: `auto`, at draws from a distribution twice as wide as the normal one
+        near the posterior, with the metric of that one, where one is known; `random`, near the mode
+        as it is found from random points.
     progress
         Is told how far the run has come.
     state
@@ -88,13 +98,22 @@ def run(
     Jankowiak (2019), arXiv:1912.11554.
     """
     whole("draws", draws, 1)
+    _check_start(start)
     plan = (
         Plan.of(state)
         if state
         else Plan(warmup, chains, seed, chain_method, target_accept, max_tree_depth)
     )
     with listening():
-        return _sampled(spec, program, plan, draws, state, Clock(progress))
+        return _sampled(spec, program, plan, draws, state, Clock(progress), start)
+
+
+def _check_start(start: str) -> None:
+    if start not in STARTS:
+        raise ArgumentError(
+            f"start is {start!r}, and there is no such start",
+            hint="it is one of " + ", ".join(map(repr, STARTS)),
+        )
 
 
 def _sampled(
@@ -104,6 +123,7 @@ def _sampled(
     draws: int,
     state: Mapping[str, np.ndarray] | None,
     clock: Clock,
+    start: str,
 ) -> Draws:
     clock.tell("compile", 0, 1)
     data = arrays(program)
@@ -113,10 +133,11 @@ def _sampled(
         ready = _kernel(spec, program, plan, data, sites, placement)
     prepared = clock.tell("compile", 1, 1)
     walk = Walk(ready, ready.put(data), plan.target_accept, clock)
+    began: dict[str, str] = {}
     if state:
         stand = restored(ready, state)
     else:
-        stand = begun(walk, sites, program, plan.seed)
+        stand, began = _begun(walk, sites, spec, program, plan.seed, start)
         stand = walk.warmed_up(stand, plan.warmup)
     warmed = clock.tell("draws", 0, draws)
     stand, (values, stats) = walk.drawn(stand, draws)
@@ -125,9 +146,33 @@ def _sampled(
     return Draws(
         values,
         stats,
-        _attributes(plan, draws, placement, seconds),
+        _attributes(plan, draws, placement, seconds) | began,
         saved(stand) | replace(plan, chain_method=placement.method).arrays(),
     )
+
+
+def _begun(
+    walk: Walk,
+    sites: tuple[LatentSite, ...],
+    spec: Spec,
+    program: Program,
+    seed: int,
+    start: str,
+) -> tuple[Stand, dict[str, str]]:
+    """Return where the chains start, how that was chosen, and why."""
+    why = "as asked"
+    if start == "auto":
+        try:
+            stand = placed(walk, given(spec, sites, dense_block(sites)), seed)
+            if stand is not None:
+                return stand, {
+                    "start": "normal",
+                    "start_reason": "the normal distribution is known",
+                }
+            why = "the density is not finite at draws of the normal distribution near it"
+        except Decline as signal:
+            why = signal.reason
+    return begun(walk, sites, program, seed), {"start": "random", "start_reason": why}
 
 
 def _kernel(

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, TypeVar
 import jax
 import numpy as np
 
+from formix.engines.chain import GIVEN, METRIC, Own
 from formix.engines.density import faults
+from formix.engines.given import REMEMBERED
 from formix.engines.kernel import Stand
 from formix.engines.latent import prior_means
 from formix.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from jaxtyping import Bool
 
+    from formix.engines.chain import Tree
+    from formix.engines.given import Given
     from formix.engines.latent import LatentSite
     from formix.engines.steps import Walk
     from formix.program.program import Program
@@ -27,6 +31,56 @@ TRIES = 30
 RADIUS, CLOSER = 2.0, 0.8
 """Uniform within it in the free coordinates, as in NumPyro and Stan; with every further try
 closer to the origin, where most densities are finite."""
+
+
+def placed(walk: Walk, nearby: Given, seed: int) -> Stand | None:
+    """Return where the chains start, each at a draw and with the metric that is given to all.
+
+    There is nothing where at one of the draws there is no density. A draw is each chain's own, and
+    does not depend on other chains.
+    """
+    blank = walk.kernel.blank()
+    generators, keys = _random(blank, seed)
+    points = [nearby.point(generator) for generator in generators]
+    together = {name: np.stack([one[name] for one in points]) for name in points[0]}
+    if not all(np.all(np.isfinite(x)) for x in together.values()):
+        return None
+    every = len(points)
+    state = blank.own.state._replace(z=together, rng_key=keys)
+    state, before = _metric(state, nearby)
+    width = {name: np.stack([x] * every) for name, x in nearby.width.items()}
+    stand = Stand(blank.shared._replace(step=np.int64(GIVEN)), Own(state, width, before))
+    stand, _records = walk.kernel.advance(stand, 0, walk.target, walk.data)
+    return stand if _finite(stand).all() else None
+
+
+def _metric(state: Tree, nearby: Given) -> tuple[Tree, Tree]:
+    """Return a state with the metric that is given, and what windows of adaptation begin with."""
+    adaptation = state.adapt_state
+    lower = np.linalg.cholesky(nearby.dense)
+    dense = dict(zip(METRIC, (nearby.dense, np.linalg.inv(lower).T), strict=True))
+    blocks = {
+        name: {
+            block: np.broadcast_to(dense[name] if np.ndim(x) == 3 else 1.0, x.shape).copy()
+            for block, x in getattr(adaptation, name).items()
+        }
+        for name in METRIC
+    }
+    before = {
+        block: (
+            _flat({site: nearby.middle[site] / nearby.width[site] for site in block}, mean),
+            REMEMBERED * blocks[METRIC[0]][block],
+            np.full_like(count, REMEMBERED),
+        )
+        for block, (mean, _, count) in adaptation.mm_state.items()
+    }
+    return state._replace(adapt_state=adaptation._replace(**blocks)), before
+
+
+def _flat(parts: Mapping[str, np.ndarray], like: np.ndarray) -> np.ndarray:
+    """Return sites' coordinates side by side, the same for every chain."""
+    joined = np.concatenate([np.ravel(x) for x in parts.values()])
+    return np.broadcast_to(joined, like.shape).copy()
 
 
 def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int) -> Stand:
@@ -45,14 +99,10 @@ def begun(walk: Walk, sites: tuple[LatentSite, ...], program: Program, seed: int
         If a chain finds no point where the log density and its gradient are finite.
     """
     blank = walk.kernel.blank()
-    chains = len(blank.own.state.rng_key)
-    generators = [np.random.default_rng([seed, chain]) for chain in range(chains)]
-    keys = np.stack(
-        [generator.integers(2**32, size=2, dtype=np.uint32) for generator in generators]
-    )
+    generators, keys = _random(blank, seed)
     rows = np.size(program.data[program.response])
     points = scattered(generators, sites, rows, RADIUS)
-    good = np.zeros(chains, dtype=bool)
+    good = np.zeros(len(keys), dtype=bool)
     centres: dict[str, np.ndarray] = {}
     for attempt in range(1, TRIES + 1):
         state = blank.own.state._replace(z=points, rng_key=keys)
@@ -101,6 +151,14 @@ def first_found(
         if found is not None:
             return found
     raise no_start(program, point)
+
+
+def _random(blank: Stand, seed: int) -> tuple[list[np.random.Generator], np.ndarray]:
+    """Return a generator of each chain, and the key of its steps."""
+    chains = len(blank.own.state.rng_key)
+    generators = [np.random.default_rng([seed, chain]) for chain in range(chains)]
+    keys = [generator.integers(2**32, size=2, dtype=np.uint32) for generator in generators]
+    return generators, np.stack(keys)
 
 
 def scattered(

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from formix.engines.chain import Counters, Own
+from formix.engines.chain import METRIC, Counters, Own
 from formix.engines.kernel import Stand
 from formix.errors import EngineError
 
 if TYPE_CHECKING:
     from formix.engines.kernel import Kernel
-
-_BLOCKS = ("inverse_mass_matrix", "mass_matrix_sqrt")
 
 
 def saved(stand: Stand) -> dict[str, np.ndarray]:
@@ -34,7 +32,7 @@ def saved(stand: Stand) -> dict[str, np.ndarray]:
     }
     for name, sites in _by_site(stand).items():
         found |= {f"{name}.{site}": x for site, x in sites.items()}
-    for name in _BLOCKS:
+    for name in METRIC:
         blocks = getattr(state.adapt_state, name)
         found |= {f"{name}.{_kind(x)}": x for x in blocks.values()}
     return {name: np.array(x) for name, x in found.items()}
@@ -69,7 +67,7 @@ def restored(kernel: Kernel, state: Mapping[str, np.ndarray]) -> Stand:
             block: found(f"{name}.{_kind(like)}", like)
             for block, like in getattr(empty.adapt_state, name).items()
         }
-        for name in _BLOCKS
+        for name in METRIC
     }
     step_size = found("step_size", empty.adapt_state.step_size)
     own = empty._replace(
@@ -80,7 +78,7 @@ def restored(kernel: Kernel, state: Mapping[str, np.ndarray]) -> Stand:
         adapt_state=empty.adapt_state._replace(step_size=step_size, **blocks),
     )
     shared = Counters(found("step", blank.shared.step), found("window", blank.shared.window))
-    return Stand(shared, Own(own, sites["width"]))
+    return Stand(shared, Own(own, sites["width"], blank.own.before))
 
 
 def _by_site(stand: Stand) -> dict[str, dict[str, np.ndarray]]:
