@@ -106,12 +106,12 @@ def log_density(family: Family, response: Response, parameters: Parameters) -> A
 def _censored(family: Family, response: Response, parameters: Parameters, density: Array) -> Array:
     y, status = np.asarray(response.values, dtype=np.float64), response.known["cens"]
     low, high = _bounds(family, response)
-    below = _tails(family, low, parameters)
-    above = _tails(family, high, parameters)
+    below = tails(family, low, parameters)
+    above = tails(family, high, parameters)
     interval = status == 2
     upper = np.where(interval, response.known.get("cens_upper", np.inf), np.inf)
-    here = _tails(family, np.clip(y, low, high), parameters)
-    end = _tails(family, np.clip(upper, low, high), parameters)
+    here = tails(family, np.clip(y, low, high), parameters)
+    end = tails(family, np.clip(upper, low, high), parameters)
     found = np.select(
         [status == -1, status == 1, interval],
         [log_between(np, below, here), log_between(np, here, above), log_between(np, here, end)],
@@ -123,22 +123,28 @@ def _censored(family: Family, response: Response, parameters: Parameters, densit
 def _mass(family: Family, response: Response, parameters: Parameters) -> Array:
     """Return the log probability of the bounds."""
     low, high = _bounds(family, response)
-    return log_between(np, _tails(family, low, parameters), _tails(family, high, parameters))
+    return log_between(np, tails(family, low, parameters), tails(family, high, parameters))
 
 
 def _bounds(family: Family, response: Response) -> tuple[Array, Array]:
     """Return what the response lies above, and what it is at most."""
-    low, high = _ends(response)
-    return just_below(np, low, discrete=family.discrete), high
+    low, high = bounds(response)
+    return lies_above(family, low), high
 
 
-def _ends(response: Response) -> tuple[Array, Array]:
-    """Return the bounds, infinite where there is none."""
+def lies_above(family: Family, low: Array) -> Array:
+    """Return what a response lies above that is at least this."""
+    return just_below(np, low, discrete=family.discrete)
+
+
+def bounds(response: Response) -> tuple[Array, Array]:
+    """Return the bounds of the rows, infinite where there is none."""
     known = response.known
     return np.asarray(known.get(BOUNDS[0], -np.inf)), np.asarray(known.get(BOUNDS[1], np.inf))
 
 
-def _tails(family: Family, y: Array, parameters: Parameters) -> Tails:
+def tails(family: Family, y: Array, parameters: Parameters) -> Tails:
+    """Return log P(Y <= y) and log P(Y > y) of responses without bounds."""
     if family.log_tails is None:
         raise LookupError(family.name)
     return family.log_tails(y, parameters)
@@ -157,11 +163,11 @@ def ends(family: Family, response: Response, parameters: Parameters) -> tuple[Ta
     beyond = known.get("cens_upper", np.full(len(y), np.inf))
     last = np.select([status == 1, status == 2], [np.inf, beyond], y)
     if not any(name in known for name in BOUNDS):
-        return _tails(family, first, parameters), _tails(family, last, parameters)
+        return tails(family, first, parameters), tails(family, last, parameters)
     low, high = _bounds(family, response)
-    below, above = _tails(family, low, parameters), _tails(family, high, parameters)
+    below, above = tails(family, low, parameters), tails(family, high, parameters)
     mass = log_between(np, below, above)
-    here, there = (_tails(family, np.clip(end, low, high), parameters) for end in (first, last))
+    here, there = (tails(family, np.clip(end, low, high), parameters) for end in (first, last))
     return (
         (log_between(np, below, here) - mass, log_between(np, here, above) - mass),
         (log_between(np, below, there) - mass, log_between(np, there, above) - mass),
@@ -175,7 +181,7 @@ def draw(
     drawn = family.draw(generator, parameters)
     if not any(name in response.known for name in BOUNDS):
         return drawn
-    low, high = _ends(response)
+    low, high = bounds(response)
     shape = np.broadcast_shapes(drawn.shape, low.shape, high.shape)
     drawn = np.array(np.broadcast_to(drawn, shape))
     out = ~((drawn >= low) & (drawn <= high))
@@ -199,12 +205,12 @@ def _by_halving(
     family: Family, low: Array, high: Array, share: Array, parameters: Parameters
 ) -> Array:
     """Return draws by the inverse of the distribution function, found bit by bit."""
-    below = _tails(family, just_below(np, low, discrete=family.discrete), parameters)
-    wanted = np.log1p(-share) + log_between(np, below, _tails(family, high, parameters))
+    below = tails(family, just_below(np, low, discrete=family.discrete), parameters)
+    wanted = np.log1p(-share) + log_between(np, below, tails(family, high, parameters))
     first, last = _place(low), _place(high)
     for _ in range(_HALVINGS):
         middle = (first >> 1) + (last >> 1) + (first & last & 1)
-        enough = log_between(np, below, _tails(family, _number(middle), parameters)) >= wanted
+        enough = log_between(np, below, tails(family, _number(middle), parameters)) >= wanted
         first, last = np.where(enough, first, middle + 1), np.where(enough, middle, last)
     # Where the bounds are so far out that they hold no probability, the nearer one is left.
     lost = (wanted == -np.inf) & (below[0] < below[1])

@@ -36,6 +36,17 @@ def log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return within(y, 0.0, 1.0, lambda y: tails(y, 1.0 - y, *_counts(parameters)))
 
 
+def partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    """Return the parts of the moments of such a proportion."""
+    # What counts by its power is a beta too.
+    a, b = _counts(parameters)
+    whole = np.log(a) - np.log(a + b)
+    if power > 1:
+        whole = whole + np.log1p(a) - np.log1p(a + b)
+    lower, upper = within(y, 0.0, 1.0, lambda y: tails(y, 1.0 - y, a + power, b))
+    return whole + lower, whole + upper
+
+
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     least = np.finfo(np.float64).tiny
     a, b = (np.maximum(count, least) for count in _counts(parameters))
@@ -66,6 +77,7 @@ beta = Family(
     check=numbers("beta", _are_inside, "a number above 0 and below 1"),
     logits=True,
     log_tails=log_tails,
+    partial=partial,
 )
 """y ~ Beta(mu phi, (1 - mu) phi): proportions of mean mu and variance mu (1 - mu) / (1 + phi).
 

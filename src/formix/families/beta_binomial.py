@@ -44,6 +44,16 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return counted(y, n, lambda k: tails(k, n, *_counts(parameters)))
 
 
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    # What counts by its factorial power is of fewer trials and a beta that weighs successes more.
+    n, (a, b) = parameters["trials"], _counts(parameters)
+    ways = np.maximum(n * (n - 1.0) if power > 1 else n, 0.0)
+    whole = np.log(ways) + _log_rising(a, np.array(power)) - _log_rising(a + b, np.array(power))
+    fewer = np.maximum(n - power, 0.0)
+    lower, upper = counted(y - power, fewer, lambda k: tails(k, fewer, a + power, b))
+    return whole + lower, whole + upper
+
+
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     least = np.finfo(np.float64).tiny
     a, b = (np.maximum(count, least) for count in _counts(parameters))
@@ -74,6 +84,7 @@ beta_binomial = Family(
     counts=True,
     discrete=True,
     log_tails=_log_tails,
+    partial=_partial,
     aliases=("betabinomial",),
 )
 """y ~ Binomial(trials, p), p ~ Beta(mu phi, (1 - mu) phi): mu the mean, phi the precision.

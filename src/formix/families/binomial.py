@@ -39,6 +39,16 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return counted(y, n, lambda k: beta(q, p, np.maximum(n - k, 1.0), k + 1.0))
 
 
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    # What counts by its factorial power is of so many trials fewer.
+    n, logits = parameters["trials"], parameters["logits"]
+    ways = np.maximum(n * (n - 1.0) if power > 1 else n, 0.0)
+    whole = np.log(ways) + power * special.log_expit(logits)
+    fewer = {**parameters, "trials": np.maximum(n - power, 0.0)}
+    lower, upper = _log_tails(y - power, fewer)
+    return whole + lower, whole + upper
+
+
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     return generator.binomial(parameters["trials"].astype(np.int64), parameters["mu"]).astype(
         np.float64
@@ -95,6 +105,7 @@ binomial = Family(
     logits=True,
     counts=True,
     log_tails=_log_tails,
+    partial=_partial,
     discrete=True,
 )
 """y ~ Binomial(trials, mu): y successes among trials, each with probability mu."""

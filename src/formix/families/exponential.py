@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import special
 
 from formix.families.family import Family
 from formix.families.parameters import POSITIVE
 from formix.families.responses import not_negatives
-from formix.families.tails import of_hazard, within
+from formix.families.tails import gamma, of_hazard, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -28,6 +29,13 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
 
 def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return within(y, 0.0, np.inf, lambda y: of_hazard(y / parameters["mu"]))
+
+
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    mu = parameters["mu"]
+    whole = power * np.log(mu) + special.gammaln(1.0 + power)
+    lower, upper = within(y, 0.0, np.inf, lambda y: gamma(y / mu, np.array(1.0 + power)))
+    return whole + lower, whole + upper
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -53,5 +61,6 @@ exponential = Family(
     variance=_variance,
     check=not_negatives("exponential"),
     log_tails=_log_tails,
+    partial=_partial,
 )
 """y ~ Exponential(1 / mu): numbers of at least 0, of mean mu and standard deviation mu."""

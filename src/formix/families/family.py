@@ -112,8 +112,17 @@ class Family:
     log_tails
         `(y, parameters by name) -> log P(Y <= y), log P(Y > y)` at any numbers; nothing where the
         family has no distribution function, and its responses are neither censored nor truncated.
+    partial
+        `(y, parameters by name, k) -> log E[Y^k; Y <= y], log E[Y^k; Y > y]`, for k of 1 and 2, of
+        whole numbers the factorial powers; None of a power that has no such form. With it moments
+        within bounds take no quadrature.
+    mean_within
+        `(low, high, parameters by name) -> mean` given that the response lies between two numbers,
+        one of which may be infinite; nothing where it takes quadrature.
     discrete
         Whether the response has whole numbers only, so that a bound is itself a value.
+    angle
+        Whether it is an angle, of which the mean is a direction.
     rates
         The parameters that are so many times as large where a response is the sum of so many units.
 
@@ -162,7 +171,10 @@ class Family:
     coded: Callable[[Response], Response] = _as_it_is
     imports: tuple[str, ...] = ()
     log_tails: Callable[[Array, dict[str, Array]], Tails] | None = None
+    partial: Callable[[Array, dict[str, Array], int], Tails | None] | None = None
+    mean_within: Callable[[Array, Array, dict[str, Array]], Array] | None = None
     discrete: bool = False
+    angle: bool = False
     rates: tuple[str, ...] = ()
     chosen: tuple[tuple[str, str], ...] = field(default=())
 

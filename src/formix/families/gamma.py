@@ -35,6 +35,15 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return within(y, 0.0, np.inf, lambda y: tails(y * shape / mu, shape))
 
 
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    # What counts by its power is a gamma of a larger shape and the same rate.
+    mu, shape = parameters["mu"], parameters["shape"]
+    more = shape + power
+    whole = power * np.log(mu) + (np.log1p(1.0 / shape) if power > 1 else 0.0)
+    lower, upper = _log_tails(y, {**parameters, "mu": mu * more / shape, "shape": more})
+    return whole + lower, whole + upper
+
+
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     mu, shape = np.broadcast_arrays(parameters["mu"], parameters["shape"])
     drawn = mu * (generator.standard_gamma(shape) / shape)
@@ -62,6 +71,7 @@ gamma = Family(
     dispersion="shape",
     dispersions=SHAPES,
     log_tails=_log_tails,
+    partial=_partial,
 )
 """y ~ Gamma(shape, shape / mu): positive numbers of mean mu and variance mu^2 / shape.
 

@@ -11,7 +11,8 @@ from formix.families.draws import normals
 from formix.families.family import Family
 from formix.families.parameters import NUMBER, SIGMA
 from formix.families.responses import numbers
-from formix.families.tails import normal
+from formix.families.tails import mills, normal
+from formix.masses import log_complement
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -31,6 +32,18 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
 
 def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return normal((y - parameters["mu"]) / parameters["sigma"])
+
+
+def _mean_within(low: Array, high: Array, parameters: dict[str, Array]) -> Array:
+    mu, sigma = parameters["mu"], parameters["sigma"]
+    a, b = (low - mu) / sigma, (high - mu) / sigma
+    # By symmetry the bound that is farther out is the upper one.
+    left = a + b < 0.0
+    a, b = np.where(left, -b, a), np.where(left, -a, b)
+    gap = 0.5 * (b - a) * (b + a)
+    near, far = mills(a), mills(b) - gap
+    away: Array = np.exp(np.log(-np.expm1(-gap)) - near - log_complement(np, far - near))
+    return mu + sigma * np.where(left, -away, away)
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -60,5 +73,6 @@ gaussian = Family(
     dispersion="sigma",
     dispersions=STANDARD_DEVIATIONS,
     log_tails=_log_tails,
+    mean_within=_mean_within,
 )
 """y ~ Normal(mu, sigma): mu on the identity link, sigma a standard deviation."""

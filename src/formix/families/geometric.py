@@ -11,7 +11,7 @@ from formix.families.draws import poisson_counts
 from formix.families.family import Family
 from formix.families.parameters import COUNT
 from formix.families.responses import counts
-from formix.families.tails import counted, of_hazard
+from formix.families.tails import beta, counted, of_hazard
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -31,6 +31,16 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
 def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     mu = parameters["mu"]
     return counted(y, np.inf, lambda count: of_hazard((count + 1.0) * np.log1p(1.0 / mu)))
+
+
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    # A negative binomial of shape 1, and one of a larger shape.
+    mu, shape = parameters["mu"], 1.0 + power
+    p, q = 1.0 / (1.0 + mu), mu / (1.0 + mu)
+    whole = power * np.log(mu) + special.gammaln(1.0 + power)
+    count = y - power
+    lower, upper = counted(count, np.inf, lambda k: beta(p, q, np.array(shape), k + 1.0))
+    return whole + lower, whole + upper
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -57,6 +67,7 @@ geometric = Family(
     check=counts("geometric"),
     counts=True,
     log_tails=_log_tails,
+    partial=_partial,
     discrete=True,
 )
 """y ~ Geometric(1 / (1 + mu)): counts of mean mu and variance mu + mu^2.

@@ -21,6 +21,7 @@ hurdle_gamma = Family(
     check=not_negatives("hurdle_gamma"),
     hurdle=True,
     log_tails=_hurdle.log_tails,
+    partial=_hurdle.partial,
 )
 """y is 0 with probability hu, else Gamma(shape, shape / mu): mu is the mean of what is not 0.
 

@@ -22,6 +22,7 @@ hurdle_lognormal = Family(
     logarithm=True,
     hurdle=True,
     log_tails=_hurdle.log_tails,
+    partial=_hurdle.partial,
 )
 """y is 0 with probability hu, else log(y) ~ Normal(mu, sigma).
 

@@ -32,6 +32,7 @@ hurdle_negative_binomial = Family(
     hurdle=True,
     aliases=("hurdle_negbinomial",),
     log_tails=_hurdle.log_tails,
+    partial=_hurdle.partial,
 )
 """y is 0 with probability hu, else NegativeBinomial(mu, shape) given that it is not 0.
 

@@ -24,6 +24,7 @@ hurdle_poisson = Family(
     discrete=True,
     hurdle=True,
     log_tails=_hurdle.log_tails,
+    partial=_hurdle.partial,
 )
 """y is 0 with probability hu, else Poisson(mu) given that it is not 0.
 

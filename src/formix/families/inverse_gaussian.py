@@ -45,6 +45,16 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return within(y, 0.0, np.inf, tails)
 
 
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails | None:
+    if power > 1:
+        return None
+    # What counts by its size is mu^2 over such a number.
+    mu = parameters["mu"]
+    there = np.maximum(y, 0.0)
+    upper, lower = _log_tails(np.square(mu) / there, parameters)
+    return np.log(mu) + lower, np.log(mu) + upper
+
+
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     return inverse_gaussian_numbers(generator, parameters["mu"], parameters["shape"])
 
@@ -77,6 +87,7 @@ inverse_gaussian = Family(
     dispersion="shape",
     dispersions=_WEIGHTED,
     log_tails=_log_tails,
+    partial=_partial,
 )
 """y ~ InverseGaussian(mu, shape): positive numbers of mean mu and variance mu^3 / shape.
 

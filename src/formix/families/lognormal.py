@@ -33,6 +33,14 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return within(y, 0.0, np.inf, lambda y: normal((np.log(y) - mu) / sigma))
 
 
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    # What counts by its power is lognormal too.
+    mu, square = parameters["mu"], np.square(parameters["sigma"])
+    whole = power * (mu + 0.5 * power * square)
+    lower, upper = _log_tails(y, {**parameters, "mu": mu + power * square})
+    return whole + lower, whole + upper
+
+
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     mu, sigma = np.broadcast_arrays(parameters["mu"], parameters["sigma"])
     with np.errstate(over="ignore"):
@@ -64,5 +72,6 @@ lognormal = Family(
     check=positives("lognormal"),
     logarithm=True,
     log_tails=_log_tails,
+    partial=_partial,
 )
 """log(y) ~ Normal(mu, sigma): mu and sigma are of the logarithm, the mean exp(mu + sigma^2 / 2)."""

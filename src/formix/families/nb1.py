@@ -42,6 +42,14 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return counted(y, np.inf, tails)
 
 
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    # What counts by its factorial power has a larger shape, mu / phi.
+    mu, phi = parameters["mu"], parameters["phi"]
+    whole = power * np.log(mu) + (np.log1p(phi / mu) if power > 1 else 0.0)
+    lower, upper = _log_tails(y - power, {**parameters, "mu": mu + power * phi})
+    return whole + lower, whole + upper
+
+
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     mu, phi = np.broadcast_arrays(parameters["mu"], parameters["phi"])
     shape = np.where(mu >= 0.0, mu, 0.0) / phi
@@ -68,6 +76,7 @@ nb1 = Family(
     check=counts("nb1"),
     counts=True,
     log_tails=_log_tails,
+    partial=_partial,
     discrete=True,
     rates=("mu",),
     aliases=("nbinom1", "negbinomial1"),

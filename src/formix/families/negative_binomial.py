@@ -35,6 +35,15 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return counted(y, np.inf, lambda count: beta(p, q, shape, count + 1.0))
 
 
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    # What counts by its factorial power has a larger shape and as probable successes.
+    mu, shape = parameters["mu"], parameters["shape"]
+    more = shape + power
+    whole = power * np.log(mu) + (np.log1p(1.0 / shape) if power > 1 else 0.0)
+    lower, upper = _log_tails(y - power, {**parameters, "mu": mu * more / shape, "shape": more})
+    return whole + lower, whole + upper
+
+
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     mu, shape = np.broadcast_arrays(parameters["mu"], parameters["shape"])
     return poisson_counts(generator, mu * (generator.standard_gamma(shape) / shape))
@@ -61,6 +70,7 @@ negative_binomial = Family(
     counts=True,
     aliases=("negbinomial", "negbin", "nb", "nb2", "nbinom2"),
     log_tails=_log_tails,
+    partial=_partial,
     discrete=True,
     rates=("mu", "shape"),
 )

@@ -36,6 +36,12 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     return counted(y, np.inf, tails)
 
 
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    whole = power * np.log(parameters["mu"])
+    lower, upper = _log_tails(y - power, parameters)
+    return whole + lower, whole + upper
+
+
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
     return poisson_counts(generator, parameters["mu"])
 
@@ -59,6 +65,7 @@ poisson = Family(
     check=counts("poisson"),
     counts=True,
     log_tails=_log_tails,
+    partial=_partial,
     discrete=True,
     rates=("mu",),
 )

@@ -12,6 +12,7 @@ from formix.families.family import Family
 from formix.families.parameters import NUMBER, SIGMA, positive
 from formix.families.responses import numbers
 from formix.families.tails import student as tails, within
+from formix.masses import log_between
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -37,6 +38,24 @@ def _log_density(y: Array, parameters: dict[str, Array]) -> Array:
 def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
     z = (y - parameters["mu"]) / parameters["sigma"]
     return within(z, -np.inf, np.inf, lambda z: tails(z, parameters["nu"]))
+
+
+def _mean_within(low: Array, high: Array, parameters: dict[str, Array]) -> Array:
+    mu, sigma, nu = parameters["mu"], parameters["sigma"], parameters["nu"]
+    a, b = (low - mu) / sigma, (high - mu) / sigma
+    # By symmetry the bound that is farther out is the upper one.
+    left = a + b < 0.0
+    a, b = np.where(left, -b, a), np.where(left, -a, b)
+    # How much the density falls between them but for its last power, by (nu - 1) / 2.
+    fall = np.log1p((b - a) * (b + a) / (nu + np.square(a)))
+    open_end = np.where(nu > 1.0, 2.0 / (nu - 1.0), np.inf)
+    between = fall * special.exprel(-0.5 * (nu - 1.0) * fall)
+    share = np.where(np.isfinite(b), between, open_end)
+    height = -0.5 * (nu - 1.0) * np.log1p(np.square(a) / nu) - special.betaln(0.5 * nu, 0.5)
+    lower, upper = (within(z, -np.inf, np.inf, lambda z: tails(z, nu)) for z in (a, b))
+    mass: Array = log_between(np, lower, upper)
+    away = 0.5 * np.sqrt(nu) * share * np.exp(height - mass)
+    return mu + sigma * np.where(left, -away, away)
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -80,6 +99,7 @@ student = Family(
     dispersion="sigma",
     dispersions=STANDARD_DEVIATIONS,
     log_tails=_log_tails,
+    mean_within=_mean_within,
 )
 """y ~ StudentT(nu, mu, sigma): mu the centre, sigma a scale, nu the degrees of freedom.
 

@@ -70,6 +70,7 @@ von_mises = Family(
     check=numbers("von_mises", _are_angles, "an angle from -pi to pi"),
     aliases=("vonmises",),
     log_tails=_log_tails,
+    angle=True,
 )
 """y ~ VonMises(mu, kappa): angles from -pi to pi around mu, the closer the larger kappa.
 

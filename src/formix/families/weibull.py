@@ -10,7 +10,7 @@ from scipy import special
 from formix.families.family import Family
 from formix.families.parameters import POSITIVE, positive
 from formix.families.responses import positives
-from formix.families.tails import of_hazard, within
+from formix.families.tails import gamma, of_hazard, within
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -38,6 +38,17 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
             return of_hazard(np.exp(parameters["shape"] * (np.log(y) - _log_scale(parameters))))
 
     return within(y, 0.0, np.inf, tails)
+
+
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    order, scale = 1.0 + power / parameters["shape"], _log_scale(parameters)
+    whole = power * scale + special.gammaln(order)
+
+    def tails(y: Array) -> Tails:
+        return gamma(np.exp(parameters["shape"] * (np.log(y) - scale)), order)
+
+    lower, upper = within(y, 0.0, np.inf, tails)
+    return whole + lower, whole + upper
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -75,6 +86,7 @@ weibull = Family(
     variance=_variance,
     check=positives("weibull"),
     log_tails=_log_tails,
+    partial=_partial,
 )
 """y ~ Weibull(mu / Gamma(1 + 1 / shape), shape): positive numbers of mean mu.
 

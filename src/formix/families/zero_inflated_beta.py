@@ -22,6 +22,7 @@ zero_inflated_beta = Family(
     logits=True,
     hurdle=True,
     log_tails=_hurdle.log_tails,
+    partial=_hurdle.partial,
 )
 """y is 0 with probability zi, else Beta(mu phi, (1 - mu) phi): mu is the mean of the beta part.
 

@@ -26,6 +26,7 @@ zero_inflated_binomial = Family(
     discrete=True,
     aliases=("zib",),
     log_tails=_inflated.log_tails,
+    partial=_inflated.partial,
 )
 """y is 0 with probability zi, else Binomial(trials, mu): mu is the probability of a success there.
 

@@ -30,6 +30,7 @@ zero_inflated_negative_binomial = Family(
     discrete=True,
     aliases=("zero_inflated_negbinomial", "zinb"),
     log_tails=_inflated.log_tails,
+    partial=_inflated.partial,
 )
 """y is 0 with probability zi, else NegativeBinomial(mu, shape): mu is the mean of that part.
 

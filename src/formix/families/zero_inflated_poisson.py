@@ -23,6 +23,7 @@ zero_inflated_poisson = Family(
     discrete=True,
     aliases=("zip",),
     log_tails=_inflated.log_tails,
+    partial=_inflated.partial,
 )
 """y is 0 with probability zi, else Poisson(mu): mu is the mean of the Poisson part.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix import closed_tails
-from formix.families.beta import beta, log_tails as between_ends
+from formix.families.beta import beta, log_tails as between_ends, partial as of_between
 from formix.families.family import Family
 from formix.families.parameters import concentration, probability
 from formix.families.responses import numbers
@@ -39,6 +39,16 @@ def _log_tails(y: Array, parameters: dict[str, Array]) -> Tails:
             return closed_tails.with_ends(np, between, zoi * (1.0 - coi), zoi * coi)
 
     return from_zero(y, 1.0, tails)
+
+
+def _partial(y: Array, parameters: dict[str, Array], power: int) -> Tails:
+    zoi, coi = parameters["zoi"], parameters["coi"]
+    lower, upper = of_between(y, parameters, power)
+    rest, one = np.log1p(-zoi), np.log(zoi) + np.log(coi)
+    return (
+        np.logaddexp(rest + lower, np.where(y >= 1.0, one, -np.inf)),
+        np.logaddexp(rest + upper, np.where(y >= 1.0, -np.inf, one)),
+    )
 
 
 def _draw(generator: np.random.Generator, parameters: dict[str, Array]) -> Array:
@@ -82,6 +92,7 @@ zero_one_inflated_beta = Family(
     logits=True,
     aliases=("zoib",),
     log_tails=_log_tails,
+    partial=_partial,
 )
 """y is 0 or 1 with probability zoi, a 1 then with probability coi; else Beta(mu phi, (1 - mu) phi).
 

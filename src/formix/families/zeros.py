@@ -32,6 +32,14 @@ def _mixed(mean: Array, variance: Array, rest: Array) -> Array:
     return rest * variance + rest * (1.0 - rest) * np.square(mean)
 
 
+def _of_rest(
+    base: Family, y: Array, parameters: Parameters, power: int, rest: Array
+) -> Tails | None:
+    """Return the parts of the moments of a base that is so probable, as logarithms."""
+    found = None if base.partial is None else base.partial(y, parameters, power)
+    return None if found is None else (rest + found[0], rest + found[1])
+
+
 @dataclass(frozen=True)
 class Inflated:
     """A response of `base`, or with the probability `zi` a 0 in its place.
@@ -60,6 +68,10 @@ class Inflated:
                 return closed_tails.inflated(np, base(count, parameters), parameters["zi"])
 
         return counted(y, np.inf, tails)
+
+    def partial(self, y: Array, parameters: Parameters, power: int) -> Tails | None:
+        """Return the parts of the moments, to which zeros add nothing."""
+        return _of_rest(self.base, y, parameters, power, _logarithms(parameters["zi"])[1])
 
     def draw(self, generator: np.random.Generator, parameters: Parameters) -> Array:
         """Return draws."""
@@ -137,6 +149,11 @@ class Hurdle:
                 return closed_tails.behind_hurdle(np, upper, above, gate)
 
         return counted(y, np.inf, tails)
+
+    def partial(self, y: Array, parameters: Parameters, power: int) -> Tails | None:
+        """Return the parts of the moments, to which zeros add nothing."""
+        rest = _logarithms(parameters[self.gate])[1] - self._log_above(parameters)
+        return _of_rest(self.base, y, parameters, power, rest)
 
     def draw(self, generator: np.random.Generator, parameters: Parameters) -> Array:
         """Return draws."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.bounded import mean
 from formix.linear import eta, family_parameters
 from formix.plots.group_rows import GroupRows, index_of
 from formix.plots.held import Held, at_linear
@@ -96,8 +97,8 @@ def _lines(
 def _mean(spec: Spec, fit: Held, linear: dict[str, np.ndarray]) -> Float[np.ndarray, " row"]:
     """Return the mean of the response at linear predictors."""
     parameters = family_parameters(at_linear(spec, linear), fit.values)
-    mean = np.asarray(spec.family.mean(parameters))
-    return np.broadcast_to(mean, (1, len(spec.response.values)))[0]
+    found = np.asarray(mean(spec.family, spec.response, parameters))
+    return np.broadcast_to(found, (1, len(spec.response.values)))[0]
 
 
 def draw_level(ax: Axes, of: Fitted, place: int, seen: Observed, probs: Sequence[float]) -> None:

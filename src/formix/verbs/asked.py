@@ -12,6 +12,7 @@ from formix.design.frame import open_data, to_pandas
 from formix.design.names import used
 from formix.engines.plan import whole
 from formix.errors import ArgumentError
+from formix.observation import BOUNDS
 from formix.prediction import SAMPLE, NewRows, new_rows
 from formix.results.sample import sample
 from formix.verbs.answers import Answers
@@ -39,6 +40,9 @@ LEVELS = 100
 
 _ONE = ("trials", "rate")
 """What a row of a grid has one of, where it does not say: predictions are of one trial or unit."""
+
+_WITHIN = ("weights", "se_sigma")
+"""What it has one of too where it has bounds, within which a mean is of the variance too."""
 
 
 class Options(TypedDict, total=False):
@@ -133,7 +137,8 @@ class Asked:
         Parameters
         ----------
         unit
-            Whether rows that do not say their trials have one each, as those of a grid.
+            Whether rows that do not say their trials have one each, as those of a grid, and bounds
+            that differ by row are at their means.
         stream
             The number of the random numbers of responses.
         """
@@ -146,7 +151,7 @@ class Asked:
         new_levels = SAMPLE if self.levels else self.new_levels
         rows = new_rows(self.model, frame, self.chosen, new_levels)
         if unit:
-            rows = _with_one(rows, self.model.spec)
+            rows = _as_of_one(rows, self.model.spec)
         made = Predictions(
             model=self.model,
             rows=rows,
@@ -161,11 +166,15 @@ class Asked:
         return Answers(made, self.levels)
 
 
-def _with_one(rows: NewRows, fitted: Spec) -> NewRows:
-    known = dict(rows.spec.response.known)
-    for name in _ONE:
-        if name in fitted.response.known and name not in known:
-            known[name] = np.ones(len(rows.kept))
+def _as_of_one(rows: NewRows, fitted: Spec) -> NewRows:
+    known, count = dict(rows.spec.response.known), len(rows.kept)
+    there = {name: x for name, x in fitted.response.known.items() if name not in known}
+    bounded = any(name in fitted.response.known for name in BOUNDS)
+    for name, values in there.items():
+        if name in _ONE or (bounded and name in _WITHIN):
+            known[name] = np.ones(count)
+        elif bounded and name in (*BOUNDS, "se"):
+            known[name] = np.full(count, np.mean(values))
     response = replace(rows.spec.response, known=known)
     return replace(rows, spec=replace(rows.spec, response=response))
 

@@ -72,7 +72,7 @@ def effects(
 
     The first number named goes from its least to its greatest value, a further one has its mean and
     one standard deviation to either side, a factor all its levels. A response of trials is that of
-    one trial.
+    one trial; bounds that differ by row are at their means, where `at` does not say them.
 
     Parameters
     ----------

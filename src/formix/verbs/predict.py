@@ -81,12 +81,13 @@ def predict(
         What `Model.fit` returned, or a file of it that was opened.
     data
         New data, in whatever `Model` takes; it needs the columns of the predictors, those of the
-        groups that take part, and what else the response is made of (`trials`, `se`) where it is
-        asked for. By default the rows of the fit.
+        groups that take part, and what else the response is made of (`trials`, bounds, `se`) where
+        it is asked for. By default the rows of the fit.
     kind
-        `mean`: the mean of the response, before any `trunc()`. `linpred`: the main linear
-        predictor. `response`: random responses, within their bounds. Or a parameter of the family,
-        such as `sigma`, as its predictor says: of one unit, weight 1 and no known error.
+        `mean`: the mean of the response, within its bounds where it has such; how rows were
+        censored does not change it. `linpred`: the main linear predictor. `response`: random
+        responses, within their bounds. Or a parameter of the family, such as `sigma`, as its
+        predictor says: of one unit, weight 1 and no known error.
     groups
         `all` group-level effects, `none`, or some: `"Subject"`, `"(1 | Subject)"`, or a list.
     new_levels

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from formix.bounded import mean
+from formix.dispersion import SAID
 from formix.errors import ArgumentError
 from formix.fresh import FreshLevels, fresh_levels
 from formix.linear import by_level, eta, family_parameters, own_parameters
-from formix.observation import draw as draw_rows
+from formix.observation import BOUNDS, draw as draw_rows
 from formix.prediction import NewRows, chunks
 from formix.results.likelihood import flat
 from formix.results.names import coordinate
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 _OBSERVED = ("cens", "cens_upper", "likelihood_weights")
 """What is known of how a response was observed, which no prediction needs."""
+
+_WORDS = {"trunc_lower": "lower bound", "trunc_upper": "upper bound", "se": "standard error"}
 
 MEAN, LINPRED, RESPONSE = "mean", "linpred", "response"
 
@@ -94,13 +98,15 @@ class Predictions:
                 hint=f"it is one of {', '.join(map(repr, kinds))}",
             )
         said = [name for name in fitted if name not in _OBSERVED]
-        if self.kind == MEAN:
-            said = [name for name in said if name in (*family.arrays, "rate")]
+        if self.kind == MEAN and not any(name in said for name in BOUNDS):
+            # Without bounds a mean is the same whatever the dispersion.
+            said = [name for name in said if name not in SAID]
         needed = said if self.kind in (MEAN, RESPONSE) else []
         lacking = next((name for name in needed if name not in known), None)
         if lacking is not None:
+            what = _WORDS.get(lacking, lacking.replace("_", " "))
             raise ArgumentError(
-                f"the data does not say the {lacking.replace('_', ' ')} of its rows",
+                f"the data does not say the {what} of its rows",
                 hint=f"the formula takes them from `{self.model.terms.response.side}`",
             )
 
@@ -175,7 +181,7 @@ class Predictions:
         parameters = family_parameters(spec, values)
         if self.kind == RESPONSE:
             return draw_rows(spec.family, spec.response, generator, parameters)
-        return _whole(spec, values, spec.family.mean(parameters))
+        return _whole(spec, values, mean(spec.family, spec.response, parameters))
 
 
 def _whole(spec: Spec, values: dict[str, Array], found: Array) -> Array:

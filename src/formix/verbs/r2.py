@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from formix.bounded import mean, variance
 from formix.errors import UnsupportedError
 from formix.verbs.arguments import interval
 from formix.verbs.estimates import PROB, estimates
@@ -64,7 +65,8 @@ def r2(
     At every draw both are the model's own: the variance, over the rows, of the mean of the
     response, and the variance of the response about it, so that R2 lies between 0 and 1. With
     `groups="all"` it is conditional on the group-level effects; with `groups="none"` marginal:
-    what those effects move the mean by then counts as residual.
+    what those effects move the mean by then counts as residual. Of a response with bounds it is
+    within them.
 
     Parameters
     ----------
@@ -133,16 +135,17 @@ def _shares(some: OwnRows, whole: OwnRows) -> Float[np.ndarray, " sample"]:
     pairs = zip(some.parts(), some.parts() if some is whole else whole.parts(), strict=True)
     for (_, spec, mine), (_, _, all_of_them) in pairs:
         units = np.asarray(spec.response.known.get("trials", 1.0))
-        mean = _by_row(spec, mine, family.mean(mine)) / units
-        explained.add(mean)
+        fitted = _by_row(spec, mine, mean(family, spec.response, mine)) / units
+        explained.add(fitted)
         if some is not whole:
-            left.add(_by_row(spec, mine, family.mean(all_of_them)) / units - mean)
-        variance = _by_row(spec, mine, family.variance(all_of_them)) / np.square(units)
-        residual += np.sum(variance, axis=1) / rows
-    beside = residual if some is whole else residual + left.variance
+            centre = mean(family, spec.response, all_of_them)
+            left.add(_by_row(spec, mine, centre) / units - fitted)
+        beside = variance(family, spec.response, all_of_them)
+        residual += np.sum(_by_row(spec, mine, beside) / np.square(units), axis=1) / rows
+    total = residual if some is whole else residual + left.variance
     with np.errstate(invalid="ignore", divide="ignore"):
         # Without a finite variance of the response nothing of it is explained.
-        return np.where(np.isinf(beside), 0.0, explained.variance / (explained.variance + beside))
+        return np.where(np.isinf(total), 0.0, explained.variance / (explained.variance + total))
 
 
 def _by_row(spec: Spec, parameters: dict[str, Array], found: Array) -> Array:

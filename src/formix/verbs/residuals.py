@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 from scipy import special
 
+from formix.bounded import mean, variance
 from formix.errors import UnsupportedError
 from formix.observation import ends
 from formix.verbs.arguments import interval, one_of
@@ -68,7 +69,9 @@ def fitted(
     priors: Mapping[str, object] | None = None,
     family: Family | None = None,
 ) -> pd.DataFrame | xr.DataArray:
-    """Return the fitted values: the mean of the response at every row, before any `trunc()`.
+    """Return the fitted values: the mean of the response at every row, within its bounds.
+
+    How rows were censored does not change it: it is the mean of what was censored.
 
     Parameters
     ----------
@@ -218,7 +221,7 @@ def residuals(
 
 def _mean(spec: Spec, parameters: dict[str, Array]) -> Array:
     """Return the mean at every sample, also where no parameter varies between them."""
-    return _whole(spec, parameters, spec.family.mean(parameters))
+    return _whole(spec, parameters, mean(spec.family, spec.response, parameters))
 
 
 def _whole(spec: Spec, parameters: dict[str, Array], found: Array) -> Array:
@@ -235,7 +238,7 @@ def _from_mean(rows: OwnRows, kind: str) -> Iterator[tuple[slice, Array]]:
         left = seen - _mean(spec, parameters)
         if kind == PEARSON:
             with np.errstate(invalid="ignore", divide="ignore"):
-                left = left / np.sqrt(spec.family.variance(parameters))
+                left = left / np.sqrt(variance(spec.family, spec.response, parameters))
         yield part, left
 
 

@@ -62,7 +62,8 @@ def vpc(
     identity link it is exact. For others it is on the scale of the linear predictor, where the
     residual variance is that of the link's own distribution for a yes or no (pi^2 / 3 of the
     logit), and for others an approximation: the trigamma function for the log link, the delta
-    method for the rest, both at the mean of the response.
+    method for the rest, both at the mean of the response. It is of the response as it was before
+    any `trunc()` left some of it out.
 
     Parameters
     ----------
