@@ -143,6 +143,6 @@ def test_another_acceptance_rate_is_aimed_at(model: fx.Model, drawn):
 
 
 def test_strides_that_become_too_short_hand_the_model_on(model, monkeypatch):
-    monkeypatch.setattr(tuning, "_SHORTEST", 1.0)
+    monkeypatch.setattr(tuning, "SHORTEST", 10.0)
     with pytest.raises(Decline, match="very short"):
         sampling.run(model.spec, model.program, seed=1, **SETTINGS)

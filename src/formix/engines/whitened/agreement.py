@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import special
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,21 @@ def effective(drawn: Drawn) -> Float[np.ndarray, " number"]:
     of_means = flat.mean(axis=1).var(axis=0, ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(total > 0.0, len(flat) * total / of_means, np.inf)
+
+
+def least(found: Float[np.ndarray, " number"], chains: int) -> float:
+    """Return the least of what many numbers' draws are worth, less what chance takes from it.
+
+    Each is told by a variance of as many means as there are chains: were all worth the same, the
+    worst would seem worth less by the median of the largest of so many variances.
+    """
+    if not len(found):
+        return np.inf
+    freedom = chains - 1
+    tail = 1.0 - 0.5 ** (1.0 / len(found))
+    worst = np.asarray(special.gammainccinv(0.5 * freedom, tail), dtype=np.float64)
+    largest = 2.0 * float(worst) / freedom
+    return float(np.min(found) * max(largest, 1.0))
 
 
 def folded(drawn: Drawn) -> Drawn:

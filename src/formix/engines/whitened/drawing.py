@@ -9,7 +9,7 @@ import numpy as np
 
 from formix.engines.decline import Decline
 from formix.engines.moments import Moments, added
-from formix.engines.whitened.agreement import effective, folded, nested_rhat, together
+from formix.engines.whitened.agreement import effective, folded, least, nested_rhat, together
 from formix.engines.whitened.tuning import Tuned, moves
 
 if TYPE_CHECKING:
@@ -136,16 +136,15 @@ class Drawing:
         for start in range(0, len(steps), self.walk.most):
             part = steps[start : start + self.walk.most]
             streams = [np.random.default_rng([self.plan.seed, 2, stream, step]) for step in part]
-            place, record = self.walk.moved(place, moves(self.walk, state, streams), state.given)
+            drawn = moves(self.walk, streams)
+            place, _, record = self.walk.moved(place, state.stride, drawn, state.given)
             chosen = [i for i, step in enumerate(part) if (step + 1) % thin == 0]
             self._gather(record, chosen, sites, moments)
             for name, x in record.stats.items():
                 stats.setdefault(name, []).append(x[chosen])
             diverged += int(record.stats["diverging"][chosen].sum())
             self.tell((start + len(part)) // thin, diverged)
-        leaps = np.full((each, self.walk.chains), state.leaps, np.int64)
         joined = {name: np.concatenate(x) for name, x in stats.items()}
-        joined |= {"n_steps": leaps, "step_size": np.full(leaps.shape, state.stride)}
         return Passed(
             {name: np.concatenate(x) for name, x in sites.items()},
             joined,
@@ -182,4 +181,4 @@ class Drawing:
             return Quality(1.0, np.inf)
         both = np.concatenate([moving, folded(moving)], axis=-1)
         rhat = nested_rhat(both).max(initial=1.0) if self.plan.chains > 1 else 1.0
-        return Quality(float(rhat), float(effective(both).min(initial=np.inf)))
+        return Quality(float(rhat), least(effective(both), self.plan.every))

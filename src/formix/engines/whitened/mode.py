@@ -34,6 +34,11 @@ _LEVELS = np.linspace(-20.0, 20.0, 41)
 """Linear predictors that are tried first."""
 
 _NEAR = 1e-3
+"""Of the log density, by which one more step of the scales would add so little."""
+
+_CLOSE = 0.02
+"""The change of a linear predictor, after which Newton's method is as near as its square."""
+
 _NUDGE = 1e-3
 _FLATTEST = 0.15
 """The least curvature along a direction: a normal prior of the logarithm with this precision is
@@ -92,7 +97,9 @@ class Search:
             If it is not found.
         """
         point = begun(self.rows.spec, self.of)
-        eta = self._settled(point, self._first(point))
+        _, _, sites = self.looked(point[None])
+        values = _at(sites, 0)
+        eta = self._settled(point, self._first(values), values)
         for _ in range(_ROUNDS):
             self.tilted(eta, point)
             value, slope, curvature = self._shape(point)
@@ -100,12 +107,12 @@ class Search:
             if decrement < _NEAR or not len(point):
                 return Mode(point, _root(curvature), self.given)
             tried = point + _SHARES[:, None] * step
-            values, _, _ = self.looked(tried)
+            values, _, sites = self.looked(tried)
             best = int(np.nanargmax(np.where(np.isfinite(values), values, -np.inf)))
             if not values[best] > value:
                 return Mode(point, _root(curvature), self.given)
             point = tried[best]
-            eta = self._settled(point, eta)
+            eta = self._settled(point, eta, _at(sites, best))
         raise Decline("the mode of the standard deviations was not found")
 
     def looked(self, points: Points) -> tuple[np.ndarray, Points, Mapping[str, np.ndarray]]:
@@ -143,34 +150,32 @@ class Search:
             return
         nudges = _NUDGE * np.eye(len(point))[list(moving)]
         _, _, sites = self.looked(np.concatenate([point[None], point + nudges, point - nudges]))
-        each = [{name: x[i] for name, x in sites.items()} for i in range(1 + 2 * len(moving))]
+        each = [_at(sites, i) for i in range(1 + 2 * len(moving))]
         found = [slopes(self.rows, eta, values) for values in each[1:]]
         ahead, behind = found[: len(moving)], found[len(moving) :]
         self._tilts = np.subtract(ahead, behind) / (2.0 * _NUDGE)
         self.freeze(eta, point, each[0])
 
-    def _first(self, point: Point) -> Point:
+    def _first(self, values: Mapping[str, np.ndarray]) -> Point:
         """Return the best linear predictor that is one number in all rows, beside the offset."""
-        _, _, sites = self.looked(point[None])
-        values = {name: x[0] for name, x in sites.items()}
         offset = self.rows.spec.predictors[0].offset
         blank = np.zeros(len(self.rows.counts)) if offset is None else offset
         found = [working(self.rows, blank + level, values).log_density for level in _LEVELS]
         finite = np.where(np.isfinite(found), found, -np.inf)
         return blank + _LEVELS[int(np.argmax(finite))]
 
-    def _settled(self, point: Point, eta: Point) -> Point:
+    def _settled(self, point: Point, eta: Point, values: Mapping[str, np.ndarray]) -> Point:
         """Return the linear predictor at the mode of the effects, given the scales."""
-        _, _, sites = self.looked(point[None])
         for _ in range(_INNER):
-            self.freeze(eta, point, {name: x[0] for name, x in sites.items()})
-            values, _, sites = self.looked(point[None])
-            if not np.isfinite(values[0]):
+            self.freeze(eta, point, values)
+            density, _, sites = self.looked(point[None])
+            if not np.isfinite(density[0]):
                 raise Decline("the density is not finite where its mode was looked for")
-            step = linear_predictor(self.rows, {name: x[0] for name, x in sites.items()}) - eta
+            values = _at(sites, 0)
+            step = linear_predictor(self.rows, values) - eta
             farthest = float(np.max(np.abs(step), initial=0.0))
             eta = eta + step * min(1.0, _FARTHEST / max(farthest, 1e-300))
-            if farthest < _NEAR:
+            if farthest < _CLOSE:
                 break
         return eta
 
@@ -182,6 +187,10 @@ class Search:
         values, slopes, _ = self.looked(around)
         curvature = (slopes[1 + size :] - slopes[1 : 1 + size]) / (2.0 * _NUDGE)
         return float(values[0]), slopes[0], 0.5 * (curvature + curvature.T)
+
+
+def _at(sites: Mapping[str, np.ndarray], point: int) -> dict[str, np.ndarray]:
+    return {name: x[point] for name, x in sites.items()}
 
 
 def _newton(slope: Point, curvature: Points) -> tuple[Point, float]:

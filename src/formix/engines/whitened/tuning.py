@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from formix.engines.decline import Decline
+from formix.engines.whitened.leaps import LENGTH, SHORTEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from formix.engines.whitened.mode import Mode
     from formix.engines.whitened.plan import Plan
-    from formix.engines.whitened.walk import Place, Record, Walk
+    from formix.engines.whitened.walk import Place, Walk
 
     Cloud = Float[np.ndarray, "chain coordinate"]
 
@@ -26,14 +27,8 @@ SETTLE, LEARN = 16, 14
 _HEARD = 6
 """Of the first, the last so many tell the widths."""
 
-_LENGTH = 0.5 * np.pi
-"""Of a trajectory: a quarter of the period of a standard normal coordinate."""
-
 _JITTER = 0.2
 """Strides differ by as much, so that no coordinate comes back to where it was."""
-
-_SHORTEST = 0.02
-"""A stride below it would take more leaps than the other coordinates are worth."""
 
 _WIDER = 1.5
 """How far apart superchains start, in the widths of the normal approximation."""
@@ -51,11 +46,6 @@ class Tuned:
     given: Any
     place: Place
     stride: float
-
-    @property
-    def leaps(self) -> int:
-        """How many leaps a trajectory has."""
-        return max(1, int(np.ceil(_LENGTH / self.stride - 0.25)))
 
 
 def tuned(walk: Walk, mode: Mode, plan: Plan, attempt: int, tell: Callable[[int], None]) -> Tuned:
@@ -77,51 +67,52 @@ def tuned(walk: Walk, mode: Mode, plan: Plan, attempt: int, tell: Callable[[int]
     sampled = len(mode.point)
     given = mode.given | {"centre": mode.point, "root": mode.root}
     place = _begun(walk, given, plan, generator)
-    stride = 1.1 * walk.size**-0.25
-    state = Tuned(given, place, min(stride, 0.6))
+    state = Tuned(given, place, min(2.0 * walk.size**-0.25, LENGTH))
+    gains = 1.5 / (1.0 + np.arange(SETTLE)) ** 0.6
     heard: list[np.ndarray] = []
-    for step in range(SETTLE):
-        state = _step(walk, state, generator, plan, 1.5 / (1.0 + step) ** 0.6)
-        if step >= SETTLE - _HEARD:
-            heard.append(state.place.x)
-        tell(step + 1)
-    state = _learnt(walk, state, np.concatenate(heard), sampled)
-    strides: list[float] = []
-    for step in range(LEARN):
-        state = _step(walk, state, generator, plan, 1.0 / (1.0 + step) ** 0.6)
-        strides.append(state.stride)
-        tell(SETTLE + step + 1)
+    for part in np.split(gains, range(SETTLE - _HEARD, SETTLE)):
+        state, _ = _settled(walk, state, generator, plan, part)
+        heard.append(state.place.x)
+        tell(SETTLE - _HEARD + len(heard) - 1)
+    state = _learnt(walk, state, np.concatenate(heard[1:]), sampled)
+    gains = 1.0 / (1.0 + np.arange(LEARN)) ** 0.6
+    state, strides = _settled(walk, state, generator, plan, gains)
+    tell(SETTLE + LEARN)
     # The mean of the later ones, as in dual averaging: single ones follow the last acceptance.
     stride = float(np.exp(np.mean(np.log(strides[LEARN // 2 :]))))
     return Tuned(state.given, state.place, stride)
 
 
-def moves(walk: Walk, state: Tuned, generators: list[np.random.Generator]) -> dict[str, np.ndarray]:
-    """Return the random numbers of steps, each of its own generator."""
+def moves(walk: Walk, generators: list[np.random.Generator]) -> dict[str, np.ndarray]:
+    """Return the random numbers of steps that learn nothing, each of its own generator."""
     chains, count = walk.chains, len(generators)
-    normals = np.stack([g.standard_normal((chains, walk.size)) for g in generators])
-    logarithms = -np.stack([g.standard_exponential(chains) for g in generators])
-    apart = np.stack([g.uniform(1.0 - _JITTER, 1.0 + _JITTER, chains) for g in generators])
     return {
-        "normals": normals,
-        "logarithms": logarithms,
-        "strides": state.stride * apart,
-        "leaps": np.full(count, state.leaps, np.int64),
+        "normals": np.stack([g.standard_normal((chains, walk.size)) for g in generators]),
+        "logarithms": -np.stack([g.standard_exponential(chains) for g in generators]),
+        "apart": np.stack([g.uniform(1.0 - _JITTER, 1.0 + _JITTER, chains) for g in generators]),
+        "gains": np.zeros(count),
     }
 
 
-def _step(
-    walk: Walk, state: Tuned, generator: np.random.Generator, plan: Plan, gain: float
-) -> Tuned:
-    place, record = walk.moved(state.place, moves(walk, state, [generator]), state.given)
-    stride = state.stride * float(np.exp(gain * (_acceptance(record) - plan.target_accept)))
-    if stride < _SHORTEST:
-        raise Decline("its trajectories are accepted only where their steps are very short")
-    return Tuned(state.given, place, min(stride, _LENGTH))
+def _settled(
+    walk: Walk, state: Tuned, generator: np.random.Generator, plan: Plan, gains: np.ndarray
+) -> tuple[Tuned, np.ndarray]:
+    """Return the state after as many steps as there are gains, and the strides of those.
 
-
-def _acceptance(record: Record) -> float:
-    return float(np.mean(record.stats["acceptance_rate"]))
+    Raises
+    ------
+    Decline
+        If they become too short.
+    """
+    place, stride, used = state.place, state.stride, np.zeros(0)
+    for start in range(0, len(gains), walk.most):
+        part = gains[start : start + walk.most]
+        drawn = moves(walk, [generator] * len(part)) | {"gains": part}
+        place, stride, record = walk.moved(place, stride, drawn, state.given, plan.target_accept)
+        used = np.append(used, record.stats["step_size"][:, 0])
+        if stride <= SHORTEST:
+            raise Decline("its trajectories are accepted only where their steps are very short")
+    return Tuned(state.given, place, stride), used
 
 
 def _begun(walk: Walk, given: Any, plan: Plan, generator: np.random.Generator) -> Place:

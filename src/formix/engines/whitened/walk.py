@@ -16,6 +16,7 @@ from formix.engines.compile import compiled
 from formix.engines.lock import TRACING
 from formix.engines.precision import float64
 from formix.engines.waiting import in_background
+from formix.engines.whitened.leaps import LENGTH, SHORTEST, STAGES, Moving, moved, trajectory
 from formix.errors import EngineError
 
 if TYPE_CHECKING:
@@ -60,8 +61,8 @@ class Record:
 
 def advance(
     target: Target, keep: tuple[str, ...], most: int, place: Place, moves: Any, given: Any
-) -> tuple[Place, Any]:
-    """Return where the chains are after some steps, and their records.
+) -> tuple[Place, Array, Any]:
+    """Return where the chains are after some steps, their stride, and their records.
 
     Parameters
     ----------
@@ -70,46 +71,55 @@ def advance(
     most
         The length of the records.
     moves
-        `count` steps; of each step the `normals` of the momentum and the `logarithms` of what the
-        acceptance is compared to, by chain, the `strides` by chain, and how many `leaps`.
+        `count` steps from a `stride`; of each step, by chain, the `normals` of the momentum, the
+        `logarithms` of what the acceptance is compared to, and the factors `apart` of strides;
+        and `gains`, by which strides learn from how far the acceptance is from its `target`. Steps
+        that are `still` stay where they are, and one slope is enough.
     """
     uphill = jax.vmap(jax.grad(target.followed), (0, None))
     known = jax.vmap(partial(_known, target, keep), (0, None))
 
-    def body(index: Array, carried: tuple[Place, Any]) -> tuple[Place, Any]:
-        place, records = carried
-        stride = moves["strides"][index][:, None]
+    def body(index: Array, carried: tuple[Place, Array, Any]) -> tuple[Place, Array, Any]:
+        place, tuned, records = carried
+        leaps, length = trajectory(tuned)
+        stages = jnp.where(moves["still"], 1, STAGES * leaps)
+        stride = length * moves["apart"][index][:, None]
         momentum = moves["normals"][index]
 
-        def leap(_: Array, moving: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-            x, slope, p = moving
-            p = p + 0.5 * stride * slope
-            x = x + stride * p
-            # The density itself is not asked for: with the slope it takes thrice the time.
-            slope = uphill(x, given)
-            return x, slope, p + 0.5 * stride * slope
-
-        moving = place.x, place.slope, momentum
-        x, slope, p = jax.lax.fori_loop(0, moves["leaps"][index], leap, moving)
+        moving = Moving(place.x, place.slope, momentum)
+        x, slope, p = moved(lambda x: uphill(x, given), moving, stride, stages)
         value, sites = known(x, given)
         end = Place(x, value, slope, sites)
         energy = 0.5 * jnp.sum(jnp.square(momentum), axis=1) - place.value
         gain = energy - (0.5 * jnp.sum(jnp.square(p), axis=1) - end.value)
         gain = jnp.where(jnp.isfinite(end.value), gain, -jnp.inf)
+        gain = jnp.where(jnp.isnan(gain), -jnp.inf, gain)
         taken = moves["logarithms"][index] < gain
         chosen = jax.tree.map(lambda new, old: _where(taken, new, old), end, place)
+        accepted = jnp.exp(jnp.minimum(gain, 0.0))
         stats = {
-            "acceptance_rate": jnp.exp(jnp.minimum(gain, 0.0)),
+            "acceptance_rate": accepted,
             "diverging": gain < -_DIVERGED,
             "energy": energy,
+            "n_steps": jnp.full(len(gain), stages),
+            "step_size": jnp.full(len(gain), length),
         }
         new = {**stats, **chosen.sites}
-        return chosen, jax.tree.map(lambda old, x: old.at[index].set(x), records, new)
+        records = jax.tree.map(lambda old, x: old.at[index].set(x), records, new)
+        error = jnp.mean(accepted) - moves["target"]
+        tuned = jnp.clip(tuned * jnp.exp(moves["gains"][index] * error), SHORTEST, LENGTH)
+        return chosen, tuned, records
 
-    stats = {"acceptance_rate": place.value, "diverging": place.value > 0.0, "energy": place.value}
-    shapes = {**stats, **place.sites}
+    numbers = dict.fromkeys(("acceptance_rate", "energy", "step_size"), place.value)
+    shapes = {
+        **numbers,
+        "diverging": place.value > 0.0,
+        "n_steps": place.value.astype(np.int64),
+        **place.sites,
+    }
     blank = jax.tree.map(lambda leaf: jnp.zeros((most, *leaf.shape), leaf.dtype), shapes)
-    return jax.lax.fori_loop(0, moves["count"], body, (place, blank))
+    carried = (place, moves["stride"], blank)
+    return jax.lax.fori_loop(0, moves["count"], body, carried)
 
 
 def _where(taken: Array, new: Array, old: Array) -> Array:
@@ -152,35 +162,47 @@ class Walk:
         """Return what is at coordinates: by a step that stays where it is."""
         chains = len(x)
         sites = {name: np.zeros(shape) for name, shape in self.sites.items()}
+        place = Place(x, np.full(chains, -np.inf), np.zeros_like(x), sites)
         moves = {
             "normals": np.zeros((1, chains, self.size)),
             "logarithms": np.full((1, chains), -np.inf),
-            "strides": np.zeros((1, chains)),
-            "leaps": np.ones(1, np.int64),
+            "apart": np.zeros((1, chains)),
+            "gains": np.zeros(1),
         }
-        place = Place(x, np.full(chains, -np.inf), np.zeros_like(x), sites)
-        return self.moved(place, moves, given)
+        after, _, record = self.moved(place, LENGTH, moves, given, still=True)
+        return after, record
 
     def moved(
-        self, place: Place, moves: Mapping[str, np.ndarray], given: Any
-    ) -> tuple[Place, Record]:
-        """Return where the chains are after some steps, and their records; Ctrl-C is heard.
+        self,
+        place: Place,
+        stride: float,
+        moves: Mapping[str, np.ndarray],
+        given: Any,
+        target: float = 1.0,
+        *,
+        still: bool = False,
+    ) -> tuple[Place, float, Record]:
+        """Return where the chains are after some steps, their stride, and their records.
+
+        Ctrl-C is heard meanwhile.
 
         Raises
         ------
         EngineError
             If the compiled program fails, as it does without memory.
         """
-        count = len(moves["leaps"])
+        count = len(moves["gains"])
         padded: dict[str, Any] = {name: _padded(x, self.most) for name, x in moves.items()}
-        padded["count"] = np.int64(count)
+        numbers = {"stride": stride, "target": target}
+        padded |= {name: np.float64(x) for name, x in numbers.items()} | {"count": np.int64(count)}
+        padded["still"] = np.bool_(still)
 
         def work() -> Any:
             with float64():
                 return jax.device_get(self.program(place, padded, given))
 
         try:
-            after, records = in_background(work)
+            after, learnt, records = in_background(work)
         except jax.errors.JaxRuntimeError as error:
             raise EngineError(
                 f"the compiled program failed: {str(error).partition(chr(10))[0]}",
@@ -191,7 +213,7 @@ class Walk:
             name.removeprefix(_SITE): x for name, x in recorded.items() if name.startswith(_SITE)
         }
         stats = {name: x for name, x in recorded.items() if not name.startswith(_SITE)}
-        return Place(*after), Record(sites, stats)
+        return Place(*after), float(learnt), Record(sites, stats)
 
 
 _walks: OrderedDict[object, Walk] = OrderedDict()
@@ -224,8 +246,11 @@ def _compile(target: Target, keep: tuple[str, ...], chains: int, given: Any) -> 
     moves = {
         "normals": shape(most, chains, size),
         "logarithms": shape(most, chains),
-        "strides": shape(most, chains),
-        "leaps": shape(most, dtype=np.int64),
+        "apart": shape(most, chains),
+        "gains": shape(most),
+        "stride": shape(),
+        "target": shape(),
+        "still": shape(dtype=np.bool_),
         "count": shape(dtype=np.int64),
     }
     lowered = jax.jit(partial(advance, target, keep, most)).lower(place, moves, given)
