@@ -107,7 +107,7 @@ class Freezing:
             "tilts": tuple(self._tilt(f, tilts) for f in chain),
             "tilt": np.concatenate(
                 [
-                    *(self._tilt(f, tilts).reshape(-1, count) for f in left),
+                    *(self._tilt(f, tilts).reshape(self._of.groups[f].count, count) for f in left),
                     self._structure.X.T @ tilts.T,
                 ]
             ),
