@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +13,7 @@ from formix.design.frame import open_data
 from formix.design.matrices import block_at, response_at
 from formix.design.names import used
 from formix.design.newcomers import Newcomers, newcomers
+from formix.design.row_levels import row_levels
 from formix.errors import ArgumentError, UnknownLevelError, UnsupportedError
 from formix.kinds import KINDS
 from formix.predictors import blocks as varying, predictors
@@ -41,12 +42,15 @@ class NewRows:
         The places of those that have every value that is needed.
     fresh
         How many new levels each group has, by its factors.
+    levels
+        The levels of the labels of all rows, by name, where a row has several.
     """
 
     spec: Spec
     rows: np.ndarray
     kept: Int[np.ndarray, " row"]
     fresh: Mapping[tuple[str, ...], int]
+    levels: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
 
 
 def new_rows(
@@ -97,7 +101,8 @@ def new_rows(
         response=replace(design.response, values=design.response.values),
     )
     counts = {key: len(one.labels) for key, one in fresh.items()}
-    return NewRows(spec, frame.rows, design.kept, counts if new_levels == SAMPLE else {})
+    there = counts if new_levels == SAMPLE else {}
+    return NewRows(spec, frame.rows, design.kept, there, row_levels(data))
 
 
 def _of_members(

@@ -213,6 +213,11 @@ def asked(fit: object, kind: str, groups: object, options: Options) -> Asked:
     check_sampling(draws, seed, new_levels)
     rebuilt: dict[str, Any] = {k: options.get(k) for k in ("functions", "priors", "family")}
     built, drawn = model_of(fit, **rebuilt), sample(fit, "posterior")
+    if kind == RESPONSE and built.family.codes:
+        raise ArgumentError(
+            'kind="response" draws levels of the response, and levels have no mean or difference',
+            hint='kind="mean" has their probabilities; fx.predict draws levels',
+        )
     return Asked(
         model=built,
         drawn=drawn,

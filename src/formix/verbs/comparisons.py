@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Literal, Unpack, cast, overload
 import numpy as np
 
 from formix.errors import ArgumentError
-from formix.verbs.arguments import interval, named as text, one_of
+from formix.verbs.arguments import interval, one_of
 from formix.verbs.asked import Options, asked
 from formix.verbs.contrasts import COMPARISONS, contrasts
 from formix.verbs.estimates import PROB
 from formix.verbs.grids import named, names_of, regressors
-from formix.verbs.predicted import RESPONSE
 from formix.verbs.predictions import averages, by_columns, row_keys
 from formix.verbs.tabulated import answer, each
 
@@ -139,7 +138,6 @@ def comparisons(
     one_of("comparison", comparison, COMPARISONS)
     wanted = interval(prob, summary)
     question = asked(fit, kind, groups, options)
-    _check_kind(question)
     known = regressors(question.model)
     chosen = COMPARISONS[comparison]
     asked_for = _asked_for(variables, known)
@@ -152,21 +150,6 @@ def comparisons(
         one for name, how in asked_for.items() for one in contrasts(known[name], how, chosen.label)
     ]
     return compared(question, pairs, chosen.of, by, newdata, wanted)
-
-
-def _check_kind(question: Asked) -> None:
-    """Refuse to compare responses that are levels.
-
-    Raises
-    ------
-    ArgumentError
-        With what compares their probabilities.
-    """
-    if text("kind", question.kind, 'kind="mean"') == RESPONSE and question.model.family.codes:
-        raise ArgumentError(
-            'kind="response" draws levels of the response, and levels have no difference',
-            hint='kind="mean" compares their probabilities',
-        )
 
 
 def compared(

@@ -9,11 +9,13 @@ import numpy as np
 
 from formix.prediction import new_rows
 from formix.results.sample import sample
-from formix.verbs.arguments import check_sampling, interval
+from formix.verbs.answered import draws_of, stored_draws, table_of
+from formix.verbs.arguments import check_sampling, interval, truth
 from formix.verbs.estimates import PROB
 from formix.verbs.model import model as model_of
-from formix.verbs.predicted import Predictions, draws_of, table_of
+from formix.verbs.predicted import Predictions
 from formix.verbs.redraw import fit_seed
+from formix.verbs.stored import with_predictions
 from formix.verbs.varying import picked
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def predict(
     seed: int | None = ...,
     prob: float = ...,
     summary: Literal[True] = ...,
+    store: Literal[False] = ...,
     functions: Functions | None = ...,
     priors: Mapping[str, object] | None = ...,
     family: Family | None = ...,
@@ -54,10 +57,28 @@ def predict(
     seed: int | None = ...,
     prob: float = ...,
     summary: Literal[False],
+    store: Literal[False] = ...,
     functions: Functions | None = ...,
     priors: Mapping[str, object] | None = ...,
     family: Family | None = ...,
 ) -> xr.Dataset: ...
+@overload
+def predict(
+    fit: object,
+    data: object = ...,
+    *,
+    kind: str = ...,
+    groups: object = ...,
+    new_levels: NewLevels = ...,
+    draws: int | None = ...,
+    seed: int | None = ...,
+    prob: float = ...,
+    summary: bool = ...,
+    store: Literal[True],
+    functions: Functions | None = ...,
+    priors: Mapping[str, object] | None = ...,
+    family: Family | None = ...,
+) -> Any: ...
 def predict(
     fit: object,
     data: object = None,
@@ -69,10 +90,11 @@ def predict(
     seed: int | None = None,
     prob: float = PROB,
     summary: bool = True,
+    store: bool = False,
     functions: Functions | None = None,
     priors: Mapping[str, object] | None = None,
     family: Family | None = None,
-) -> pd.DataFrame | xr.Dataset:
+) -> Any:
     """Return predictions of a fit, at the rows it was fitted to or at those of other data.
 
     Parameters
@@ -103,12 +125,19 @@ def predict(
     summary
         Whether to summarise, some rows after another, so that memory holds few of the draws; if
         not, the draws.
+    store
+        Whether the draws are put into the fit, which is then returned.
 
     Returns
     -------
-    DataFrame or Dataset
+    DataFrame, Dataset, or InferenceData or DataTree
         Mean, sd and interval by row of the data, with its labels; a row that lacks a value that is
-        needed is NaN. As draws: chain, draw and obs. Of a response with levels, by level too.
+        needed is NaN. Of a response with levels, by level too; of responses that are levels, the
+        share of the draws that each has. As draws: chain, draw and obs, and the levels of labels
+        that have several along obs. With `store` the same fit with the draws in `predictions`: the
+        response under its name, levels by their codes, its mean as `<response>_mean`, `eta`, or a
+        parameter; beside those of the same rows and draws that are there. The rows' columns are
+        in `predictions_constant_data`.
 
     Raises
     ------
@@ -127,6 +156,9 @@ def predict(
     ['mean', 'sd', '2.5%', '97.5%']
     >>> fx.predict(fit, new, draws=40, summary=False)["Reaction"].shape
     (4, 10, 2)
+    >>> kept = fx.predict(fit, new, draws=40, store=True)
+    >>> kept.predictions["Reaction_mean"].dims, kept.predictions_constant_data["Days"].values
+    (('chain', 'draw', 'obs'), array([ 0, 10]))
     """
     drawn = sample(fit, "posterior")
     built = model_of(fit, functions=functions, priors=priors, family=family)
@@ -144,4 +176,6 @@ def predict(
         varying=any(np.any(some) for some in chosen.values()),
     )
     made.check()
+    if truth("store", store):
+        return with_predictions(fit, stored_draws(made), built, rows, data)
     return draws_of(made) if wanted is None else table_of(made, wanted)

@@ -1,4 +1,4 @@
-"""The noun of predictions, made some rows after another: draws or a table of them."""
+"""The noun of predictions, made some rows after another."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-import xarray as xr
 
 from formix.bounded import mean
 from formix.dispersion import SAID
@@ -19,11 +17,8 @@ from formix.linear import by_level, eta, family_parameters, own_parameters
 from formix.observation import BOUNDS, draw as draw_rows
 from formix.prediction import NewRows, chunks
 from formix.results.likelihood import flat
-from formix.results.names import coordinate
 from formix.verbs.arguments import named
-from formix.verbs.estimates import estimates
 from formix.verbs.redraw import with_effects
-from formix.verbs.table import Table
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -213,49 +208,3 @@ def _with_new(
         found[site] = r
         blocks |= {id(block): replace(block, index=index) for block in same}
     return replace(spec, blocks=tuple(blocks[id(block)] for block in spec.blocks)), found
-
-
-def table_of(made: Predictions, prob: float) -> pd.DataFrame:
-    """Return mean, sd and interval by row, and by level where there is a number for each."""
-    columns: dict[str, np.ndarray] = {}
-    total, levels = len(made.rows.rows), 1
-    for part, draws in made.made():
-        levels = int(np.prod(draws.shape[2:], dtype=int))
-        rows = made.rows.kept[part]
-        for name, column in estimates(draws[None], prob).items():
-            whole = columns.setdefault(name, np.full((total, levels), np.nan))
-            whole[rows] = column.reshape(len(rows), levels)
-    labels = coordinate(made.rows.rows)
-    index = pd.Index(labels, name="obs")
-    if levels > 1:
-        names = [str(level) for level in made.model.spec.response.levels]
-        index = pd.MultiIndex.from_product([labels, names], names=["obs", "level"])
-    return Table({name: column.ravel() for name, column in columns.items()}, index=index)
-
-
-def draws_of(made: Predictions) -> xr.Dataset:
-    """Return draws of the predictions, with the labels of the rows."""
-    total, samples = len(made.rows.rows), made.chains * len(made.places)
-    whole = len(made.rows.kept) == total
-    answer = np.empty((0,))
-    for part, draws in made.made():
-        if not answer.size:
-            answer = np.full((samples, total, *draws.shape[2:]), np.nan)
-        answer[:, part if whole else made.rows.kept[part]] = draws
-    posterior = made.drawn.found["posterior"]
-    dims = ["chain", "draw", "obs"]
-    coordinates = {
-        "chain": posterior["chain"].to_numpy(),
-        "draw": posterior["draw"].to_numpy()[made.places],
-        "obs": coordinate(made.rows.rows),
-    }
-    if answer.ndim > 2:
-        dims.append("level")
-        coordinates["level"] = coordinate(tuple(map(str, made.model.spec.response.levels)))
-    shaped = answer.reshape(made.chains, len(made.places), *answer.shape[1:])
-    name = {MEAN: made.model.spec.response.name, RESPONSE: made.model.spec.response.name}
-    variable = name.get(made.kind, "eta" if made.kind == LINPRED else made.kind)
-    # No variable has the name of a dimension: its own is then among its attributes.
-    clear = f"{variable}_" if variable in coordinates else variable
-    told = {"name": variable} if clear != variable else {}
-    return xr.Dataset({clear: (tuple(dims), shaped, told)}, coords=coordinates)

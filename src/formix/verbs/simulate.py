@@ -8,31 +8,29 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from formix.design.frame import open_data
-from formix.design.names import used
 from formix.errors import UnsupportedError
 from formix.prediction import SAMPLE, new_rows
-from formix.results.datasets import responses_dataset, used_dataset
+from formix.results.datasets import responses_dataset
 from formix.results.inference import with_group
-from formix.results.layout import OBS, lay_out
-from formix.results.names import coordinate
 from formix.results.sample import sample
+from formix.verbs.answered import draws_of
 from formix.verbs.arguments import check_sampling
 from formix.verbs.model import model as model_of
-from formix.verbs.predicted import RESPONSE, Predictions, draws_of
+from formix.verbs.predicted import RESPONSE, Predictions
 from formix.verbs.redraw import fit_seed
+from formix.verbs.stored import layout_at, with_predictions
 from formix.verbs.varying import picked
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from formix.families import Family
-    from formix.models import Model
     from formix.prediction import NewRows
-    from formix.results.layout import Layout
 
 NEW = "new"
 """What `groups` is where every level is drawn anew."""
 
-CHECKED, PREDICTED, FROM = "posterior_predictive", "predictions", "predictions_constant_data"
+CHECKED = "posterior_predictive"
 
 
 def simulate(
@@ -118,8 +116,16 @@ def simulate(
         varying=any(np.any(some) for some in chosen.values()),
     )
     made.check()
-    layout = _at(lay_out(built.spec, built.recipe.frame), rows.rows)
-    return _added(fit, made, layout, built, data)
+    found = draws_of(made, codes=True)
+    drawn_anew = responses_dataset(layout_at(built, rows), found[_variable(found)].to_numpy())
+    drawn_anew = drawn_anew.assign({name: found[name] for name in ("chain", "draw")})
+    if data is None:
+        return with_group(fit, CHECKED, drawn_anew)
+    return with_predictions(fit, drawn_anew, built, rows, data)
+
+
+def _variable(found: xr.Dataset) -> str:
+    return str(next(iter(found.data_vars)))
 
 
 def check_new(rows: NewRows) -> None:
@@ -145,22 +151,3 @@ def anew(rows: NewRows) -> NewRows:
     blocks = tuple(replace(b, index=b.index + len(b.levels)) for b in rows.spec.blocks)
     fresh = {block.factors: len(np.unique(block.index)) for block in blocks}
     return replace(rows, spec=replace(rows.spec, blocks=blocks), fresh=fresh)
-
-
-def _at(layout: Layout, rows: np.ndarray) -> Layout:
-    """Return the names of a result for rows of other labels."""
-    axes = (
-        replace(axis, labels=coordinate(rows)) if axis.name == OBS else axis for axis in layout.axes
-    )
-    return replace(layout, axes=tuple(axes))
-
-
-def _added(fit: object, made: Predictions, layout: Layout, built: Model, data: object) -> Any:
-    found = draws_of(made)
-    simulated = responses_dataset(layout, found[built.spec.response.name].to_numpy())
-    simulated = simulated.assign({name: found[name] for name in ("chain", "draw")})
-    if data is None:
-        return with_group(fit, CHECKED, simulated)
-    opened = open_data(data)
-    frame = opened.read(used(built.terms, opened.names, built.functions, new=True))
-    return with_group(with_group(fit, PREDICTED, simulated), FROM, used_dataset(layout, frame))

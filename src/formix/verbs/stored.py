@@ -1,0 +1,74 @@
+"""Predictions in a fit: the groups that ArviZ keeps them in, and the names of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import xarray as xr
+
+from formix.design.frame import open_data
+from formix.design.names import used
+from formix.results.datasets import used_dataset
+from formix.results.groups import opened
+from formix.results.inference import like
+from formix.results.layout import OBS, lay_out
+from formix.results.names import claim, coordinate
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from formix.models import Model
+    from formix.prediction import NewRows
+    from formix.results.layout import Layout
+
+PREDICTED, FROM = "predictions", "predictions_constant_data"
+
+_SAMPLE = ("chain", "draw")
+
+
+def layout_at(built: Model, rows: NewRows) -> Layout:
+    """Return the names of a result for other rows."""
+    layout = lay_out(built.spec, built.recipe.frame)
+    axes = (
+        replace(axis, labels=coordinate(rows.rows)) if axis.name == OBS else axis
+        for axis in layout.axes
+    )
+    return replace(layout, axes=tuple(axes))
+
+
+def with_predictions(
+    fit: object, made: xr.Dataset, built: Model, rows: NewRows, data: object
+) -> Any:
+    """Return a fit with predictions, and with the columns that they were made from.
+
+    Those that are there of the same rows and draws stay beside them; others make place.
+    """
+    layout = layout_at(built, rows)
+    frame = built.recipe.frame
+    if data is not None:
+        source = open_data(data)
+        frame = source.read(used(built.terms, source.names, built.functions, new=True))
+    made = made.reset_coords(drop=True)
+    taken = {*map(str, made.variables), *(column.variable for column in layout.columns)}
+    labels = row_coordinates(rows.levels, taken)
+    made = made.assign(labels).set_coords(list(labels))
+    columns = used_dataset(layout, frame).assign(labels).set_coords(list(labels))
+    found = opened(fit)
+    before, there = (found.datasets.get(name) for name in (PREDICTED, FROM))
+    if before is not None and there is not None and there.equals(columns):
+        axes = (*_SAMPLE, OBS)
+        if all(name in before and before[name].equals(made[name]) for name in axes):
+            made = before.assign(made.variables)
+    return like(fit, found.with_group(PREDICTED, made).with_group(FROM, columns))
+
+
+def row_coordinates(levels: Mapping[str, np.ndarray], taken: set[str]) -> dict[str, xr.Variable]:
+    """Return the levels of the rows' labels as coordinates that every format holds."""
+    found: dict[str, xr.Variable] = {}
+    for name, labels in levels.items():
+        stored = claim(name, taken)
+        attrs = {"name": name} if stored != name else {}
+        found[stored] = xr.Variable((OBS,), coordinate(labels), attrs)
+    return found
