@@ -5,7 +5,7 @@ import pytest
 from engines.test_near import line
 
 import formix as fx
-from formix.engines import nuts, start as start_module
+from formix.engines import kernel as kernel_module, nuts, start as start_module
 from formix.engines.decline import Decline
 from formix.engines.density import sites
 from formix.engines.given import given
@@ -46,6 +46,16 @@ def counts() -> fx.Model:
     return poisson()
 
 
+@pytest.fixture
+def no_compiling(monkeypatch, drawn):
+    """What follows fails if it compiles."""
+
+    def refused(_lowered):
+        raise AssertionError("compiled again")
+
+    monkeypatch.setattr(kernel_module, "compiled", refused)
+
+
 # One program is compiled for all these tests: warm-up and chains are part of it.
 @pytest.fixture(scope="module")
 def drawn(counts):
@@ -60,6 +70,14 @@ def test_chains_start_there_and_say_so(counts, drawn):
     first = nuts.run(counts.spec, counts.program, draws=10, warmup=150, chains=2, seed=3)
     rest = nuts.run(counts.spec, counts.program, draws=20, state=first.state)
     assert np.array_equal(rest.values["beta"], again.values["beta"][:, 10:])
+
+
+@pytest.mark.usefixtures("no_compiling")
+def test_another_model_of_the_same_program_does_not_compile(counts, drawn):
+    other = poisson()
+    found = nuts.run(other.spec, other.program, draws=10, warmup=150, chains=2, seed=3)
+    assert other.program.function is not counts.program.function
+    assert np.array_equal(found.values["beta"], drawn.values["beta"][:, :10])
 
 
 def test_the_metric_is_there_from_the_first_step(counts, drawn, monkeypatch):

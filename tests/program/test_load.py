@@ -6,7 +6,7 @@ import jax
 import pytest
 
 from formix.errors import EngineError
-from formix.program.load import load
+from formix.program.load import Loaded, load
 
 TEXT = """\
 import numpyro
@@ -56,3 +56,15 @@ def test_names_taken_for_given_are_there():
 def test_a_text_that_is_no_program_is_an_error_of_ours(text, message):
     with pytest.raises(EngineError, match=message):
         load(text)
+
+
+def test_programs_of_one_text_are_equal_unless_they_take_names_for_given():
+    text = "def model(y=None):\n    pass\n"
+    one, other = Loaded(text, {}), Loaded(text, {})
+    assert one == other
+    assert hash(one) == hash(other)
+    assert one != Loaded(text + "\n", {})
+    named = Loaded(text, {"prior": object()})
+    assert named == named
+    assert named != Loaded(text, dict(named.namespace))
+    assert one != text

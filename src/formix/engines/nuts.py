@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from formix.engines.state import restored, saved
 from formix.engines.steps import Clock, Walk
 from formix.engines.waiting import listening
 from formix.errors import ArgumentError
+from formix.program.apart import apart
 from formix.versions import version_of
 
 if TYPE_CHECKING:
@@ -130,7 +131,9 @@ def _sampled(
     with TRACING, float64():
         placement = place(plan.chains, plan.chain_method)
         sites = latent_sites(program.function, data)
-        ready = _kernel(spec, program, plan, data, sites, placement)
+        function, numbers = apart(program)
+        data |= arrays(replace(program, data=numbers))
+        ready = _kernel(spec, function, plan, data, sites, placement)
     prepared = clock.tell("compile", 1, 1)
     walk = Walk(ready, ready.put(data), plan.target_accept, clock)
     began: dict[str, str] = {}
@@ -177,7 +180,7 @@ def _begun(
 
 def _kernel(
     spec: Spec,
-    program: Program,
+    function: Callable[..., None],
     plan: Plan,
     data: Mapping[str, np.ndarray],
     sites: tuple[LatentSite, ...],
@@ -186,7 +189,7 @@ def _kernel(
     keep = tuple(parameter.site for parameter in spec.parameters)
     held = tuple(site.name for site in sites if site.is_standardised)
     settings = Settings(plan.warmup, plan.max_tree_depth, dense_block(sites), held, keep)
-    return kernel(Chain(program.function, settings), data, sites, placement, plan.chains)
+    return kernel(Chain(function, settings), data, sites, placement, plan.chains)
 
 
 def _tree_depth(n_steps: np.ndarray) -> np.ndarray:

@@ -43,10 +43,24 @@ def load(
 
 @dataclass(frozen=True, eq=False)
 class Loaded:
-    """A program's `model`, loaded when it is first called: an engine may have no use for it."""
+    """A program's `model`, loaded when it is first called: an engine may have no use for it.
+
+    Two of one text are equal, so that what is compiled of one serves the other; with names that the
+    text takes for given, only itself is.
+    """
 
     text: str
     namespace: Mapping[str, object]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same program."""
+        if not isinstance(other, Loaded) or self.namespace or other.namespace:
+            return self is other
+        return self.text == other.text
+
+    def __hash__(self) -> int:
+        """Return a hash of the text."""
+        return hash(self.text)
 
     def __call__(self, **data: object) -> None:
         """Run the program."""
