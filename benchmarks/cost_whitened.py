@@ -12,10 +12,10 @@ that no row stands for another.
 
 Every number is of a process of its own that fits a model once, nothing compiled before, with one
 chain of eight draws (of eight short chains in full): what a fit takes before draws that count.
-"density" is one log density with its slope, of one chain, in leaps of eight; "mode" is the search
-for the mode, of which the start-up of the compiled program is a part; "fit" is from the model to
-its draws, compilation included. Those are CPU seconds of all threads; "peak" is the memory of the
-whole process, with the data and all libraries.
+"slope" is one slope of the log density that a leap of one chain asks for, as one of those that are
+side by side; "mode" is the search for the mode; "fit" is from the model to its draws, compilation
+included. Those are CPU seconds of all threads; "peak" is the memory of the process up to there,
+with the data and all libraries. With `TOGETHER=2` two processes run side by side.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ from concurrent.futures import ThreadPoolExecutor
 from measure import Numbers, medians, process
 
 COST = """
-import json, sys, time
+import json, resource, sys, time
+import jax
 import numpy as np
 import pandas as pd
 import formix as fx
-from formix.engines.whitened import mode, walk
+from formix.engines.precision import float64
+from formix.engines.whitened import mode, sampling
 
 formula, family, n, levels = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 generator = np.random.default_rng(1)
@@ -50,36 +52,37 @@ y = generator.poisson(np.exp(eta)) if family == "poisson" else chance.astype(int
 groups = {name: pd.Categorical(codes) for name, codes in (("g", g), ("h", h))}
 data = pd.DataFrame({"y": y, "x": x, **groups})
 spent, last = {"mode": 0.0}, {}
-search, moved = mode.Search.mode, walk.Walk.moved
+search, build = mode.Search.mode, sampling.walk
 
 def timed(self):
     began = time.process_time()
     found = search(self)
     spent["mode"] += time.process_time() - began
+    last["given"] = self.given
     return found
 
-def kept(self, *given):
-    last["call"] = self, *given
-    return moved(self, *given)
+def kept(target, sites, chains, given):
+    last.update(target=target, chains=chains)
+    return build(target, sites, chains, given)
 
-mode.Search.mode, walk.Walk.moved = timed, kept
+mode.Search.mode, sampling.walk = timed, kept
 model = fx.Model(formula, data, family)
 began = time.process_time()
 fit = model.sample(engine="whitened", draws=8, chains=1, seed=1, progress=False)
 spent["fit"] = time.process_time() - began
-machine, place, moves, given = last["call"]
-still = {name: x[:1] for name, x in moves.items()}
-still["strides"] = 0.0 * still["strides"]
-
-def leaps(count):
-    still["leaps"] = np.array([count])
-    began = time.process_time()
-    moved(machine, place, still, given)
-    return time.process_time() - began
-
-each = 9 * getattr(walk, "STAGES", 1) - getattr(walk, "STAGES", 1)
-times = [leaps(9) - leaps(1) for _ in range(3 if n > 1e5 else 15)]
-spent["density"] = float(np.median(times)) / each / machine.chains
+spent["most"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1.024e-3
+target, chains = last["target"], last["chains"]
+x = 0.1 * generator.standard_normal((chains, target.of.size))
+with float64():
+    slope = jax.jit(jax.vmap(jax.grad(target.followed), (0, None)))
+    x, given = jax.device_put((x, last["given"]))
+    slope(x, given).block_until_ready()
+    times = []
+    for _ in range(3 if n > 1e5 else 50):
+        began = time.process_time()
+        slope(x, given).block_until_ready()
+        times.append(time.process_time() - began)
+spent["slope"] = float(np.median(times)) / chains
 print(json.dumps({**spent, "leaps": float(fit["sample_stats"]["n_steps"].values.flat[0])}))
 """
 
@@ -98,7 +101,7 @@ FEW, MANY = 100, 1_000_000
 SIZES = {"rows": [(n, FEW) for n in ROWS], "groups": [(MANY, levels) for levels in GROUPS]}
 VARIED = {"rows": ROWS, "groups": GROUPS}
 MEASURED = {
-    "density": ("density, ms", 1e3),
+    "slope": ("slope, ms", 1e3),
     "mode": ("mode, CPU s", 1.0),
     "fit": ("fit, CPU s", 1.0),
     "peak": ("peak, MB", 1.0),
@@ -123,7 +126,8 @@ def costs(runs: int, together: int) -> Costs:
 
         def way(_: int) -> Numbers:
             with tempfile.TemporaryDirectory() as folder:
-                return process([*command, str(rows), str(levels)], XDG_CACHE_HOME=folder)
+                found = process([*command, str(rows), str(levels)], XDG_CACHE_HOME=folder)
+                return {**found, "peak": found["most"]}
 
         ways: dict[str, Callable[[int], Numbers]] = {name: way}
         return medians(ways, runs)[name]
