@@ -2,6 +2,7 @@
 
     python benchmarks/cost_whitened.py                     # one run of each
     python benchmarks/cost_whitened.py 3 whitened.png      # medians of three, and a picture
+    TOGETHER=2 python benchmarks/cost_whitened.py 1 whitened.png poisson    # one family, sooner
 
 Poisson counts and yes or no, for one group with an intercept, one with a slope too, nested and
 crossed intercepts. By rows from 1,000 to a million there are 100 groups; by groups from 10 to
@@ -15,7 +16,7 @@ chain of eight draws (of eight short chains in full): what a fit takes before dr
 "slope" is one slope of the log density that a leap of one chain asks for, as one of those that are
 side by side; "mode" is the search for the mode; "fit" is from the model to its draws, compilation
 included. Those are CPU seconds of all threads; "peak" is the memory of the process up to there,
-with the data and all libraries. With `TOGETHER=2` two processes run side by side.
+with the data and all libraries. `TOGETHER=2` has two processes side by side.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from measure import Numbers, medians, process
@@ -110,12 +111,12 @@ MEASURED = {
 Costs = dict[tuple[str, str, int, int], Numbers]
 
 
-def costs(runs: int, together: int) -> Costs:
+def costs(runs: int, families: Sequence[str], together: int) -> Costs:
     """Return the medians, by family, shape, rows and groups; as many processes at once as asked."""
     cases = [
         (family, shape, *size)
         for size in dict.fromkeys(SIZES["rows"] + SIZES["groups"])
-        for family in FAMILIES
+        for family in families
         for shape in SHAPES
     ]
 
@@ -145,7 +146,7 @@ def table(found: Costs, by: str, measured: str) -> str:
         f"| {head:44} | {' | '.join(f'{size:9,}' for size in VARIED[by])} |",
         f"|{'-' * 46}|{'----------:|' * len(VARIED[by])}",
     ]
-    for family in FAMILIES:
+    for family in dict.fromkeys(case[0] for case in found):
         for shape in SHAPES:
             each = (many * found[family, shape, *size][measured] for size in SIZES[by])
             cells = " | ".join(f"{cost:9,.4g}" for cost in each)
@@ -162,7 +163,8 @@ def draw(found: Costs, picture: str) -> None:
     )
     for line, (measured, (title, many)) in zip(axes, MEASURED.items(), strict=True):
         for axis, by in zip(line, VARIED, strict=True):
-            for family, style in zip(FAMILIES, ("-", "--"), strict=True):
+            families = dict.fromkeys(case[0] for case in found)
+            for family, style in zip(families, ("-", "--"), strict=False):
                 for number, (shape, marker) in enumerate(zip(SHAPES, "os^D", strict=True)):
                     each = [many * found[family, shape, *size][measured] for size in SIZES[by]]
                     axis.loglog(
@@ -186,7 +188,8 @@ def draw(found: Costs, picture: str) -> None:
 def main() -> None:
     """Print the tables, and draw."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    found = costs(runs, int(os.environ.get("TOGETHER", "1")))
+    families = sys.argv[3:] or FAMILIES
+    found = costs(runs, families, int(os.environ.get("TOGETHER", "1")))
     for measured in MEASURED:
         for by in VARIED:
             print(table(found, by, measured), end="\n\n")
