@@ -181,7 +181,8 @@ def draw(found: Costs, picture: str) -> None:
         axis.set_xlabel(by)
     axes[0, 0].set_title(f"by rows, with {FEW} groups")
     axes[0, 1].set_title(f"by groups, with {MANY:,} rows")
-    axes[0, 0].legend(title="y ~ x + ...", fontsize="x-small")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, title="y ~ x + ...", loc="outside lower center", ncol=2)
     figure.savefig(picture, dpi=100)
 
 
