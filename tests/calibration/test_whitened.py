@@ -134,8 +134,31 @@ def herds() -> fx.Model:
     return fx.Model(formula, fx.load("cbpp"), "binomial")
 
 
+def answers() -> fx.Model:
+    """Answers in order, of 20 people to 12 questions each, who differ in how they tell apart."""
+    generator = np.random.default_rng(84)
+    person, x = np.repeat(np.arange(20), 12), generator.normal(size=240)
+    late = np.tile(np.arange(12) > 5, 20) * 1.0
+    moved = 0.8 * x + np.repeat(generator.normal(size=20), 12)
+    answer = moved + generator.logistic(size=240) / np.exp(0.5 * late)
+    level = np.digitize(answer, [-1.0, 0.3, 1.8]) + 1
+    data = {"level": level, "x": x, "late": late, "person": person}
+    return fx.Model("level ~ x + (1 | person); disc ~ 0 + late", data, "cumulative")
+
+
+def catches() -> fx.Model:
+    """Counts that vary the more the deeper it is."""
+    generator = np.random.default_rng(85)
+    site, depth = np.repeat(np.arange(15), 12), generator.normal(size=180)
+    mu = np.exp(1.5 + 0.4 * depth + 0.5 * np.repeat(generator.normal(size=15), 12))
+    shape = np.exp(0.7 - 0.6 * depth)
+    y = generator.poisson(mu * generator.gamma(shape) / shape)
+    data = {"y": y, "depth": depth, "site": site}
+    return fx.Model("y ~ depth + (1 | site); shape ~ depth", data, "negative_binomial")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("made", [herds, verbs, seizures])
+@pytest.mark.parametrize("made", [herds, verbs, seizures, answers, catches])
 def test_draws_agree_with_nuts(made):
     """Means are within four standard errors of each other, in all but 1 % of seeds each."""
     model = made()

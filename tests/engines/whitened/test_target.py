@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 import pytest
+from scipy import stats
 from whitened_shapes import SHAPES, Shape
 
 from formix.engines import density
@@ -14,6 +15,7 @@ from formix.engines.precision import float64
 from formix.engines.whitened.frozen import Freezing
 from formix.engines.whitened.layout import layout, structure
 from formix.engines.whitened.rows import distinct
+from formix.engines.whitened.softened import FAR
 from formix.engines.whitened.support import supports
 from formix.engines.whitened.target import Target
 from formix.families import FAMILIES
@@ -56,6 +58,9 @@ def compared(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
         ),
         "centre": 0.1 * generator.normal(size=of.sampled),
         "root": np.eye(of.sampled) + 0.2 * generator.normal(size=(of.sampled, of.sampled)),
+        "ends": np.where(
+            generator.random(of.sampled) < 0.5, generator.normal(size=of.sampled), FAR
+        ),
         "widths": generator.uniform(0.5, 2.0, of.size - of.sampled),
     }
     x = 0.3 * generator.standard_t(3, size=(POINTS, of.size))
@@ -75,7 +80,10 @@ def compared(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
     jacobian = (flat[:, 1:] - flat[:, :1]) / given["widths"][:, None]
     at = {name: x.reshape(POINTS, len(along), *x.shape[1:])[:, 0] for name, x in free.items()}
     programs = density.log_density(model.program, at, free=True)
-    return found, programs + np.linalg.slogdet(jacobian)[1]
+    # Tails end softly at half of the ends.
+    end = (given["centre"] + x[:, : of.sampled] @ given["root"].T - given["ends"]) / 0.5
+    softer = np.log1p(2.0 * stats.norm.pdf(end) / stats.norm.cdf(end)).sum(axis=1)
+    return found, programs + np.linalg.slogdet(jacobian)[1] + softer
 
 
 @pytest.mark.parametrize(

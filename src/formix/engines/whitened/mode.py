@@ -9,6 +9,7 @@ import numpy as np
 
 from formix.engines.decline import Decline
 from formix.engines.whitened.rows import linear_predictor, slopes, working
+from formix.engines.whitened.softened import BELOW, FAR, deviations, ends
 from formix.engines.whitened.start import begun
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def blank(of: Layout, rows: Distinct, freezing: Freezing) -> Any:
         "frozen": freezing.frozen(rows.counts, np.zeros(count)),
         "centre": np.zeros(of.sampled),
         "root": np.eye(of.sampled),
+        "ends": np.full(of.sampled, FAR),
         "widths": np.ones(of.size - of.sampled),
     }
 
@@ -100,20 +102,39 @@ class Search:
         _, _, sites = self.looked(point[None])
         values = _at(sites, 0)
         eta = self._settled(point, self._first(values), values)
+        point, eta, curvature = self._climbed(point, eta)
+        softer = self._softer(point)
+        if softer is not None:
+            point, _, curvature = self._climbed(softer, eta)
+        return Mode(point, _root(curvature), self.given)
+
+    def _climbed(self, point: Point, eta: Point) -> tuple[Point, Point, Points]:
+        """Return the mode, the linear predictor there, and the negative curvature."""
         for _ in range(_ROUNDS):
             self.tilted(eta, point)
             value, slope, curvature = self._shape(point)
             step, decrement = _newton(slope, curvature)
             if decrement < _NEAR or not len(point):
-                return Mode(point, _root(curvature), self.given)
+                return point, eta, curvature
             tried = point + _SHARES[:, None] * step
             values, _, sites = self.looked(tried)
             best = int(np.nanargmax(np.where(np.isfinite(values), values, -np.inf)))
             if not values[best] > value:
-                return Mode(point, _root(curvature), self.given)
+                return point, eta, curvature
             point = tried[best]
             eta = self._settled(point, eta, _at(sites, best))
         raise Decline("the mode of the standard deviations was not found")
+
+    def _softer(self, point: Point) -> Point | None:
+        """Return the mode in softened coordinates, where a standard deviation may be zero."""
+        place = deviations(self.of)
+        below = point - BELOW * np.eye(len(point))[place]
+        values, _, _ = self.looked(np.concatenate([point[None], below]))
+        found, moved = ends(place, point, values[0] - values[1:])
+        if np.all(found == FAR):
+            return None
+        self.given = self.given | {"ends": found}
+        return moved
 
     def looked(self, points: Points) -> tuple[np.ndarray, Points, Mapping[str, np.ndarray]]:
         """Return the log density, its slope and the sites at points of the scales."""

@@ -46,8 +46,8 @@ _PACKAGES = ("formix", "jax", "jaxlib", "numpyro", "numpy")
 _MANY = 2000
 """Rows from which on slopes are in single precision: below, there is nothing to gain."""
 
-_LEARNT = ("centre", "root", "widths")
-"""What is learnt in the warm-up, beside the stride."""
+_LEARNT = ("centre", "root", "ends", "widths")
+"""What is learnt before there are draws, beside the stride."""
 
 
 def run(

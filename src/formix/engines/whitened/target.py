@@ -12,6 +12,7 @@ from numpyro import handlers
 from numpyro.distributions import biject_to
 
 from formix.engines.whitened.change import Array, changed
+from formix.engines.whitened.softened import softened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +49,7 @@ class Target:
         ----------
         given
             Arrays: `data` of the program, `counts` of its rows, what is `frozen`, and `centre`,
-            `root`, and `widths`, of the coordinates of `scales` and the standard normals.
+            `root`, `ends`, and `widths`, of the coordinates of `scales` and the standard normals.
         """
         free, log_slope = self.free(x, given)
         return self.joint(free, given)[0] + log_slope
@@ -72,6 +73,7 @@ class Target:
         That of the map of `scales`, which is linear, is left out.
         """
         scales = given["centre"] + given["root"] @ x[: self.of.sampled]
+        scales, log_slope = softened(scales, given["ends"])
         own = _split(scales, self.of.scales)
         z = x[self.of.sampled :] * given["widths"]
         blank = {name: jnp.zeros(shape) for name, shape in self.of.coefficients}
@@ -80,7 +82,7 @@ class Target:
         factors = [_factor(group, sites) for group in self.of.groups]
         frozen = _moved(given["frozen"], scales[np.array(self.of.moving, int)])
         found = changed(self.of, frozen, factors, z)
-        log_slope = found.log_slope
+        log_slope += found.log_slope
         for group, L, effects in zip(self.of.groups, factors, found.effects, strict=True):
             if group.centred:
                 log_slope += group.levels * jnp.sum(jnp.log(jnp.abs(jnp.diagonal(L))))
