@@ -127,7 +127,10 @@ class Bounded:
     def _mass(self) -> Array:
         """The log probability of the bounds."""
         below, above = (tails(self.family, y, self.parameters) for y in self._ends)
-        return log_between(np, below, above)
+        unknown = np.isnan(below[0]) | np.isnan(above[0])
+        for value in self.parameters.values():
+            unknown = unknown | np.isnan(value)
+        return np.where(unknown, np.nan, log_between(np, below, above))
 
     @property
     def _ends(self) -> tuple[Array, Array]:
