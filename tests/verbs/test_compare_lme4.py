@@ -280,3 +280,20 @@ def test_r_gets_levels_weights_and_odd_names_as_they_are():
         run["estimate"], fx.compare_lme4(random_fit(model))["estimate"], rtol=1e-3, atol=1e-6
     )
     assert run.loc[("common", "`the recipe`[A]"), "lme4"] == "`the recipe`A"
+
+
+def test_estimates_of_a_model_are_a_reference_and_those_of_another_are_not():
+    data = fx.load("sleepstudy")
+    model = fx.Model("Reaction ~ Days + (Days | Subject)", data)
+    found = random_fit(model)
+    given, named = fx.compare_lme4(found, model.ml()), fx.compare_lme4(found, "ML")
+    np.testing.assert_allclose(given["estimate"], named["estimate"], rtol=2e-3)
+    assert given.columns.name == "ML by formix"
+    other = fx.Model("Reaction ~ 1 + (1 | Subject)", data).ml()
+    with pytest.raises(fx.ArgumentError, match="of another model: `Days`"):
+        fx.compare_lme4(found, other)
+    shown = str(given)
+    assert max(map(len, shown.splitlines())) <= 80
+    difference = f"{given['difference'].iloc[0]:.2f}"
+    assert difference in shown
+    assert f"{given['difference'].iloc[0]:.4f}" not in shown

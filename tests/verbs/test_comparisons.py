@@ -153,7 +153,7 @@ def test_of_two_responses_of_one_new_level_each_has_noise_of_its_own():
 def test_levels_are_no_responses_to_compare():
     frame = fx.load("sleepstudy").assign(slow=lambda d: d["Reaction"] // 150)
     found = random_fit(fx.Model("ordered(slow) ~ Days", frame, "cumulative"))
-    with pytest.raises(fx.ArgumentError, match="levels have no difference"):
+    with pytest.raises(fx.ArgumentError, match="levels have no mean or difference"):
         fx.comparisons(found, kind="response")
     assert len(fx.comparisons(found, by=True)) == frame["slow"].nunique()
 

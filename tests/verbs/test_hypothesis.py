@@ -180,3 +180,21 @@ def test_texts_are_asked_for(sleep):
     for wrong in ([], 3, [3]):
         with pytest.raises(fx.ArgumentError, match="a hypothesis is a text, or a list of texts"):
             fx.hypothesis(sleep, wrong)
+
+
+def test_a_point_that_few_draws_are_near_is_said_to_be_unreliable():
+    """Of 20 000 quantiles of a normal one, a kernel's width holds 600 in the middle, none far off.
+
+    Silverman's width is 0.9 * 20000 ** -0.2 = 0.124 sd here: at 4 sd it holds fewer than one.
+    """
+    model = fx.Model("Reaction ~ Days", fx.load("sleepstudy"), priors={"beta": "Normal(0, 100)"})
+    draws = special.ndtri((np.arange(20_000) + 0.5) / 20_000)
+    beta = np.stack([250.0 + draws, 10.0 + draws], axis=1)
+    found = fit_at(model, {"beta": beta, "sigma": np.linspace(20.0, 30.0, 20_000)})
+    with pytest.warns(
+        fx.FormixWarning, match=r"`beta\[Days\] = 14` by [012] of 20000 draws"
+    ) as told:
+        fx.hypothesis(found, ["beta[Days] = 10", "beta[Days] = 14"])
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    assert "= 10`" not in str(told[0].message)

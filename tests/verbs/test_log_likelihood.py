@@ -1,6 +1,7 @@
 """The pointwise log likelihood, made from the draws."""
 
 import numpy as np
+import pytest
 import xarray as xr
 from made_fits import sleepstudy
 
@@ -31,3 +32,8 @@ def test_the_fit_stays_as_it_is_and_what_has_it_is_returned(monkeypatch):
     assert fx.log_likelihood(found) is found
     for name in ("posterior", "constant_data"):
         xr.testing.assert_identical(opened(found)[name], opened(fit)[name])
+
+
+def test_one_group_is_integrated_at_a_time(made):
+    with pytest.raises(fx.ArgumentError, match="one group is integrated at a time"):
+        fx.log_likelihood(made, integrate=["g", "h"])  # type: ignore[arg-type]

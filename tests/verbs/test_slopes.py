@@ -77,3 +77,12 @@ def test_what_is_asked_wrongly_is_refused():
     root = random_fit(fx.Model("Reaction ~ sqrt(Days)", fx.load("sleepstudy")))
     with pytest.raises(fx.FormulaError, match="not a number"):
         fx.slopes(root)
+
+
+def test_where_a_step_leaves_what_a_call_is_defined_for_that_is_said():
+    data = {"y": [1.0, 2.0, 4.0, 3.0], "z": [0.0, 1.0, 2.0, 3.0]}
+    found = random_fit(fx.Model("y ~ sqrt(z)", data))
+    with pytest.raises(fx.FormulaError, match="a step away from its value") as caught:
+        fx.slopes(found, "z")
+    assert "fx.comparisons" in caught.value.hint
+    assert len(fx.slopes(found, "z", newdata={"z": [1.0, 4.0]})) == 2

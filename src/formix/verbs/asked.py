@@ -200,11 +200,6 @@ def asked(fit: object, kind: str, groups: object, options: Options) -> Asked:
     levels, new_levels = options.get("levels", LEVELS), options.get("new_levels", SAMPLE)
     draws, seed = options.get("draws"), options.get("seed")
     integrated = isinstance(groups, str) and groups == INTEGRATE
-    if integrated and named("kind", kind, 'kind="mean"') == RESPONSE:
-        raise ArgumentError(
-            'kind="response" draws responses, and groups="integrate" would average them',
-            hint='kind="mean", or fx.predict at a new level of the group',
-        )
     whole("levels", levels, 2)
     if levels % 2:
         raise ArgumentError(
@@ -213,11 +208,7 @@ def asked(fit: object, kind: str, groups: object, options: Options) -> Asked:
     check_sampling(draws, seed, new_levels)
     rebuilt: dict[str, Any] = {k: options.get(k) for k in ("functions", "priors", "family")}
     built, drawn = model_of(fit, **rebuilt), sample(fit, "posterior")
-    if kind == RESPONSE and built.family.codes:
-        raise ArgumentError(
-            'kind="response" draws levels of the response, and levels have no mean or difference',
-            hint='kind="mean" has their probabilities; fx.predict draws levels',
-        )
+    _check_response(named("kind", kind, 'kind="mean"'), built, integrated=integrated)
     return Asked(
         model=built,
         drawn=drawn,
@@ -228,3 +219,25 @@ def asked(fit: object, kind: str, groups: object, options: Options) -> Asked:
         seed=fit_seed(drawn) if seed is None else seed,
         levels=levels if integrated and built.spec.blocks else 0,
     )
+
+
+def _check_response(kind: str, model: Model, *, integrated: bool) -> None:
+    """Refuse responses that would be averaged, by groups or though they are levels.
+
+    Raises
+    ------
+    ArgumentError
+        With what has a mean.
+    """
+    if kind != RESPONSE:
+        return
+    if integrated:
+        raise ArgumentError(
+            'kind="response" draws responses, and groups="integrate" would average them',
+            hint='kind="mean", or fx.predict at a new level of the group',
+        )
+    if model.family.codes:
+        raise ArgumentError(
+            'kind="response" draws levels of the response, and levels have no mean or difference',
+            hint='kind="mean" has their probabilities; fx.predict draws levels',
+        )

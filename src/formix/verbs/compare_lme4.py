@@ -14,6 +14,7 @@ import pandas as pd
 
 from formix.errors import ArgumentError, FormixWarning, UnsupportedError
 from formix.formulas import parse, to_text
+from formix.maximum import Estimates
 from formix.resources import resource
 from formix.results.sample import sample
 from formix.spec import MAIN
@@ -22,7 +23,7 @@ from formix.verbs.model import model as model_of
 from formix.verbs.packaged import is_packaged
 from formix.verbs.r_call import addition
 from formix.verbs.rscript import by_rscript
-from formix.verbs.table import Table
+from formix.verbs.table import FORMATS, Table
 from formix.verbs.varcorr import RESIDUAL, components
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def compare_lme4(
     reference
         By default what lme4 1.1-31 gave where the model is one of the package's own data, else our
         own estimates: REML ones, or ML ones of a response that is not gaussian. `"REML"` or `"ML"`
-        asks for one of the two; `"R"` runs lme4 where it is installed. Or a stored result: a
+        asks for one of the two; `"R"` runs lme4 where it is installed. Or estimates, such as
+        `model.ml()`; or a stored result: a
         mapping, or the path of a JSON file, that holds `reml` or `ml`, each with `fixed` (`names`,
         `estimate`, `se`), `varcomp` (a list of `group`, `names`, `sd`, `corr`) and `sigma`.
     functions, priors, family
@@ -134,12 +136,15 @@ def _reference(built: Model, reference: object) -> Lme4:
         isinstance(reference, str | PathLike) and reference not in (*_METHODS, "R")
     ):
         return of_stored(cast("Mapping[str, Any]", reference), None)
+    if isinstance(reference, Estimates):
+        return of_estimates(reference, built.spec)
     if isinstance(reference, str) and reference == "R":
         return by_rscript(built)
     if reference is not None and not isinstance(reference, str):
+        shown = repr(cast("object", reference)).partition("\n")[0]
         raise ArgumentError(
-            f"`reference` is {reference!r}",
-            hint='it is "REML", "ML", "R", a mapping, or the path of a JSON file',
+            f"`reference` is {shown}",
+            hint='it is "REML", "ML", "R", model.ml(), a mapping, or the path of a JSON file',
         )
     method = cast("Method | None", reference)
     stored = _packaged(built)
@@ -257,4 +262,5 @@ def _table(rows: list[_Row], found: Lme4) -> pd.DataFrame:
         },
         index=index,
     )
+    table.attrs[FORMATS] = {"difference": ".2f"}
     return table.rename_axis(columns=found.by)

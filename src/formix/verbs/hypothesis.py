@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from formix.errors import ArgumentError, Span
+from formix.errors import ArgumentError, FormixWarning, Span
 from formix.results.names import text as coordinate_text
 from formix.results.sample import sample
 from formix.syntax.statement import EXAMPLE, parse_statement
@@ -17,8 +18,8 @@ from formix.verbs.arguments import interval
 from formix.verbs.computed import computed, difference, line
 from formix.verbs.elements import element_of
 from formix.verbs.estimates import PROB, estimates
-from formix.verbs.savage_dickey import evidence
-from formix.verbs.table import Table
+from formix.verbs.savage_dickey import FEW, evidence
+from formix.verbs.table import FORMATS, Table
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -79,6 +80,11 @@ def hypothesis(
     ResultError
         If the result is not one of formix, or has kept no draws of a parameter.
 
+    Warns
+    -----
+    FormixWarning
+        If so few draws are near the point of `=` that their density there is unreliable.
+
     References
     ----------
     Dickey (1971), doi:10.1214/aoms/1177693507.
@@ -112,9 +118,24 @@ def hypothesis(
         columns = estimates(whole, wanted)
     table = Table(columns, index=pd.Index(texts, name="hypothesis"))
     answers = [_tested(*each, drawn) for each in zip(parsed, elements, draws, strict=True)]
+    points = [
+        (one.text, near)
+        for one, (*_, near) in zip(parsed, answers, strict=True)
+        if one.relation == "="
+    ]
+    few = [(text, near) for text, near in points if near < FEW]
+    if few:
+        told = ", ".join(f"`{text}` by {near} of {draws[0].size} draws" for text, near in few)
+        warnings.warn(
+            f"evidence for a point is told by the draws near it, and these are few: {told}; the "
+            "ratio is no more than a guess there",
+            FormixWarning,
+            stacklevel=2,
+        )
+    table.attrs[FORMATS] = dict.fromkeys(("probability", "evidence_ratio"), ".3g")
     return table.assign(
-        probability=[probability for probability, _ in answers],
-        evidence_ratio=[ratio for _, ratio in answers],
+        probability=[probability for probability, _, _ in answers],
+        evidence_ratio=[ratio for _, ratio, _ in answers],
     )
 
 
@@ -161,11 +182,11 @@ def _draws(
 
 def _tested(
     statement: Statement, elements: Elements, draws: np.ndarray, drawn: Sample
-) -> tuple[float, float]:
-    """Return the probability of a statement and its evidence ratio."""
+) -> tuple[float, float, int]:
+    """Return the probability of a statement, its evidence ratio, and the draws that tell it."""
     if statement.relation != "=":
         held = float(np.mean(draws > 0.0 if statement.relation == ">" else draws < 0.0))
-        return held, held / (1.0 - held) if held < 1.0 else np.inf
+        return held, held / (1.0 - held) if held < 1.0 else np.inf, draws.size
     whole = Span(0, len(statement.text))
     found = difference(line(statement.left, elements), line(statement.right, elements))
     if found is None or found.element is None or found.slope == 0.0:
@@ -178,9 +199,9 @@ def _tested(
     if drawn.group != "posterior":
         raise ArgumentError("evidence for a point needs a posterior", hint="fit the model")
     try:
-        ratio = evidence(found.element, -found.constant / found.slope, drawn)
+        ratio, near = evidence(found.element, -found.constant / found.slope, drawn)
     except ArgumentError as error:
         raise ArgumentError(
             error.message, text=statement.text, span=whole, hint=error.hint
         ) from None
-    return ratio / (1.0 + ratio), ratio
+    return ratio / (1.0 + ratio), ratio, near

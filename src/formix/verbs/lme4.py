@@ -70,7 +70,7 @@ def of_estimates(found: Estimates, spec: Spec) -> Lme4:
     """Return our own REML or ML estimates under R's names."""
     columns = {column.label: column.r for column in spec.predictors[0].columns}
     fixed = {
-        columns[str(label)]: (float(row["estimate"]), float(row["se"]))
+        columns.get(str(label), str(label)): (float(row["estimate"]), float(row["se"]))
         for label, row in found.fixed.iterrows()
     }
     values = found.varcorr["estimate"]

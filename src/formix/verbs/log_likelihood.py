@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import xarray as xr
 
-from formix.errors import FormixWarning, UnsupportedError
+from formix.errors import ArgumentError, FormixWarning, UnsupportedError
 from formix.results.datasets import by_level, likelihood_dataset
 from formix.results.inference import with_group
 from formix.results.json_text import decode
@@ -17,7 +17,6 @@ from formix.results.layout import lay_out
 from formix.results.likelihood import flat, log_densities
 from formix.results.sample import sample
 from formix.results.units import unit_log_likelihood, units_of
-from formix.verbs.arguments import named
 from formix.verbs.groups import group_named
 from formix.verbs.model import model
 from formix.verbs.redraw import with_effects
@@ -105,7 +104,11 @@ def log_likelihood(
     """
     drawn = sample(fit, "posterior")
     here = _beside(drawn)
-    named("integrate", integrate, 'integrate="Subject"')
+    if not isinstance(cast("object", integrate), str):
+        raise ArgumentError(
+            f"`integrate` is {integrate!r}, and one group is integrated at a time",
+            hint='integrate="Subject"; groups nested in it are integrated with it',
+        )
     if not integrate and decode(drawn.found.attributes["response"], "response") in here:
         return fit
     built = model(fit, functions=functions, priors=priors, family=family)

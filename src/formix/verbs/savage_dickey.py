@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from formix.verbs.elements import Element
 
 
+FEW = 20
+"""Draws within a kernel's width of a number below which its density is said to be unreliable: the
+count of them has a relative standard error above 1 / sqrt(20), that is 22 %."""
+
+
 @dataclass(frozen=True)
 class Density:
     """The prior density of one parameter at a number, and the interval that it has mass in."""
@@ -29,8 +34,8 @@ class Density:
     bounds: tuple[float, float]
 
 
-def evidence(element: Element, at: float, drawn: Sample) -> float:
-    """Return the ratio of a parameter's posterior and prior densities at a number.
+def evidence(element: Element, at: float, drawn: Sample) -> tuple[float, int]:
+    """Return the ratio of a parameter's posterior and prior densities, and the draws near there.
 
     The posterior's is a Gaussian kernel's, of Silverman's width, its mass beyond a bound of the
     prior folded back.
@@ -46,7 +51,13 @@ def evidence(element: Element, at: float, drawn: Sample) -> float:
     doi:10.1201/9781315140919, equation 3.31 (the width).
     """
     prior = prior_density(element, at, drawn)
-    return kernel_density(element.draws(drawn).ravel(), at, prior.bounds) / prior.value
+    x = element.draws(drawn).ravel()
+    return kernel_density(x, at, prior.bounds) / prior.value, near(x, at)
+
+
+def near(x: Float[np.ndarray, " draw"], at: float) -> int:
+    """Return how many draws are within a kernel's width of a number."""
+    return int(np.sum(np.abs(x - at) <= _width(x)))
 
 
 def kernel_density(
@@ -60,14 +71,26 @@ def kernel_density(
     >>> print(f"{kernel_density(draws, 0.0):.3f}")
     0.393
     """
+    width = _width(x)
+    mirrored = [x, *(2.0 * bound - x for bound in bounds if np.isfinite(bound))]
+    z = (at - np.concatenate(mirrored)) / width
+    return float(np.sum(np.exp(-0.5 * np.square(z))) / (len(x) * width * np.sqrt(2.0 * np.pi)))
+
+
+def _width(x: Float[np.ndarray, " draw"]) -> float:
+    """Return Silverman's width of a kernel.
+
+    Raises
+    ------
+    ArgumentError
+        If the draws are all alike.
+    """
     spread = np.subtract(*np.quantile(x, [0.75, 0.25])) / 1.34
     sd = float(np.std(x, ddof=1)) if len(x) > 1 else 0.0
     width = 0.9 * (min(sd, float(spread)) or sd) * len(x) ** -0.2
     if not width > 0.0:
         raise ArgumentError("these draws are all alike, and have no density")
-    mirrored = [x, *(2.0 * bound - x for bound in bounds if np.isfinite(bound))]
-    z = (at - np.concatenate(mirrored)) / width
-    return float(np.sum(np.exp(-0.5 * np.square(z))) / (len(x) * width * np.sqrt(2.0 * np.pi)))
+    return width
 
 
 def prior_density(element: Element, at: float, drawn: Sample) -> Density:

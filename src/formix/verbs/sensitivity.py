@@ -18,6 +18,7 @@ from formix.results.sample import sample
 from formix.verbs.model import model as model_of
 from formix.verbs.redraw import with_effects
 from formix.verbs.summary import parts as listed
+from formix.verbs.table import FORMATS, Table
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -102,9 +103,10 @@ def sensitivity(
         "prior": _moved(draws, _log_prior(drawn, built.spec)),
         "likelihood": _moved(draws, _log_likelihood(drawn, built.spec)),
     }
-    table = pd.DataFrame(moved, index=pd.Index(names, name="parameter"))
+    table = Table(moved, index=pd.Index(names, name="parameter"))
     prior, likelihood = (table[name].to_numpy() >= threshold for name in moved)
     said = np.select([prior & likelihood, prior], [CONFLICT, STRONG], FINE)
+    table.attrs[FORMATS] = dict.fromkeys(moved, ".3f")
     return table.assign(diagnosis=said)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Unpack, overload
 
 import numpy as np
 
-from formix.errors import ArgumentError
+from formix.errors import ArgumentError, FormulaError
 from formix.verbs.arguments import interval, named
 from formix.verbs.asked import Options, asked
 from formix.verbs.comparisons import compared
@@ -132,7 +132,18 @@ def slopes(
     known = regressors(question.model)
     pairs = [_slope(known[name]) for name in _names(variables, known)]
     value = COMPARISONS["difference"].of
-    return compared(question, pairs, value, by, newdata, wanted)
+    try:
+        return compared(question, pairs, value, by, newdata, wanted)
+    except FormulaError as error:
+        if error.span is None or "is not a number" not in error.message:
+            raise
+        raise FormulaError(
+            f"{error.message}, a step away from its value, where a slope looks",
+            text=error.text,
+            span=error.span,
+            hint="give rows at which both sides are defined: newdata=..., or "
+            "fx.comparisons(fit, ...) between two values that are",
+        ) from None
 
 
 def _names(given: object, known: Mapping[str, Regressor]) -> tuple[str, ...]:

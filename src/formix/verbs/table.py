@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from formix.verbs.cells import cells, is_estimate
+
+FORMATS = "formats"
+"""The attribute of a table that says how numbers of some columns are shown, by name."""
 
 _LEFT_OUT = ".."
 """Stands where rows are left out."""
@@ -18,7 +21,8 @@ _LEFT_OUT = ".."
 class Table(pd.DataFrame):
     """A data frame of estimates, which shows the digits that their spread leaves any meaning.
 
-    It holds all digits, and is a DataFrame in all else. No column is left out: a table that is
+    Columns in other units than the estimates are shown as `attrs["formats"]` says. It holds all
+    digits, and is a DataFrame in all else. No column is left out: a table that is
     wider than the terminal goes on below. Of many rows the first and the last are shown, as many as
     pandas' own options say.
 
@@ -62,8 +66,8 @@ class Table(pd.DataFrame):
         """Return the rows that are shown as text."""
         ends = self._ends()
         if not ends:
-            return _text(pd.DataFrame(self))
-        some = _text(pd.DataFrame(self).iloc[[*range(ends), *range(-ends, 0)]])
+            return _text(pd.DataFrame(self), self.attrs)
+        some = _text(pd.DataFrame(self).iloc[[*range(ends), *range(-ends, 0)]], self.attrs)
         labels = [_labels(label) for label in some.index]
         between = tuple(_LEFT_OUT for _ in labels[0])
         labels.insert(ends, between)
@@ -81,9 +85,12 @@ def _labels(label: object) -> tuple[str, ...]:
     return (str(label),)
 
 
-def _text(frame: pd.DataFrame) -> pd.DataFrame:
+def _text(frame: pd.DataFrame, attrs: Mapping[Any, Any]) -> pd.DataFrame:
     """Return every cell as text, estimates with the digits of their row's spread."""
-    columns: dict[Any, list[str]] = {name: _plain(frame[name]) for name in frame.columns}
+    formats = attrs.get(FORMATS, {})
+    columns: dict[Any, list[str]] = {
+        name: _plain(frame[name], formats.get(name, ".6g")) for name in frame.columns
+    }
     names = [name for name in frame.columns if is_estimate(name) and _is_numbers(frame[name])]
     if "sd" in names:
         found = cells(frame[names])
@@ -95,8 +102,8 @@ def _is_numbers(column: pd.Series[Any]) -> bool:
     return pd.api.types.is_numeric_dtype(column.dtype)
 
 
-def _plain(column: pd.Series[Any]) -> list[str]:
+def _plain(column: pd.Series[Any], how: str) -> list[str]:
     values = column.tolist()
     if not pd.api.types.is_float_dtype(column.dtype):
         return [str(value) for value in values]
-    return ["" if np.isnan(value) else f"{value:.6g}" for value in values]
+    return ["" if np.isnan(value) else format(value, how) for value in values]
