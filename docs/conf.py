@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -33,6 +34,10 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_execution_show_tb = True
 nb_merge_streams = True
+# What a cell says on stderr fails the build: readers should not see warnings that nobody meant.
+nb_output_stderr = "remove-warn"
+# tqdm, which NumPyro imports, asks for a widget that a page cannot have.
+os.environ["PYTHONWARNINGS"] = "ignore:IProgress not found"
 
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence", "attrs_inline"]
 myst_heading_anchors = 3
