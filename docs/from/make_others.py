@@ -3,8 +3,8 @@
     pip install bambi==0.17.2 nutpie==0.16.8
     python docs/from/make_others.py
 
-statsmodels' numbers there are those that 0.15.0 prints of the calls in `statsmodels.md`; brms's are of
-two runs of 2.18, seeds 1 and 2, of the call in `brms.md` with 4 chains of 1000 draws.
+statsmodels' numbers there are those that 0.15.0 prints of the calls in `statsmodels.md`; brms's
+are of two runs of 2.18, seeds 1 and 2, of the call in `brms.md`, with 4 chains of 1000 draws.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ if __name__ == "__main__":
         draws=2000, chains=4, random_seed=1, inference_method="nutpie", progress_bar=False
     )
     draws = {ours: fit.posterior[theirs].to_numpy().ravel() for ours, theirs in NAMES.items()}
+    versions = (f"{name} {version(name.lower())}" for name in ("Bambi", "nutpie"))
     found = {
-        "made_with": f"Bambi {version('bambi')}, nutpie {version('nutpie')}, 4 chains of 2000 draws",
+        "made_with": f"{', '.join(versions)}, 4 chains of 2000 draws",
         "mean": {name: round(float(one.mean()), 4) for name, one in draws.items()},
         "sd": {name: round(float(one.std(ddof=1)), 4) for name, one in draws.items()},
         "priors": str(model),
