@@ -10,6 +10,8 @@ from formix.engines.decline import Decline
 from formix.engines.marginal.pareto import importance_ess, smoothed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jaxtyping import Float
 
     Values = Float[np.ndarray, " draw"]
@@ -55,3 +57,8 @@ def weighed(log_weights: Values) -> tuple[Values, dict[str, float | None]]:
         "importance_ess": importance_ess(logs),
         "elbo": bound if np.isfinite(bound) else None,
     }
+
+
+def is_near(said: Mapping[str, float | None]) -> bool:
+    """Whether weights mend an approximation of which `weighed` says so much."""
+    return said["k_hat"] is not None and said["k_hat"] <= _NEAR

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Values = Float[np.ndarray, " draw"]
     Draws = Float[np.ndarray, "draw coordinate"]
+    Chosen = Int[np.ndarray, " taken"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,14 +49,14 @@ class Pool:
     found
         The approximations.
     batch, least
-        How many draws are made at once, and how many there are at least.
+        How many draws are made at once, and how many there are at least of each.
     seed
         Of the random numbers.
     """
 
     def __init__(self, found: Sequence[Approximation], batch: int, least: int, seed: int) -> None:
         self._found, self._batch, self._seed = found, batch, seed
-        self._blocks = -(-least // (batch * len(found)))
+        self._blocks = -(-least // batch)
 
     def densities(self) -> tuple[Values, Values]:
         """Return the log density of all draws, and their log weights.
@@ -71,24 +72,31 @@ class Pool:
             mine = one.ground.looks(x)
             each = [other.log_density(point + width * x) for other in self._found]
             densities.append(mine)
-            mean: Values = logsumexp(each, axis=0) - np.log(len(each))
-            weights.append(mine - mean)
+            weights.append(mine - logsumexp(each, axis=0) + np.log(len(each)))
         return np.concatenate(densities), np.concatenate(weights)
 
-    def taken(self, log_weights: Values, count: int) -> Int[np.ndarray, " taken"]:
+    def bounds(self) -> Values:
+        """Return of each draw the bound of what it is from.
+
+        They are the log weights of distributions that do not overlap in the mixture of them that
+        is nearest to the posterior.
+        """
+        return np.repeat([one.bound for one in self._found], self._blocks * self._batch)
+
+    def taken(self, log_weights: Values, count: int) -> Chosen:
         """Return which draws are taken, each as often as its weight says, give or take one.
 
         Those that are the same follow one another, and else the order is a random one.
         """
         generator = np.random.default_rng([self._seed, 2])
-        order = generator.permutation(len(log_weights))
+        order: Chosen = generator.permutation(len(log_weights))
         weights: Values = np.exp(log_weights - np.max(log_weights))[order]
         reached: Values = np.cumsum(weights)
         places = (np.arange(count) + generator.uniform()) / count * reached[-1]
-        return order[np.minimum(np.searchsorted(reached, places), len(order) - 1)]
+        return order[np.searchsorted(reached, places)]
 
     def sites(
-        self, chosen: Int[np.ndarray, " taken"], summarised: Sequence[str]
+        self, chosen: Chosen, summarised: Sequence[str]
     ) -> tuple[dict[str, np.ndarray], dict[str, Moments]]:
         """Return the sites of the draws that are taken, and the moments of those summarised."""
         kept: dict[str, np.ndarray] = {}

@@ -2,7 +2,7 @@
 
 Several paths go from dispersed points towards a mode of the printed program's density, in its free
 coordinates. The normal distribution along each that is nearest to the posterior is drawn from, and
-of all draws some are taken again by their importance weights, whose tail is smoothed.
+of all draws some are taken by their importance weights, whose tail is smoothed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from formix.engines.draws import Draws, KeepGroups
 from formix.engines.latent import arrays, latent_sites, shapes
 from formix.engines.lock import TRACING
 from formix.engines.marginal.density import one_thread
-from formix.engines.nearness import LOOKS, weighed
+from formix.engines.nearness import LOOKS, is_near, weighed
 from formix.engines.pathfinder.machine import Ground, machine
 from formix.engines.pathfinder.path import nearest, walked
 from formix.engines.pathfinder.pool import Approximation, Pool
@@ -42,9 +42,6 @@ _PACKAGES = ("formix", "jax", "jaxlib", "numpyro", "numpy", "scipy")
 _BOUND = 50
 """Draws by which a bound is estimated."""
 
-_SPARE = 2
-"""Draws made for each that is asked for, so that few are taken twice."""
-
 
 def run(
     spec: Spec,
@@ -62,8 +59,9 @@ def run(
     """Return draws from the normal distributions along optimisers' paths, taken by their weights.
 
     A draw that is taken several times stands beside itself, so that effective sample sizes count
-    it once; how near the approximation is, `k_hat` says. The same machine, versions and seed give
-    the same draws bit by bit.
+    it once. How near the approximation is, `k_hat` says: where it is too far for weights to mend
+    it, they would leave a few draws only, and paths are weighed by their bounds instead. The same
+    machine, versions and seed give the same draws bit by bit.
 
     Parameters
     ----------
@@ -125,15 +123,19 @@ def run(
         if not found:
             raise Decline("no normal distribution along its paths has draws of any density")
         clock.tell("warmup", paths, paths)
-        pool = Pool(found, made.batch, max(LOOKS, _SPARE * draws * chains), seed)
+        # As many of each path as are asked for: it may be the only one that is near.
+        pool = Pool(found, made.batch, max(LOOKS // len(found), draws * chains), seed)
         log_density, log_weights = pool.densities()
         smooth, said = weighed(log_weights)
-        chosen = pool.taken(smooth, draws * chains)
+        mended = is_near(said)
+        weights = smooth if mended else np.where(smooth > -np.inf, pool.bounds(), -np.inf)
+        chosen = pool.taken(weights, draws * chains)
         values, moments = pool.sites(chosen, summarised)
         spent = clock.tell("draws", draws, draws) - prepared
     shaped = {site: x.reshape(chains, draws, *x.shape[1:]) for site, x in values.items()}
     lp = log_density[chosen].reshape(chains, draws)
-    attributes = _attributes({**given, **said}, found, prepared, spent)
+    said = {**given, **said, "weights": "of draws" if mended else "of paths"}
+    attributes = _attributes(said, found, prepared, spent)
     return Draws(shaped, {"lp": lp}, attributes, {}, moments if keep_groups == "summary" else {})
 
 
