@@ -72,7 +72,8 @@ class Pool:
             mine = one.ground.looks(x)
             each = [other.log_density(point + width * x) for other in self._found]
             densities.append(mine)
-            weights.append(mine - logsumexp(each, axis=0) + np.log(len(each)))
+            mean: Values = logsumexp(each, axis=0) - np.log(len(each))
+            weights.append(mine - mean)
         return np.concatenate(densities), np.concatenate(weights)
 
     def bounds(self) -> Values:
