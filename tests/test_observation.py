@@ -171,7 +171,8 @@ def test_predicted_levels_lie_within_the_bounds_of_new_rows():
     drawn = fx.predict(found, new, kind="response", summary=False, seed=4)["step"].to_numpy()[0]
     share = np.diff(stats.logistic.cdf([-np.inf, -1.0, 0.0, 1.0, np.inf]))
     for row, most in enumerate((2, 3, 4)):
-        counts = np.bincount(drawn[:, row].astype(int), minlength=4)
+        # Levels are drawn by their labels, which count from 1.
+        counts = np.bincount(drawn[:, row].astype(int) - 1, minlength=4)
         assert counts[most:].sum() == 0
         expected = share[:most] / share[:most].sum()
         assert stats.chisquare(counts[:most], 1000 * expected).pvalue > LEAST
