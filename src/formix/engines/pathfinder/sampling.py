@@ -33,6 +33,7 @@ from formix.versions import version_of
 if TYPE_CHECKING:
     from formix.engines.latent import LatentSite
     from formix.engines.pathfinder.machine import Machine, Vector
+    from formix.engines.pathfinder.pool import Values
     from formix.engines.progress import Report
     from formix.program.program import Program
     from formix.spec import Spec
@@ -125,17 +126,13 @@ def run(
         clock.tell("warmup", paths, paths)
         # As many of each path as are asked for: it may be the only one that is near.
         pool = Pool(found, made.batch, max(LOOKS // len(found), draws * chains), seed)
-        log_density, log_weights = pool.densities()
-        smooth, said = weighed(log_weights)
-        mended = is_near(said)
-        weights = smooth if mended else np.where(smooth > -np.inf, pool.bounds(), -np.inf)
+        log_density, weights, said = _weighed(pool)
         chosen = pool.taken(weights, draws * chains)
         values, moments = pool.sites(chosen, summarised)
         spent = clock.tell("draws", draws, draws) - prepared
     shaped = {site: x.reshape(chains, draws, *x.shape[1:]) for site, x in values.items()}
     lp = log_density[chosen].reshape(chains, draws)
-    said = {**given, **said, "weights": "of draws" if mended else "of paths"}
-    attributes = _attributes(said, found, prepared, spent)
+    attributes = _attributes({**given, **said}, found, prepared, spent)
     return Draws(shaped, {"lp": lp}, attributes, {}, moments if keep_groups == "summary" else {})
 
 
@@ -168,6 +165,16 @@ def _climbed(
     path = walked(ground.look, start, steps)
     found = nearest(path, ground.looks, generator.standard_normal((_BOUND, size)))
     return [] if found is None else [Approximation(ground, found)]
+
+
+def _weighed(pool: Pool) -> tuple[Values, Values, dict[str, object]]:
+    """Return the log density and the log weight of each draw, and what is said of the weights."""
+    log_density, log_weights = pool.densities()
+    smooth, said = weighed(log_weights)
+    if is_near(said):
+        return log_density, smooth, {**said, "weights": "of draws"}
+    bounds = np.where(smooth > -np.inf, pool.bounds(), -np.inf)
+    return log_density, bounds, {**said, "weights": "of paths"}
 
 
 def _attributes(
