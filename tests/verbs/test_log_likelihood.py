@@ -34,6 +34,7 @@ def test_the_fit_stays_as_it_is_and_what_has_it_is_returned(monkeypatch):
         xr.testing.assert_identical(opened(found)[name], opened(fit)[name])
 
 
-def test_one_group_is_integrated_at_a_time(made):
+def test_one_group_is_integrated_at_a_time():
+    made = inference_data(sleepstudy(draws=6))
     with pytest.raises(fx.ArgumentError, match="one group is integrated at a time"):
         fx.log_likelihood(made, integrate=["g", "h"])  # type: ignore[arg-type]
