@@ -57,7 +57,9 @@ def _of_rows(
         share = _shares(family.mean(parameters), low, high)
         return share if within is Bounded.mean else share * (1.0 - share)
     found = np.asarray(free(parameters))
-    some = np.flatnonzero(np.isfinite(low) | np.isfinite(high))
+    unknown = np.isnan(low) | np.isnan(high)
+    some = np.flatnonzero(~unknown & ~((low == -np.inf) & (high == np.inf)))
+    found = np.where(unknown, np.nan, found) if unknown.any() else found
     if not len(some):
         return found
     mine = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from formix.masses import Tails, just_below, log_between
 from formix.spelling import number_text
 
 if TYPE_CHECKING:
-    from jaxtyping import Float
+    from jaxtyping import Bool, Float
 
     from formix.families.family import Family
     from formix.spec import Response
@@ -141,6 +142,21 @@ def bounds(response: Response) -> tuple[Array, Array]:
     """Return the bounds of the rows, infinite where there is none."""
     known = response.known
     return np.asarray(known.get(BOUNDS[0], -np.inf)), np.asarray(known.get(BOUNDS[1], np.inf))
+
+
+def complete(response: Response) -> tuple[Response, Bool[np.ndarray, " obs"]]:
+    """Return a response of which all that rows say is there, and the rows that do not say it all.
+
+    In place of what is missing there is no bound, no trial, and one unit.
+    """
+    instead = {BOUNDS[0]: -np.inf, BOUNDS[1]: np.inf, "trials": 0.0}
+    lacking = np.zeros(len(response.values), dtype=bool)
+    known: dict[str, np.ndarray] = {}
+    for name, values in response.known.items():
+        missing = np.isnan(values)
+        lacking |= missing
+        known[name] = np.where(missing, instead.get(name, 1.0), values)
+    return replace(response, known=known), lacking
 
 
 def tails(family: Family, y: Array, parameters: Parameters) -> Tails:

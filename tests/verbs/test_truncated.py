@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from fit_at import random_fit
 from scipy import stats
@@ -127,3 +128,43 @@ def test_counts_within_bounds_and_at_rows_that_say_nothing_of_constant_ones():
     pearson = fx.residuals(found, "pearson", summary=False).to_numpy().reshape(-1, ROWS)
     expected = (DATA["count"] - mean) / np.sqrt(mean * (1.0 + mu - mean))
     np.testing.assert_allclose(pearson, expected, rtol=1e-8)
+
+
+def test_a_row_that_lacks_a_bound_has_no_mean_and_no_response_within_bounds(bounded):
+    new = {"x": [0.0, 0.5], "g": ["a", "b"], "lb": [np.nan, -1.0], "w": [1.0, 1.0]}
+    for kind in ("mean", "response"):
+        table = fx.predict(bounded, new, kind=kind, seed=1)
+        alone = fx.predict(bounded, {name: x[1:] for name, x in new.items()}, kind="mean")
+        assert np.isnan(table["mean"][0])
+        assert table["mean"][1] > -1.0
+        if kind == "mean":
+            np.testing.assert_allclose(table["mean"][1], alone["mean"][0], rtol=1e-12)
+    assert fx.predict(bounded, new, kind="linpred")["mean"].notna().all()
+
+
+def test_bounds_out_of_order_are_refused_in_new_rows_too():
+    within = {**DATA, "ub": LOW + 9.0}
+    model = fx.Model("y | trunc(lb = lb, ub = ub) ~ x", within)
+    new = {"x": [0.0, 0.0], "lb": [0.0, 5.0], "ub": [1.0, 1.0]}
+    with pytest.raises(fx.FormulaError, match="the lower bound must lie below the upper one"):
+        fx.predict(random_fit(model), new)
+
+
+def test_a_row_that_lacks_its_trials_has_no_response():
+    data = {"k": [1, 2, 3], "n": [4, 4, 4], "x": [0.0, 1.0, 2.0]}
+    found = random_fit(fx.Model("k | trials(n) ~ x", data, "binomial"))
+    table = fx.predict(found, {"x": [0.0, 1.0], "n": [np.nan, 4]}, kind="response", seed=1)
+    assert list(np.isnan(table["mean"])) == [True, False]
+
+
+def test_levels_that_lack_a_bound_have_no_probabilities():
+    graded = pd.Categorical(list("lmhmhlmmhh"), categories=["l", "m", "h"], ordered=True)
+    data = pd.DataFrame({"y": graded, "x": np.arange(10.0), "lo": list("lmlllllmml"), "hi": "h"})
+    found = random_fit(fx.Model("y | trunc(lb = lo, ub = hi) ~ x", data, "cumulative"))
+    new = {"x": [0.0, 0.0], "lo": [None, "m"], "hi": ["h", "h"]}
+    for kind in ("mean", "response"):
+        table = fx.predict(found, new, kind=kind, seed=1)
+        shares = table.iloc[:, 0].to_numpy().reshape(2, 3)
+        assert np.isnan(shares[0]).all()
+        assert shares[1, 0] == 0.0
+        np.testing.assert_allclose(shares[1].sum(), 1.0)

@@ -24,6 +24,7 @@ def check_observed(term: ResponseTerm, response: Response, table: Table) -> None
     FormulaError
         Which counts the rows.
     """
+    check_bounds(term, response, table)
     for addition in term.additions:
         if addition.name == "trunc":
             _bounds(addition, response, table)
@@ -31,10 +32,24 @@ def check_observed(term: ResponseTerm, response: Response, table: Table) -> None
             _intervals(addition, response, table)
 
 
+def check_bounds(term: ResponseTerm, response: Response, table: Table) -> None:
+    """Refuse bounds out of order, also of rows whose response is not there.
+
+    Raises
+    ------
+    FormulaError
+        Which counts the rows.
+    """
+    for addition in term.additions:
+        if addition.name == "trunc":
+            low, high = _ends(response)
+            order = "the lower bound must lie below the upper one"
+            hint = "write trunc(lb, ub), the lower one first"
+            _refuse(low >= high, addition, table, order, hint)
+
+
 def _bounds(addition: Addition, response: Response, table: Table) -> None:
     y, low, high = response.values, *_ends(response)
-    order = "the lower bound must lie below the upper one"
-    _refuse(low >= high, addition, table, order, "write trunc(lb, ub), the lower one first")
     hint = "leave them out: truncated data has no such rows; what is recorded at a bound is cens()"
     _refuse(
         (y < low) | (y > high), addition, table, f"`{response.name}` must lie within bounds", hint

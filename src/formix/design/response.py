@@ -13,7 +13,7 @@ from formix.design.column import text_of
 from formix.design.functions import CONSTANTS
 from formix.design.known import known_of, numbers
 from formix.design.names import PAIRS, arguments_in, inner, response_names
-from formix.design.observed import check_observed
+from formix.design.observed import check_bounds, check_observed
 from formix.design.table import Table, listed
 from formix.design.values import Factor, Matrix, are_truths
 from formix.errors import FormulaError, UnknownLevelError
@@ -82,8 +82,8 @@ def encode_response(
                 known[name] = _spread(given, rows, len(table))
     ordered = bool(state.get("ordered")) and not response.level
     found = Response(response.text, values, levels, known, response.span, ordered)
-    if not new and values.ndim == 1:
-        check_observed(response, found, table)
+    if values.ndim == 1:
+        (check_bounds if new else check_observed)(response, found, table)
     return found
 
 

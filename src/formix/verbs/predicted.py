@@ -14,7 +14,7 @@ from formix.dispersion import SAID
 from formix.errors import ArgumentError
 from formix.fresh import FreshLevels, fresh_levels
 from formix.linear import by_level, eta, family_parameters, own_parameters
-from formix.observation import BOUNDS, draw as draw_rows
+from formix.observation import BOUNDS, complete, draw as draw_rows
 from formix.prediction import NewRows, chunks
 from formix.results.likelihood import flat
 from formix.verbs.arguments import named
@@ -173,10 +173,22 @@ class Predictions:
         if self.kind not in (MEAN, RESPONSE):
             name = "logits" if self.kind == LINPRED else self.kind
             return _whole(spec, values, own_parameters(spec, values)[name])
-        parameters = family_parameters(spec, values)
         if self.kind == RESPONSE:
-            return draw_rows(spec.family, spec.response, generator, parameters)
+            return _responses(spec, values, generator)
+        parameters = family_parameters(spec, values)
         return _whole(spec, values, mean(spec.family, spec.response, parameters))
+
+
+def _responses(spec: Spec, values: dict[str, Array], generator: np.random.Generator) -> Array:
+    """Return responses drawn: none where what is known of a row is missing."""
+    told, lacking = complete(spec.response)
+    spec = replace(spec, response=told)
+    drawn = draw_rows(spec.family, told, generator, family_parameters(spec, values))
+    if not lacking.any():
+        return drawn
+    found = np.array(_whole(spec, values, drawn))
+    found[:, lacking] = np.nan
+    return found
 
 
 def _whole(spec: Spec, values: dict[str, Array], found: Array) -> Array:
