@@ -1,4 +1,4 @@
-from . import container as container
+from . import container as container, growing as growing
 from .attributes import read_recipe as read_recipe
 from .datasets import collect as collect, collect_prior as collect_prior
 from .diagnostics import diagnose as diagnose, warning_text as warning_text

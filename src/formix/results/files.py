@@ -42,20 +42,28 @@ def write_groups(found: Groups, path: str | Path) -> Path:
     ArgumentError
         If the path is none.
     """
-    place = _place(path)
+    place = place_of(path)
     ending = place.suffix.lower()
     if ending not in NETCDF + ZARR:
         raise ResultError(
             f"cannot tell from its ending how to write `{place}`",
             hint=f"NetCDF: {', '.join(NETCDF)}; zarr: {', '.join(ZARR)}",
         )
-    _refuse_other_folder(place, ending in ZARR)
-    whole = tree(found)
+    refuse_other_folder(place, ending in ZARR)
+    make = _to_zarr if ending in ZARR else to_netcdf
+    return written(place, lambda made: make(found, made))
+
+
+def written(place: Path, make: Callable[[Path], object]) -> Path:
+    """Return the place of a file or folder, once it is there whole.
+
+    Raises
+    ------
+    ResultError
+        If the place cannot be written.
+    """
     try:
-        if ending in ZARR:
-            write_whole(place, lambda made: _to_zarr(whole, made))
-        else:
-            write_whole(place, lambda made: cast("Any", whole).to_netcdf(made, engine="h5netcdf"))
+        write_whole(place, make)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ResultError(
@@ -74,7 +82,7 @@ def read_groups(path: str | Path) -> Groups:
     ArgumentError
         If the path is none.
     """
-    place = _place(path)
+    place = place_of(path)
     if not place.exists():
         raise ResultError(f"there is no file `{place}`", hint=_nearby(place))
     if place.is_dir():
@@ -91,7 +99,14 @@ def read_groups(path: str | Path) -> Groups:
     return found
 
 
-def _place(path: object) -> Path:
+def place_of(path: object) -> Path:
+    """Return the path of a file.
+
+    Raises
+    ------
+    ArgumentError
+        If it is none.
+    """
     if not isinstance(path, str | os.PathLike) or not os.fspath(path):
         raise ArgumentError(
             f"{path!r} is not the path of a file", hint='for example fx.read("sleepstudy.nc")'
@@ -142,16 +157,28 @@ def write_whole(place: Path, make: Callable[[Path], object]) -> None:
         shutil.rmtree(holder, ignore_errors=True)
 
 
-def _to_zarr(whole: xr.DataTree, made: Path) -> None:
+def to_netcdf(found: Groups, made: Path) -> None:
+    """Write groups to a NetCDF file that is not there yet."""
+    cast("Any", tree(found)).to_netcdf(made, engine="h5netcdf")
+
+
+def _to_zarr(found: Groups, made: Path) -> None:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=_UNSPECIFIED)
-            cast("Any", whole).to_zarr(made, mode="w", consolidated=True)
+            cast("Any", tree(found)).to_zarr(made, mode="w", consolidated=True)
     except ImportError as error:
         raise _lacking_zarr(made) from error
 
 
-def _refuse_other_folder(place: Path, zarr: bool) -> None:
+def refuse_other_folder(place: Path, zarr: bool) -> None:
+    """Refuse a folder that no result may replace.
+
+    Raises
+    ------
+    ResultError
+        If it holds something else.
+    """
     if not place.is_dir():
         return
     if not zarr or (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,10 +17,13 @@ from formix.verbs.stored import row_coordinates
 from formix.verbs.table import Table
 
 if TYPE_CHECKING:
-    from jaxtyping import Float
+    from jaxtyping import Float, Int
 
     from formix.prediction import NewRows
     from formix.verbs.predicted import Predictions
+
+    Array = Float[np.ndarray, "chain draw obs *level"]
+    Places = Int[np.ndarray, " obs"]
 
 OBS, LEVEL = "obs", "level"
 
@@ -73,13 +78,33 @@ def draws_of(made: Predictions, *, codes: bool = False) -> xr.Dataset:
     codes
         Whether levels of the response are told by their codes, and not by their names.
     """
-    total, samples = len(made.rows.rows), made.chains * len(made.places)
-    whole = len(made.rows.kept) == total
-    answer = np.empty((0,))
-    for part, draws in made.made():
-        if not answer.size:
-            answer = np.full((samples, total, *draws.shape[2:]), np.nan)
-        answer[:, part if whole else made.rows.kept[part]] = draws
+    shape, parts = parts_of(made)
+    answer = np.full(shape, np.nan)
+    whole = len(made.rows.kept) == len(made.rows.rows)
+    for part, draws in parts:
+        answer[:, :, part if whole else made.rows.kept[part]] = draws
+    if _of_levels(made) and not codes:
+        # The last name stands for a row that lacks what is needed.
+        names = coordinate([*map(str, made.model.spec.response.levels), ""])
+        answer = names[np.where(np.isnan(answer), -1.0, answer).astype(np.int64)]
+    return _dataset(made, answer)
+
+
+def parts_of(made: Predictions) -> tuple[tuple[int, ...], Iterator[tuple[slice, Array]]]:
+    """Return the shape that all draws have, and the draws at some rows after another.
+
+    The first axes are the chains, the draws, and the rows of the data.
+    """
+    parts = made.made()
+    # Only draws say whether there is a number for each level of the response.
+    first = list(islice(parts, 1))
+    levels = first[0][1].shape[2:] if first else ()
+    samples = (made.chains, len(made.places))
+    whole = ((part, x.reshape(*samples, *x.shape[1:])) for part, x in chain(first, parts))
+    return (*samples, len(made.rows.rows), *levels), whole
+
+
+def _dataset(made: Predictions, answer: Array) -> xr.Dataset:
     posterior = made.drawn.found["posterior"]
     dims = ["chain", "draw", OBS]
     coordinates: dict[str, object] = {
@@ -87,19 +112,14 @@ def draws_of(made: Predictions, *, codes: bool = False) -> xr.Dataset:
         "draw": posterior["draw"].to_numpy()[made.places],
         OBS: coordinate(made.rows.rows),
     }
-    if answer.ndim > 2:
+    if answer.ndim > 3:
         dims.append(LEVEL)
         coordinates[LEVEL] = coordinate(tuple(map(str, made.model.spec.response.levels)))
-    shaped = answer.reshape(made.chains, len(made.places), *answer.shape[1:])
-    if _of_levels(made) and not codes:
-        # The last name stands for a row that lacks what is needed.
-        names = coordinate([*map(str, made.model.spec.response.levels), ""])
-        shaped = names[np.where(np.isnan(shaped), -1.0, shaped).astype(np.int64)]
     variable = variable_of(made)
     # No variable has the name of a dimension: its own is then among its attributes.
     clear = f"{variable}_" if variable in coordinates else variable
     told = {"name": variable} if clear != variable else {}
-    found = xr.Dataset({clear: (tuple(dims), shaped, told)}, coords=coordinates)
+    found = xr.Dataset({clear: (tuple(dims), answer, told)}, coords=coordinates)
     labels = row_coordinates(made.rows.levels, {*dims, clear})
     return found.assign(labels).set_coords(list(labels))
 
@@ -113,7 +133,20 @@ def variable_of(made: Predictions) -> str:
 
 def stored_draws(made: Predictions) -> xr.Dataset:
     """Return draws under a name that those of any other kind do not have."""
-    found = draws_of(made, codes=True)
+    return _called(made, draws_of(made, codes=True))
+
+
+def stored_parts(made: Predictions) -> tuple[xr.Dataset, Iterator[tuple[Places, Array]]]:
+    """Return what `stored_draws` would be without its draws, and the draws of some rows at a time.
+
+    In the Dataset every draw is one missing number, which takes no memory.
+    """
+    shape, parts = parts_of(made)
+    empty = np.broadcast_to(np.nan, shape)
+    return _called(made, _dataset(made, empty)), ((made.rows.kept[p], x) for p, x in parts)
+
+
+def _called(made: Predictions, found: xr.Dataset) -> xr.Dataset:
     ((name, drawn),) = found.data_vars.items()
     if made.kind != MEAN:
         return found

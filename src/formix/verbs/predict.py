@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -10,8 +12,9 @@ import numpy as np
 from formix.prediction import new_rows
 from formix.results.sample import sample
 from formix.verbs.answered import draws_of, stored_draws, table_of
-from formix.verbs.arguments import check_sampling, interval, truth
+from formix.verbs.arguments import check_sampling, interval
 from formix.verbs.estimates import PROB
+from formix.verbs.filed import destination, file_of
 from formix.verbs.model import model as model_of
 from formix.verbs.predicted import Predictions
 from formix.verbs.redraw import fit_seed
@@ -79,6 +82,23 @@ def predict(
     priors: Mapping[str, object] | None = ...,
     family: Family | None = ...,
 ) -> Any: ...
+@overload
+def predict(
+    fit: object,
+    data: object = ...,
+    *,
+    kind: str = ...,
+    groups: object = ...,
+    new_levels: NewLevels = ...,
+    draws: int | None = ...,
+    seed: int | None = ...,
+    prob: float = ...,
+    summary: bool = ...,
+    store: str | PathLike[str],
+    functions: Functions | None = ...,
+    priors: Mapping[str, object] | None = ...,
+    family: Family | None = ...,
+) -> Path: ...
 def predict(
     fit: object,
     data: object = None,
@@ -90,7 +110,7 @@ def predict(
     seed: int | None = None,
     prob: float = PROB,
     summary: bool = True,
-    store: bool = False,
+    store: bool | str | PathLike[str] = False,
     functions: Functions | None = None,
     priors: Mapping[str, object] | None = None,
     family: Family | None = None,
@@ -126,23 +146,26 @@ def predict(
         Whether to summarise, some rows after another, so that memory holds few of the draws; if
         not, the draws.
     store
-        Whether the draws are put into the fit, which is then returned.
+        Whether the draws are put into the fit, which is then returned; or the path of a NetCDF
+        file that they are written to, some rows after another, so that memory holds few of them.
 
     Returns
     -------
-    DataFrame, Dataset, or InferenceData or DataTree
+    DataFrame, Dataset, InferenceData or DataTree, or Path
         Mean, sd and interval by row of the data, with its labels; a row that lacks a value that is
         needed is NaN. Of a response with levels, by level too; of responses that are levels, the
         share of the draws that each has. As draws: chain, draw and obs, and the levels of labels
         that have several along obs. With `store` the same fit with the draws in `predictions`: the
         response under its name, levels by their codes, its mean as `<response>_mean`, `eta`, or a
         parameter; beside those of the same rows and draws that are there. The rows' columns are
-        in `predictions_constant_data`.
+        in `predictions_constant_data`. A file has these two groups, and its path is returned:
+        `xr.open_datatree` reads no more of it than is used, `fx.read` all.
 
     Raises
     ------
     ResultError
-        If the result is not one of formix, is damaged, or needs what is not given.
+        If the result is not one of formix, is damaged, or needs what is not given; or if the file
+        cannot be written, or holds a fit, which would be lost.
     ArgumentError
         If `kind`, `groups`, `new_levels` or `draws` is none of what they may be, or the data does
         not have what is asked of it.
@@ -163,6 +186,7 @@ def predict(
     drawn = sample(fit, "posterior")
     built = model_of(fit, functions=functions, priors=priors, family=family)
     wanted = interval(prob, summary)
+    where = destination(store)
     check_sampling(draws, seed, new_levels)
     chosen = picked(groups, built.spec.blocks)
     rows = new_rows(built, data, chosen, new_levels)
@@ -176,6 +200,8 @@ def predict(
         varying=any(np.any(some) for some in chosen.values()),
     )
     made.check()
-    if truth("store", store):
+    if isinstance(where, Path):
+        return file_of(fit, made, data, where)
+    if where:
         return with_predictions(fit, stored_draws(made), built, rows, data)
     return draws_of(made) if wanted is None else table_of(made, wanted)

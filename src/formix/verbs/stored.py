@@ -45,6 +45,20 @@ def with_predictions(
 
     Those that are there of the same rows and draws stay beside them; others make place.
     """
+    made, columns = labelled(made, built, rows, data)
+    found = opened(fit)
+    before, there = (found.datasets.get(name) for name in (PREDICTED, FROM))
+    if before is not None and there is not None and there.equals(columns):
+        axes = (*_SAMPLE, OBS)
+        if all(name in before and before[name].equals(made[name]) for name in axes):
+            made = before.assign(made.variables)
+    return like(fit, found.with_group(PREDICTED, made).with_group(FROM, columns))
+
+
+def labelled(
+    made: xr.Dataset, built: Model, rows: NewRows, data: object
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Return predictions and the columns of their rows, under names that both can have."""
     layout = layout_at(built, rows)
     frame = built.recipe.frame
     if data is not None:
@@ -54,14 +68,7 @@ def with_predictions(
     taken = {*map(str, made.variables), *(column.variable for column in layout.columns)}
     labels = row_coordinates(rows.levels, taken)
     made = made.assign(labels).set_coords(list(labels))
-    columns = used_dataset(layout, frame).assign(labels).set_coords(list(labels))
-    found = opened(fit)
-    before, there = (found.datasets.get(name) for name in (PREDICTED, FROM))
-    if before is not None and there is not None and there.equals(columns):
-        axes = (*_SAMPLE, OBS)
-        if all(name in before and before[name].equals(made[name]) for name in axes):
-            made = before.assign(made.variables)
-    return like(fit, found.with_group(PREDICTED, made).with_group(FROM, columns))
+    return made, used_dataset(layout, frame).assign(labels).set_coords(list(labels))
 
 
 def row_coordinates(levels: Mapping[str, np.ndarray], taken: set[str]) -> dict[str, xr.Variable]:
