@@ -105,26 +105,6 @@ def new_rows(
     return NewRows(spec, frame.rows, design.kept, there, row_levels(data))
 
 
-def _of_members(
-    block: Block, chosen: Bool[np.ndarray, " effect"], new_levels: str, text: str
-) -> Block:
-    """Return a block whose rows belong to several levels; one that is not known adds nothing."""
-    unknown = block.index < 0
-    if unknown.any() and chosen.any() and new_levels != POPULATION:
-        raise UnsupportedError(
-            f"a row belongs to a level of `{block.group}` that the model does not know, and its "
-            "effects cannot be drawn",
-            text=text,
-            span=block.span,
-            hint='new_levels="population" takes them to be 0',
-        )
-    weights = block.varying.weights
-    if weights is None:
-        weights = np.full(block.index.shape, 1.0 / block.varying.members)
-    known = replace(block.varying, weights=weights * ~unknown)
-    return replace(_masked(block, chosen, np.maximum(block.index, 0)), varying=known)
-
-
 def check_drawable(block: Block, text: str) -> None:
     """Refuse to draw effects of new levels where the data do not say how they are distributed.
 
@@ -138,8 +118,6 @@ def check_drawable(block: Block, text: str) -> None:
         why = f"its covariance differs by {said.by}"
     elif said.matrix:
         why = f"the matrix `{said.matrix}` does not say how a new level is related to the others"
-    elif block.index.ndim > 1:
-        why = "a row belongs to several of its levels"
     else:
         return
     raise UnsupportedError(
@@ -158,8 +136,6 @@ def _placed(
     text: str,
 ) -> Block:
     """Return a block with an index for every row, and only the effects that take part."""
-    if block.varying.members > 1:
-        return _of_members(block, chosen, new_levels, text)
     if fresh is None or not chosen.any():
         return _masked(block, chosen, np.maximum(block.index, 0))
     if fresh.absent:
@@ -177,12 +153,20 @@ def _placed(
             hint='new_levels="sample" draws effects of its own for it',
         )
     if new_levels == POPULATION:
-        known = block.index >= 0
-        masked = _masked(block, chosen, np.where(known, block.index, 0))
-        return replace(masked, Z=masked.Z * known[:, None])
+        return _of_known(_masked(block, chosen, np.maximum(block.index, 0)), block.index >= 0)
     check_drawable(block, text)
     index = np.where(block.index >= 0, block.index, len(block.levels) + fresh.index)
     return _masked(block, chosen, index)
+
+
+def _of_known(block: Block, known: Bool[np.ndarray, ...]) -> Block:
+    """Return a block to which levels that are not known add nothing."""
+    said = block.varying
+    if said.members == 1:
+        return replace(block, Z=block.Z * known[:, None])
+    even = np.full(known.shape, 1.0 / said.members)
+    weights = even if said.weights is None else said.weights
+    return replace(block, varying=replace(said, weights=weights * known))
 
 
 def _masked(block: Block, chosen: Bool[np.ndarray, " effect"], index: np.ndarray) -> Block:

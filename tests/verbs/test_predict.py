@@ -274,8 +274,6 @@ def test_members_of_several_levels_are_predicted_by_their_mean():
         expected = beta[..., 0] + beta[..., 1] * [0.5, 1.0][j] + 0.5 * (r[..., one] + r[..., other])
         np.testing.assert_allclose(drawn[..., j].to_numpy(), expected, rtol=1e-12)
     new = {"x": [0.5], "a": [0], "b": [77]}
-    with pytest.raises(fx.UnsupportedError, match="that the model does not know"):
-        fx.predict(found, new)
     half = fx.predict(found, new, new_levels="population", summary=False)["y"].to_numpy()[..., 0]
     expected = beta[..., 0] + 0.5 * beta[..., 1] + 0.5 * r[..., levels.index("0")]
     np.testing.assert_allclose(half, expected, rtol=1e-12)

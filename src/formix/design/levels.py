@@ -57,6 +57,17 @@ def labels(state: State) -> tuple[Label, ...]:
     return distinct([":".join([texts[i][k] for i, k in enumerate(cell)]) for cell in cells])
 
 
+def pooled(factors: Sequence[Factor]) -> Factor:
+    """Return factors as one, the rows of each after another's; the same label is one level."""
+    levels: tuple[Label, ...] = ()
+    named: list[Factor] = []
+    for factor in factors:
+        named.append(_named(factor, levels))
+        levels = tuple(dict.fromkeys((*levels, *named[-1].levels)))
+    codes = np.concatenate([factor.recoded(levels).codes for factor in named])
+    return replace(factors[0], codes=codes, levels=levels)
+
+
 def _used(factor: Factor) -> tuple[Label, ...]:
     used = np.zeros(len(factor.levels), dtype=bool)
     used[factor.codes[factor.codes >= 0]] = True

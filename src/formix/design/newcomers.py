@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from formix.design.encoding import table_of
-from formix.design.levels import index_of, labels, learn_levels
+from formix.design.levels import index_of, labels, learn_levels, pooled
 from formix.syntax.tree import Name, walk
 
 if TYPE_CHECKING:
@@ -31,13 +31,14 @@ class Newcomers:
     labels
         What they are called, in order; a row whose group is missing is a level of its own, None.
     index
-        Each row's place among them, -1 where its level is known.
+        Each row's place among them, -1 where its level is known; of rows that belong to several
+        levels a column for each, in which a label is the same level wherever it stands.
     absent
         The first column of the group that the data lacks; empty where it has all.
     """
 
     labels: tuple[Label | None, ...]
-    index: Int[np.ndarray, " obs"]
+    index: Int[np.ndarray, ...]
     absent: str = ""
 
 
@@ -45,7 +46,7 @@ def newcomers(
     terms: Terms,
     encoding: Encoding,
     frame: Frame,
-    known: Mapping[tuple[str, ...], Int[np.ndarray, " obs"]],
+    known: Mapping[tuple[str, ...], Int[np.ndarray, ...]],
     functions: Functions,
 ) -> dict[tuple[str, ...], Newcomers]:
     """Return the new levels of every group that has any, by the group's factors.
@@ -62,12 +63,15 @@ def newcomers(
     for term in (group for part in terms.predictors for group in part.groups):
         key = tuple(variable.text for variable in term.factors)
         unknown = known[key] < 0
-        # A row that belongs to several levels has a place for each.
-        if key in found or unknown.ndim > 1 or not unknown.any():
+        if key in found or not unknown.any():
             continue
         absent = _absent(term, frame)
         factors = [] if absent else [table.levels(variable) for variable in term.factors]
-        found[key] = _of(factors, unknown, absent)
+        if unknown.ndim > 1 and factors:
+            factors = [pooled(factors)]
+        # One member of all rows after another, as they stand in what is pooled.
+        one = _of(factors, unknown.ravel(order="F"), absent)
+        found[key] = replace(one, index=one.index.reshape(unknown.shape, order="F"))
     return found
 
 

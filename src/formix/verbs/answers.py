@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from formix.errors import UnsupportedError
 from formix.fresh import fresh_levels
 from formix.prediction import check_drawable, chunks, taken
 from formix.verbs.predicted import CHUNK, Predictions
@@ -16,7 +17,7 @@ from formix.verbs.predicted import CHUNK, Predictions
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
-    from formix.spec import Spec
+    from formix.spec import Block, Spec
 
 _HELD = 20_000_000
 """Averages over levels that are held at once, so that rows that are alike have them once."""
@@ -78,11 +79,29 @@ class Answers:
         found: dict[str, np.ndarray] = {}
         for number, blocks in enumerate(self.of.model.spec.groups):
             for block in blocks:
-                check_drawable(block, self.of.model.spec.text)
+                _check(block, self.of.model.spec.text)
             fresh = fresh_levels(blocks, self.of.values, (self.of.seed, number))
             half = fresh.effects(np.arange(self.levels // 2))
             found[fresh.site] = np.concatenate([half, -half], axis=1)
         return found
+
+
+def _check(block: Block, text: str) -> None:
+    """Refuse to average over new levels of a group whose effects at a row are not those of one.
+
+    Raises
+    ------
+    UnsupportedError
+        By the block.
+    """
+    if block.varying.members > 1:
+        raise UnsupportedError(
+            f"new levels of `{block.group}` cannot be averaged over: a row belongs to several",
+            text=text,
+            span=block.span,
+            hint='groups="none" takes their effects to be 0',
+        )
+    check_drawable(block, text)
 
 
 def _repeated(spec: Spec, levels: int) -> Spec:

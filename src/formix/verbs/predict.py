@@ -135,7 +135,7 @@ def predict(
     new_levels
         What a level of a group has that the fit has not seen: effects of its own, drawn from the
         group's distribution (`sample`); none (`population`); or an `error`. A row whose group is
-        missing has a level of its own.
+        missing has a level of its own; a label in several columns of `mm()` is one level.
     draws
         How many draws are used, spread evenly over the chains; by default all.
     seed
