@@ -15,8 +15,8 @@ import formix as fx
 from formix.verbs import predicted
 
 NEW = pd.DataFrame(
-    {"Days": [0.0, *[np.nan] * 3, 3.0, 5.0, 7.0, 10.0], "Subject": [*"abbac", *["308"] * 3]},
-    index=pd.MultiIndex.from_product([["north"], range(8)], names=["site", "Days"]),
+    {"Days": [0.0, np.nan, 3.0, *[np.nan] * 4, 5.0, 10.0], "Subject": [*"abbacac", "308", "b"]},
+    index=pd.MultiIndex.from_product([["north"], range(9)], names=["site", "Days"]),
 )
 
 
@@ -34,8 +34,8 @@ def ordered():
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch):
-    """Two rows of twelve draws at a time: parts whose rows lie together, apart, and one alone."""
-    monkeypatch.setattr(predicted, "CHUNK", 24)
+    """Three rows of twelve draws at a time: parts with gaps, small and large, and of one row."""
+    monkeypatch.setattr(predicted, "CHUNK", 36)
 
 
 def _same(path: Path, kept) -> None:
@@ -66,7 +66,7 @@ def test_levels_of_the_response_have_an_axis_or_codes(ordered, tmp_path, kind):
 @pytest.mark.usefixtures("few")
 def test_at_the_rows_of_the_fit_some_draws_are_read_without_the_others(sleep, tmp_path):
     path = fx.predict(sleep, draws=6, store=tmp_path / "p.nc")
-    _same(path, fx.predict(sleep, draws=6, store=True))
+    _same(path, fx.predict(sleep, draws=6, store=np.bool_(True)))
     held = fx.read(path)
     assert held["predictions"].sizes["obs"] == 180
     with pytest.raises(fx.ResultError, match="posterior"):

@@ -6,6 +6,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+
 from formix import results
 from formix.errors import ArgumentError
 from formix.results.groups import Groups, opened
@@ -45,8 +47,8 @@ def destination(store: object) -> bool | Path:
     """
     if isinstance(store, str | PathLike):
         return results.growing.free_place(cast("str | PathLike[str]", store))
-    if isinstance(store, bool):
-        return store
+    if isinstance(store, bool | np.bool_):
+        return bool(cast("bool", store))
     raise ArgumentError(
         f"`store` is {store!r}", hint='store=True, or the path of a file: store="predictions.nc"'
     )
