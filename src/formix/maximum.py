@@ -18,6 +18,7 @@ from formix.engines.marginal.optimum import optimum
 from formix.engines.marginal.support import is_linear, likelihood_fault
 from formix.engines.plan import whole
 from formix.errors import ArgumentError, DataError, UnsupportedError
+from formix.likeness import Likeness, likeness
 from formix.notebook import preformatted
 from formix.printed_estimates import report
 
@@ -78,6 +79,8 @@ class Estimates:
         Laplace's approximation.
     own
         The family's other parameter, such as the `shape` of a gamma response, by name.
+    made_of
+        What tells the model and its data from others.
     """
 
     method: Method
@@ -97,6 +100,7 @@ class Estimates:
     link: str = "identity"
     nodes: int = 1
     own: Mapping[str, float] = field(default_factory=dict[str, float])
+    made_of: Likeness | None = None
 
     @property
     def generalised(self) -> bool:
@@ -180,6 +184,7 @@ def estimates(spec: Spec, method: Method, nodes: int = 1) -> Estimates:
         link=spec.predictors[0].link.name,
         nodes=nodes,
         own=found.own,
+        made_of=likeness(spec),
     )
 
 
@@ -221,14 +226,7 @@ def _check_nodes(spec: Spec, nodes: int, *, generalised: bool) -> None:
 
 
 def _check_identified(spec: Spec, *, generalised: bool = False) -> None:
-    """Refuse what the likelihood alone cannot tell, as lme4 does.
-
-    Raises
-    ------
-    DataError
-        If there are too few observations for the coefficients, a group has one level, or, the
-        noise being unknown too, as many effects as there are observations.
-    """
+    """Refuse what the likelihood alone cannot tell, as lme4 does."""
     rows, columns = len(spec.response.values), len(spec.predictors[0].columns)
     hint = "model.fit() has priors that make up for few observations"
     if rows <= columns - generalised:

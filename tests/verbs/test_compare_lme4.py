@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -292,6 +293,19 @@ def test_estimates_of_a_model_are_a_reference_and_those_of_another_are_not():
     other = fx.Model("Reaction ~ 1 + (1 | Subject)", data).ml()
     with pytest.raises(fx.ArgumentError, match="of another model: `Days`"):
         fx.compare_lme4(found, other)
+    others = {
+        "sd((Intercept) | Subject)": fx.Model("Reaction ~ Days + (0 + Days | Subject)", data),
+        "cor((Intercept), Days | Subject)": fx.Model("Reaction ~ Days + (Days || Subject)", data),
+        "its data": fx.Model(SLEEP, data.assign(Reaction=lambda d: 2.0 * d["Reaction"] + 100.0)),
+        "162 rows": fx.Model(SLEEP, data[data["Days"] < 9]),
+    }
+    for says, one in others.items():
+        with pytest.raises(fx.ArgumentError, match=re.escape(says)):
+            fx.compare_lme4(found, one.ml())
+    counts = data.assign(Reaction=lambda d: (d["Reaction"] / 50.0).round())
+    rates = random_fit(fx.Model(SLEEP, counts, "poisson"))
+    with pytest.raises(fx.ArgumentError, match="is gaussian with the identity link"):
+        fx.compare_lme4(rates, fx.Model(SLEEP, counts).reml())
     shown = str(given)
     assert max(map(len, shown.splitlines())) <= 80
     difference = f"{given['difference'].iloc[0]:.2f}"

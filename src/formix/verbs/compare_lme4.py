@@ -14,6 +14,7 @@ import pandas as pd
 
 from formix.errors import ArgumentError, FormixWarning, UnsupportedError
 from formix.formulas import parse, to_text
+from formix.likeness import likeness, unlike
 from formix.maximum import Estimates
 from formix.resources import resource
 from formix.results.sample import sample
@@ -88,7 +89,8 @@ def compare_lme4(
     ResultError
         If the result is not one of formix, is damaged, or needs what is not given.
     ArgumentError
-        If `reference` is none of what it may be, or is of another model.
+        If `reference` is none of what it may be, or is of another model: of other terms, another
+        family or link; and estimates such as `model.ml()`, of other groups' effects or other data.
     UnsupportedError
         If lme4 has no such model, or R or lme4 is not installed.
     DataError
@@ -117,6 +119,8 @@ def compare_lme4(
         if "lme4" in note:
             warnings.warn(note, FormixWarning, stacklevel=2)
     rows = [*_common(drawn, built, found), *_components(drawn, built, found)]
+    if isinstance(reference, Estimates):
+        _check_same(reference, built)
     return _table(rows, found)
 
 
@@ -154,6 +158,16 @@ def _reference(built: Model, reference: object) -> Lme4:
         method = "ML"
     found = built.ml() if method == "ML" else built.reml()
     return of_estimates(found, built.spec)
+
+
+def _check_same(reference: Estimates, built: Model) -> None:
+    """Refuse estimates of another model, or of other data, whose names are those of the fit."""
+    why = unlike(reference.made_of, likeness(built.spec)) if reference.made_of else ""
+    if why:
+        raise ArgumentError(
+            f"the reference is of another model: {why}",
+            hint=f'fx.compare_lme4(fit, "{reference.method}") estimates the model of the fit',
+        )
 
 
 def _packaged(built: Model) -> Mapping[str, Any] | None:
