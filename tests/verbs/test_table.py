@@ -103,3 +103,14 @@ def test_html_is_escaped_and_has_the_colours_of_the_page():
     for text in ("&lt;b&gt;", "&lt;i&gt;&amp;", "&lt;u&gt;"):
         assert text in html
     assert not re.search(r"<[biu]>|https?:|color", html)
+
+
+@pytest.mark.parametrize("value", [0.2, 251.3, -1e7 / 3.0])
+def test_a_constant_is_shown_as_one_though_rounding_spreads_it(value: float):
+    draws = np.full((2, 40, 1), value) * (1.0 + 1e-16 * np.arange(80).reshape(2, 40, 1))
+    table = Table(estimates(draws), index=["a"])
+    table.loc["a", "sd"] = abs(value) * 1.5e-16
+    shown = f"{value:.3f}"
+    assert str(table).splitlines()[1].split() == ["a", shown, "0.000", shown, shown]
+    table.loc["a", "sd"] = abs(value) * 1e-9
+    assert "0.000" not in str(table).splitlines()[1].split()

@@ -15,6 +15,9 @@ _COUNTED = ("ess_bulk", "ess_tail")
 _WIDEST = 6
 """Orders of magnitude of a spread beyond which numbers are shown with an exponent."""
 
+_ROUNDING = 1e-14
+"""A spread below this share of the numbers is what rounding leaves of a constant."""
+
 _ESTIMATES = re.compile(r"mean|sd|estimate|se|rhat|ess_bulk|ess_tail|[\d.e+-]+%")
 
 
@@ -46,10 +49,19 @@ def cells(frame: pd.DataFrame) -> list[list[str]]:
     """
     rows: list[list[str]] = []
     spreads: list[float] = frame["sd"].to_list() if len(frame) else []
-    for spread, values in zip(spreads, frame.to_numpy(dtype=np.float64).tolist(), strict=True):
+    size = frame["mean"].abs().to_list() if "mean" in frame else [0.0] * len(frame)
+    numbers = frame.to_numpy(dtype=np.float64).tolist()
+    for spread, values, most in zip(spreads, numbers, size, strict=True):
+        if spread <= _ROUNDING * most:
+            rows.append([_constant(str(n), v) for n, v in zip(frame.columns, values, strict=True)])
+            continue
         named = zip(frame.columns, values, strict=True)
         rows.append([_cell(str(name), float(value), float(spread)) for name, value in named])
     return rows
+
+
+def _constant(name: str, value: float) -> str:
+    return _cell(name, 0.0 if name == "sd" else value, 0.0)
 
 
 def _cell(name: str, value: float, spread: float) -> str:
