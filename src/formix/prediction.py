@@ -141,7 +141,8 @@ def _placed(
     if fresh.absent:
         raise ArgumentError(
             f"the data has no column `{fresh.absent}`, which the group `{block.group}` is made of",
-            hint='groups="none" predicts without group-level effects',
+            hint='groups="none" leaves group-level effects out; fx.predictions, fx.comparisons '
+            'and fx.slopes average over them with groups="integrate"',
         )
     if new_levels == ERROR:
         label = fresh.labels[int(fresh.index[fresh.index >= 0][0])]

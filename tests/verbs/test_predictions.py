@@ -210,6 +210,7 @@ def test_levels_of_crossed_and_nested_groups_are_independent():
         ({"by": "herb"}, "the rows have no column `herb`"),
         ({"by": 3}, "`by` is 3"),
         ({"newdata": "typical"}, "`newdata` is 'typical'"),
+        ({"newdata": "mean"}, 'average over them with groups="integrate"'),
         ({"variables": "herd"}, "`herd` is not a column that the predictors are made of"),
     ],
 )
