@@ -64,7 +64,7 @@ def test_labels_that_are_called_as_a_column_or_a_dimension_have_names_of_their_o
 
 def test_kinds_of_the_same_rows_stand_side_by_side_and_others_make_place(sleep):
     both = fx.predict(fx.simulate(sleep, NEW), NEW, store=True)
-    both = fx.predict(both, NEW, kind="linpred", store=True)
+    both = fx.predict(both, NEW, kind="linpred", groups="Subject", store=True)
     assert set(both["predictions"].data_vars) == {"Reaction", "Reaction_mean", "eta"}
     assert np.array_equal(both["predictions"]["eta"], both["predictions"]["Reaction_mean"])
     other = fx.predict(both, NEW.iloc[:2], store=True)
@@ -74,6 +74,32 @@ def test_kinds_of_the_same_rows_stand_side_by_side_and_others_make_place(sleep):
     fewer = fx.predict(both, NEW, draws=4, store=True)
     assert dict(fewer["predictions"].sizes)["draw"] == 2
     assert set(fewer["predictions"].data_vars) == {"Reaction_mean"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"seed": 4},
+        {"groups": "none"},
+        {"groups": "(1 | Subject)"},
+        {"new_levels": "population"},
+    ],
+)
+def test_others_of_the_same_rows_make_place_and_each_says_how_it_was_made(sleep, other, tmp_path):
+    first = fx.predict(sleep, NEW, kind="linpred", seed=3, store=True)
+    told = {"kind": "linpred", "groups": "all", "new_levels": "sample", "seed": 3}
+    assert first["predictions"]["eta"].attrs == told
+    again = fx.read(fx.write(first, tmp_path / "fit.nc"))
+    beside = fx.predict(again, NEW, seed=3, store=True)["predictions"]
+    assert set(beside.data_vars) == {"Reaction_mean", "eta"}
+    apart = fx.predict(again, NEW, **({"seed": 3} | other), store=True)["predictions"]
+    assert set(apart.data_vars) == {"Reaction_mean"}
+    groups = {"(1 | Subject)": "Subject[Intercept]"}.get(other.get("groups"), other.get("groups"))
+    how = {**told, "kind": "mean", **other, "groups": groups or "all"}
+    assert apart["Reaction_mean"].attrs == how
+    simulated = fx.simulate(again, NEW, **({"seed": 3} | other))["predictions"]
+    assert set(simulated.data_vars) == {"Reaction"}
+    assert fx.simulate(again, NEW, groups="new")["predictions"]["Reaction"].attrs["groups"] == "new"
 
 
 def test_at_the_rows_of_the_fit_the_columns_are_those_of_the_fit(sleep):
@@ -95,7 +121,7 @@ def test_a_file_holds_them_whichever_arviz_reads_it(sleep, tmp_path: Path):
     assert np.array_equal(once_more, kept["predictions"]["Reaction_mean"])
 
 
-def test_responses_that_are_levels_have_shares_names_and_codes():
+def test_responses_that_are_levels_have_shares_names_and_codes(tmp_path: Path):
     data = {"y": pd.Categorical(["low", "mid", "high", "mid", "low", "high"] * 4, ordered=True)}
     data["y"] = data["y"].reorder_categories(["low", "mid", "high"])
     data["x"] = np.linspace(-1.0, 1.0, 24)
@@ -114,6 +140,15 @@ def test_responses_that_are_levels_have_shares_names_and_codes():
     codes = fx.predict(fit, new, kind="response", seed=1, store=True)["predictions"]["y"]
     named = np.array(["low", "mid", "high"])[codes.to_numpy()[..., [0, 2]].astype(int)]
     assert np.array_equal(named, drawn.to_numpy()[..., [0, 2]])
+    written = fx.predict(fit, new, kind="response", store=tmp_path / "p.nc")
+    whole = (fx.read(written), fx.simulate(fit, new))
+    kept = [found["predictions"]["y"] for found in whole]
+    assert kept[0].attrs["kind"] == "response"
+    for one in (codes, *kept, fx.simulate(fit)["posterior_predictive"]["y"]):
+        assert one.attrs["flag_values"].tolist() == [0.0, 1.0, 2.0]
+        assert one.attrs["flag_meanings"] == "low mid high"
+    mean = fx.predict(fit, new, store=True)["predictions"]["y_mean"]
+    assert "flag_values" not in mean.attrs
     for verb in (fx.predictions, fx.comparisons):
         with pytest.raises(fx.ArgumentError, match="levels of the response"):
             verb(fit, kind="response")

@@ -118,10 +118,24 @@ def _dataset(made: Predictions, answer: Array) -> xr.Dataset:
     variable = variable_of(made)
     # No variable has the name of a dimension: its own is then among its attributes.
     clear = f"{variable}_" if variable in coordinates else variable
-    told = {"name": variable} if clear != variable else {}
+    told: dict[str, object] = {"name": variable} if clear != variable else {}
+    # Numbers are codes where predictions are levels.
+    told |= flags(made) if answer.dtype.kind == "f" else {}
     found = xr.Dataset({clear: (tuple(dims), answer, told)}, coords=coordinates)
     labels = row_coordinates(made.rows.levels, {*dims, clear})
     return found.assign(labels).set_coords(list(labels))
+
+
+def flags(made: Predictions) -> dict[str, object]:
+    """Return what codes mean, in the attributes that the CF conventions have for it.
+
+    Words there are parted by blanks, so that those within a level become `_`.
+    """
+    if not _of_levels(made):
+        return {}
+    levels = list(map(str, made.model.spec.response.levels))
+    words = ["_".join(level.split()) for level in levels]
+    return {"flag_values": np.arange(len(levels), dtype=float), "flag_meanings": " ".join(words)}
 
 
 def variable_of(made: Predictions) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -18,10 +19,17 @@ if TYPE_CHECKING:
     from formix.verbs.predicted import Predictions
 
 
-def file_of(fit: object, made: Predictions, data: object, place: Path) -> Path:
+def file_of(
+    fit: object, made: Predictions, data: object, place: Path, how: Mapping[str, Any]
+) -> Path:
     """Write predictions to a file, with the columns that they were made from; return its path.
 
     Memory holds the draws of some rows at a time.
+
+    Parameters
+    ----------
+    how
+        What predictions say of how they were made.
 
     Raises
     ------
@@ -29,7 +37,7 @@ def file_of(fit: object, made: Predictions, data: object, place: Path) -> Path:
         If the place cannot be written.
     """
     empty, parts = stored_parts(made)
-    predicted, columns = labelled(empty, made.model, made.rows, data)
+    predicted, columns = labelled(empty, made.model, made.rows, data, how)
     found = Groups({PREDICTED: predicted, FROM: columns}, opened(fit).attributes)
     # Loaded late: h5netcdf is of no use to those who write no file.
     return results.growing.write_in_parts(found, PREDICTED, parts, place)

@@ -18,7 +18,7 @@ from formix.verbs.filed import destination, file_of
 from formix.verbs.model import model as model_of
 from formix.verbs.predicted import Predictions
 from formix.verbs.redraw import fit_seed
-from formix.verbs.stored import with_predictions
+from formix.verbs.stored import part_taken, with_predictions
 from formix.verbs.varying import picked
 
 if TYPE_CHECKING:
@@ -157,8 +157,10 @@ def predict(
         share of the draws that each has. As draws: chain, draw and obs, and the levels of labels
         that have several along obs. With `store` the same fit with the draws in `predictions`: the
         response under its name, levels by their codes, its mean as `<response>_mean`, `eta`, or a
-        parameter; beside those of the same rows and draws that are there. The rows' columns are
-        in `predictions_constant_data`. A file has these two groups, and its path is returned:
+        parameter. Its attributes say `kind`, `groups`, `new_levels` and `seed`, and those of levels
+        `flag_values` and `flag_meanings`. Those that are there stay beside it where rows, draws
+        and all of that but the kind are the same. The rows' columns are in
+        `predictions_constant_data`. A file has these two groups, and its path is returned:
         `xr.open_datatree` reads no more of it than is used, `fx.read` all.
 
     Raises
@@ -200,8 +202,9 @@ def predict(
         varying=any(np.any(some) for some in chosen.values()),
     )
     made.check()
+    how = made.how(part_taken(built.spec.blocks, chosen), new_levels)
     if isinstance(where, Path):
-        return file_of(fit, made, data, where)
+        return file_of(fit, made, data, where, how)
     if where:
-        return with_predictions(fit, stored_draws(made), built, rows, data)
+        return with_predictions(fit, stored_draws(made), built, rows, data, how)
     return draws_of(made) if wanted is None else table_of(made, wanted)

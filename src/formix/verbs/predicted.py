@@ -105,6 +105,10 @@ class Predictions:
                 hint=f"the formula takes them from `{self.model.terms.response.side}`",
             )
 
+    def how(self, groups: str, new_levels: str) -> dict[str, str | int]:
+        """Return what draws say of how they were made, in words and numbers that files hold."""
+        return {"kind": self.kind, "groups": groups, "new_levels": new_levels, "seed": self.seed}
+
     @property
     def _probability(self) -> bool:
         """Whether the main parameter is one probability: of a success, whatever the trials."""

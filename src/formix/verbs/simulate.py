@@ -13,12 +13,12 @@ from formix.prediction import SAMPLE, new_rows
 from formix.results.datasets import responses_dataset
 from formix.results.inference import with_group
 from formix.results.sample import sample
-from formix.verbs.answered import draws_of
+from formix.verbs.answered import draws_of, flags
 from formix.verbs.arguments import check_sampling
 from formix.verbs.model import model as model_of
 from formix.verbs.predicted import RESPONSE, Predictions
 from formix.verbs.redraw import fit_seed
-from formix.verbs.stored import layout_at, with_predictions
+from formix.verbs.stored import layout_at, part_taken, with_predictions
 from formix.verbs.varying import picked
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ def simulate(
     InferenceData or DataTree
         The same fit with the group `posterior_predictive`; at new data with `predictions`, whose
         rows have the labels of the data, and `predictions_constant_data`. The variable is named as
-        the response: chain, draw, obs. The level of a categorical response is its code.
+        the response: chain, draw, obs. The level of a categorical response is its code, told by the
+        attributes `flag_values` and `flag_meanings`.
 
     Raises
     ------
@@ -117,11 +118,15 @@ def simulate(
     )
     made.check()
     found = draws_of(made, codes=True)
-    drawn_anew = responses_dataset(layout_at(built, rows), found[_variable(found)].to_numpy())
+    layout = layout_at(built, rows)
+    drawn_anew = responses_dataset(layout, found[_variable(found)].to_numpy())
+    drawn_anew[layout.response].attrs |= flags(made)
     drawn_anew = drawn_anew.assign({name: found[name] for name in ("chain", "draw")})
     if data is None:
         return with_group(fit, CHECKED, drawn_anew)
-    return with_predictions(fit, drawn_anew, built, rows, data)
+    part = NEW if every else part_taken(built.spec.blocks, chosen)
+    how = made.how(part, new_levels)
+    return with_predictions(fit, drawn_anew, built, rows, data, how)
 
 
 def _variable(found: xr.Dataset) -> str:
