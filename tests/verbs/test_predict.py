@@ -434,6 +434,27 @@ def test_a_rate_is_of_one_unit_and_the_mean_of_all_of_them():
     np.testing.assert_allclose(mean, of_one * np.array(ROWS["w"]), rtol=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("formula", "family"),
+    [
+        ("y | rate(w) ~ x", "poisson"),
+        ("y | trials(w) ~ x", "binomial"),
+        ("y | se(w) ~ x", "gaussian"),
+        ("y | weights(w) ~ x", "gaussian"),
+        ("y | trunc(ub=w) ~ x", "gaussian"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["mean", "response"])
+def test_rows_that_all_lack_what_is_known_of_them_have_no_prediction(formula, family, kind):
+    data = {"y": [0, 1, 2, 1], "x": ROWS["x"], "w": [3.0, 4.0, 5.0, 6.0]}
+    found = random_fit(fx.Model(formula, data, family))
+    new = {"x": [0.0, 1.0], "w": [np.nan, np.nan]}
+    table = fx.predict(found, new, kind=kind, seed=1)
+    # Without bounds a mean is the same whatever the error and the weight.
+    told = kind == "mean" and ("se(" in formula or "weights(" in formula)
+    assert table["mean"].notna().tolist() == [told, told]
+
+
 def test_known_errors_leave_no_sigma_to_predict():
     found = random_fit(fx.Model("y | se(e) ~ x", ROWS))
     with pytest.raises(fx.ArgumentError, match="`kind` is 'sigma'"):

@@ -20,6 +20,7 @@ from formix.errors import FormulaError, UnknownLevelError
 from formix.spec import Response
 from formix.syntax.printer import to_text
 from formix.syntax.tree import Call
+from formix.terms.response import known_as
 
 if TYPE_CHECKING:
     from formix.spec import Label
@@ -63,7 +64,7 @@ def encode_response(
     rows = _rows(own, table, new=new)
     if state["levels"]:
         levels = _written(tuple(state["levels"]), response)
-    if rows is not None:
+    if rows is not None and len(rows):
         some = table.restricted(rows)
         found, trials = _parts(response, some, dict(state["memory"]))
         if isinstance(found, Factor):
@@ -77,7 +78,9 @@ def encode_response(
     for addition in response.additions:
         names = arguments_in(addition.call.arguments, frozenset(), table.functions, table.text)
         rows = _rows(names, table, new=new)
-        if rows is not None:
+        if rows is not None and not len(rows):
+            known |= {name: np.full(len(table), np.nan) for name in known_as(addition)}
+        elif rows is not None:
             for name, given in known_of(addition, table.restricted(rows), levels).items():
                 known[name] = _spread(given, rows, len(table))
     ordered = bool(state.get("ordered")) and not response.level
@@ -95,7 +98,7 @@ def _rows(names: Iterable[Name], table: Table, *, new: bool) -> np.ndarray | Non
             found &= ~table.frame[name.name].missing
         elif name.name not in CONSTANTS:
             return None
-    return np.flatnonzero(found) if found.any() else None
+    return np.flatnonzero(found)
 
 
 def _spread(values: np.ndarray, rows: np.ndarray, size: int) -> np.ndarray:
