@@ -155,3 +155,26 @@ def test_responses_that_are_levels_have_shares_names_and_codes(tmp_path: Path):
     for verb in (fx.effects, fx.emmeans):
         with pytest.raises(fx.ArgumentError, match="levels of the response"):
             verb(fit, "x", kind="response")
+
+
+@pytest.mark.parametrize("verb", [fx.predictions, fx.comparisons, fx.slopes])
+def test_verbs_of_effects_give_each_row_its_levels_too(sleep, verb):
+    table = verb(sleep, newdata=NEW, seed=3)
+    assert table["site"].tolist() == ["north", "north", "south", "south"]
+    assert table["level_1"].tolist() == [1, 2, 1, 7]
+    drawn = verb(sleep, newdata=NEW, seed=3, summary=False)
+    assert drawn["site"].to_numpy().tolist() == table["site"].tolist()
+    index = NEW.index.set_names(["Days", None])
+    again = verb(sleep, newdata=NEW.set_axis(index), seed=3)
+    assert again["Days"].tolist() == NEW["Days"].tolist()
+    assert again["Days_"].tolist() == table["site"].tolist()
+    np.testing.assert_array_equal(again["mean"], table["mean"])
+
+
+def test_rows_of_several_levels_stand_at_every_value_and_are_integrated(sleep):
+    new = NEW[["Days"]]
+    table = fx.predictions(
+        sleep, newdata=new, variables={"Days": [0, 1]}, groups="integrate", seed=3
+    )
+    assert table["level_1"].tolist() == [1, 2, 1, 7] * 2
+    assert table["Days"].tolist() == [0] * 4 + [1] * 4

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import numpy as np
+import pandas as pd
 
 from formix.design.frame import open_data, to_pandas
 from formix.design.names import used
+from formix.design.row_levels import row_levels
 from formix.engines.plan import whole
 from formix.errors import ArgumentError
 from formix.observation import BOUNDS
@@ -24,7 +26,6 @@ from formix.verbs.redraw import fit_seed
 from formix.verbs.varying import ALL, picked
 
 if TYPE_CHECKING:
-    import pandas as pd
     from jaxtyping import Bool
 
     from formix.families import Family
@@ -123,6 +124,7 @@ class Asked:
             names = used(self.model.terms, opened.names, self.model.functions, new=True)
             wanted = (*names, *(name for name in also if name in opened.names))
             frame = to_pandas(opened.read(tuple(dict.fromkeys(wanted))))
+            frame.index = labels_of(row_levels(newdata), frame.index)
         lacking = next((name for name in also if name not in frame), None)
         if lacking is not None:
             raise ArgumentError(
@@ -177,6 +179,13 @@ def _as_of_one(rows: NewRows, fitted: Spec) -> NewRows:
             known[name] = np.full(count, np.mean(values))
     response = replace(rows.spec.response, known=known)
     return replace(rows, spec=replace(rows.spec, response=response))
+
+
+def labels_of(levels: Mapping[str, np.ndarray], single: pd.Index[Any]) -> pd.Index[Any]:
+    """Return the labels of rows: all levels where there are several, by name."""
+    if not levels:
+        return single
+    return pd.MultiIndex.from_arrays(list(levels.values()), names=list(levels))
 
 
 _NAMES = tuple(Options.__annotations__)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Literal, Unpack, cast, overload
 
 import numpy as np
 
+from formix.design.row_levels import row_levels
 from formix.errors import ArgumentError
+from formix.results.layout import OBS
+from formix.results.names import claim
 from formix.verbs.arguments import interval
 from formix.verbs.asked import Options, asked
 from formix.verbs.estimates import PROB
@@ -100,8 +103,8 @@ def predictions(
     Returns
     -------
     DataFrame or DataArray
-        The row's label `obs` and the predictors' columns, or the columns of `by`; mean, sd and
-        interval. As draws: chain, draw, row.
+        The row's label `obs`, or its levels where it has several, and the predictors' columns, or
+        the columns of `by`; mean, sd and interval. As draws: chain, draw, row.
 
     Raises
     ------
@@ -159,13 +162,13 @@ def by_columns(by: object) -> tuple[str, ...] | None:
 
 
 def row_keys(frame: pd.DataFrame, known: Mapping[str, Regressor]) -> pd.DataFrame:
-    """Return the labels of rows: where they stand in the data, and the predictors' values."""
-    keys = frame[[name for name in known if name in frame]].copy()
-    place = "obs"
-    while place in keys:
-        place += "_"
-    keys.insert(0, place, frame.index.to_numpy())
-    return keys.reset_index(drop=True)
+    """Return the labels of rows: what they are in the data, and the predictors' values."""
+    keys = frame[[name for name in known if name in frame]].reset_index(drop=True)
+    labels = row_levels(frame) or {OBS: frame.index.to_numpy()}
+    taken = set(map(str, keys.columns))
+    for position, (name, values) in enumerate(labels.items()):
+        keys.insert(position, claim(name, taken), values)
+    return keys
 
 
 def replaced(
