@@ -75,7 +75,8 @@ def new_rows(
         spec = model.spec
         rows = model.design.rows
         blocks = [_masked(b, chosen[j], b.index) for j, b in enumerate(spec.blocks)]
-        return NewRows(replace(spec, blocks=tuple(blocks)), rows, np.arange(len(rows)), {})
+        levels = model.recipe.frame.levels
+        return NewRows(replace(spec, blocks=tuple(blocks)), rows, np.arange(len(rows)), {}, levels)
     opened = open_data(data)
     functions = model.functions
     frame = opened.read(used(model.terms, opened.names, functions, new=True))

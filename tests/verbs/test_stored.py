@@ -178,3 +178,27 @@ def test_rows_of_several_levels_stand_at_every_value_and_are_integrated(sleep):
     )
     assert table["level_1"].tolist() == [1, 2, 1, 7] * 2
     assert table["Days"].tolist() == [0] * 4 + [1] * 4
+
+
+def test_the_rows_of_the_fit_keep_their_levels_in_its_file_and_in_every_table(tmp_path: Path):
+    data = fx.load("sleepstudy")
+    index = pd.MultiIndex.from_arrays(
+        [data["Subject"].astype(str), data["Days"].astype(int), np.arange(180)],
+        names=["Subject", "day", None],
+    )
+    data = data.set_axis(index)
+    data.iloc[3, data.columns.get_loc("Reaction")] = np.nan
+    kept = index.delete(3)
+    fit = random_fit(fx.Model("Reaction ~ Days + (1 | Subject)", data))
+    for found in (fit, fx.read(fx.write(fit, tmp_path / "fit.nc"))):
+        for table in (fx.predict(found), fx.fitted(found), fx.residuals(found)):
+            assert table.index.equals(kept)
+            assert table.index.names == ["Subject", "day", "level_2"]
+        np.testing.assert_allclose(fx.predict(found)["mean"], fx.fitted(found)["mean"])
+        drawn = fx.residuals(found, summary=False)
+        assert drawn["day"].to_numpy().tolist() == kept.get_level_values("day").tolist()
+        table = fx.predictions(found)
+        assert table["Subject"].tolist() == kept.get_level_values(0).tolist()
+        assert table["level_2"].tolist() == kept.get_level_values(2).tolist()
+        stored = fx.predict(found, store=True)
+        assert stored["predictions"]["day"].to_numpy().tolist() == drawn["day"].to_numpy().tolist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from numbers import Real
@@ -71,10 +71,11 @@ class DataColumn:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """The columns that a formula uses, and the labels of the rows."""
+    """The columns that a formula uses, and the rows' labels, with all levels if several."""
 
     columns: tuple[DataColumn, ...]
     rows: np.ndarray
+    levels: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -95,7 +96,8 @@ class Frame:
 
     def take(self, rows: np.ndarray) -> Frame:
         """Return the rows asked for (positions), without the levels that they do not use."""
-        return Frame(tuple(column.take(rows) for column in self.columns), self.rows[rows])
+        levels = {name: labels[rows] for name, labels in self.levels.items()}
+        return Frame(tuple(column.take(rows) for column in self.columns), self.rows[rows], levels)
 
 
 def label(value: object) -> Label:

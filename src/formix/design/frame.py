@@ -24,6 +24,7 @@ from formix.design.column import (
     units_of,
     wrong_type,
 )
+from formix.design.row_levels import row_levels
 from formix.design.sources import Dataset, Source, array_of, common_length, row_labels, unreadable
 from formix.errors import DataError, UnknownColumnError
 
@@ -37,6 +38,7 @@ class Data:
     names: tuple[str, ...]
     source: Source
     units: Mapping[str, str] = field(default_factory=dict[str, str])
+    levels: Mapping[str, np.ndarray] = field(default_factory=dict[str, np.ndarray])
 
     def read(self, names: Sequence[str]) -> Frame:
         """Return the columns asked for, each converted once.
@@ -65,7 +67,8 @@ class Data:
         if len(rows) == 0:
             raise DataError("the data has no rows", hint="give at least one")
         made = [_column(*pair) for pair in zip(names, columns, strict=True)]
-        return Frame(tuple(replace(x, unit=self.units.get(x.name, "")) for x in made), rows)
+        told = tuple(replace(x, unit=self.units.get(x.name, "")) for x in made)
+        return Frame(told, rows, self.levels)
 
 
 def open_data(data: object) -> Data:
@@ -157,7 +160,8 @@ def _from_pandas(data: pd.DataFrame) -> Data:
             "the columns of the data have names of several parts",
             hint='join them first: data.columns = data.columns.map("_".join)',
         )
-    return Data(_names(data.columns), _Pandas(data), units_of(data.attrs.get("units")))
+    units = units_of(data.attrs.get("units"))
+    return Data(_names(data.columns), _Pandas(data), units, row_levels(data))
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,8 @@ from formix.results.recipe import SCHEMA, Recipe, RecipePrior
 from formix.versions import version_of
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from formix.results.groups import Attribute, Groups
     from formix.results.layout import Layout, StoredRelation
 
@@ -252,7 +254,18 @@ def _frame(found: Groups, columns: tuple[StoredColumn, ...]) -> Frame:
             for column in columns
         ),
         data[OBS].to_numpy(),
+        _row_levels(data, {column.variable for column in columns}),
     )
+
+
+def _row_levels(data: xr.Dataset, columns: set[str]) -> dict[str, np.ndarray]:
+    """Return the levels of the rows' labels, where they have several."""
+    found = {str(name): labels for name, labels in data.coords.items() if name not in columns}
+    return {
+        str(labels.attrs.get("name", name)): labels.to_numpy()
+        for name, labels in found.items()
+        if labels.dims == (OBS,) and name != OBS
+    }
 
 
 def _dtype(column: StoredColumn) -> str:

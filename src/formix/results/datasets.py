@@ -198,10 +198,22 @@ def _data(spec: Spec, layout: Layout, recipe: Recipe) -> dict[str, xr.Dataset]:
         if unit:
             # As `units`, "s" or "d" would make xarray read a file's numbers as spans of time.
             whole[stored.variable].attrs["unit"] = unit
+    labels = row_coordinates(recipe.frame.levels, set(map(str, whole.variables)))
+    whole = whole.assign(labels).set_coords(list(labels))
     return {
         "observed_data": _dataset(layout, response, {layout.response: layout.response_name}),
         "constant_data": whole,
     }
+
+
+def row_coordinates(levels: Mapping[str, np.ndarray], taken: set[str]) -> dict[str, xr.Variable]:
+    """Return the levels of the rows' labels as coordinates that every format holds."""
+    found: dict[str, xr.Variable] = {}
+    for name, labels in levels.items():
+        stored = claim(name, taken)
+        attrs = {"name": name} if stored != name else {}
+        found[stored] = xr.Variable((OBS,), coordinate(labels), attrs)
+    return found
 
 
 def _relations(layout: Layout, recipe: Recipe) -> dict[str, xr.DataArray]:

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from formix.results.datasets import row_coordinates
 from formix.results.names import claim, coordinate
 from formix.verbs.estimates import estimates
 from formix.verbs.predicted import LINPRED, MEAN, RESPONSE
-from formix.verbs.stored import row_coordinates
 from formix.verbs.table import Table
 
 if TYPE_CHECKING:

@@ -112,6 +112,7 @@ class Asked:
         """
         if newdata is None:
             frame = training(self.model)
+            frame.index = labels_of(self.model.recipe.frame.levels, frame.index)
         elif isinstance(newdata, str):
             if newdata not in ("mean", "balanced"):
                 raise ArgumentError(

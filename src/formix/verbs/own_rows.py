@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from formix.linear import family_parameters
 from formix.prediction import SAMPLE, chunks, new_rows
+from formix.results.datasets import row_coordinates
 from formix.results.names import coordinate
 from formix.results.sample import sample
+from formix.verbs.answered import row_index
 from formix.verbs.arguments import check_sampling
 from formix.verbs.estimates import estimates
 from formix.verbs.model import model as model_of
@@ -23,6 +24,7 @@ from formix.verbs.table import Table
 from formix.verbs.varying import picked
 
 if TYPE_CHECKING:
+    import pandas as pd
     from jaxtyping import Float
 
     from formix.families import Family
@@ -122,11 +124,8 @@ def row_table(rows: OwnRows, parts: Iterator[tuple[slice, Array]], prob: float) 
         wide = values.ndim > 2
         for name, column in estimates(values[None], prob).items():
             columns.setdefault(name, []).append(column)
-    labels = coordinate(rows.made.rows.rows)
-    index: pd.Index[Any] = pd.Index(labels, name="obs")
-    if wide:
-        levels = [str(level) for level in rows.spec.response.levels]
-        index = pd.MultiIndex.from_product([labels, levels], names=["obs", "level"])
+    levels = [str(level) for level in rows.spec.response.levels] if wide else []
+    index = row_index(rows.made.rows, levels)
     return Table({name: np.concatenate(some) for name, some in columns.items()}, index=index)
 
 
@@ -138,4 +137,5 @@ def row_draws(rows: OwnRows, parts: Iterator[tuple[slice, Array]], name: str) ->
     if values.ndim > 3:
         dims.append("level")
         coordinates["level"] = coordinate(tuple(map(str, rows.spec.response.levels)))
-    return xr.DataArray(values, coords=coordinates, dims=dims, name=name)
+    labels = row_coordinates(rows.made.rows.levels, set(dims))
+    return xr.DataArray(values, coords=coordinates | labels, dims=dims, name=name)

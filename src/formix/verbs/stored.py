@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import xarray as xr
-
 from formix.design.frame import open_data
 from formix.design.names import used
-from formix.results.datasets import used_dataset
+from formix.results.datasets import row_coordinates, used_dataset
 from formix.results.groups import opened
 from formix.results.inference import like
 from formix.results.layout import OBS, lay_out
-from formix.results.names import claim, coordinate
+from formix.results.names import coordinate
 from formix.verbs.varying import ALL, NONE
 
 if TYPE_CHECKING:
     import numpy as np
+    import xarray as xr
 
     from formix.models import Model
     from formix.prediction import NewRows
@@ -108,13 +107,3 @@ def labelled(
 def _made_alike(there: xr.DataArray, how: Mapping[str, Any]) -> bool:
     """Whether a variable may stand beside others: all but the kind is as theirs."""
     return all(there.attrs.get(name) == x for name, x in how.items() if name != "kind")
-
-
-def row_coordinates(levels: Mapping[str, np.ndarray], taken: set[str]) -> dict[str, xr.Variable]:
-    """Return the levels of the rows' labels as coordinates that every format holds."""
-    found: dict[str, xr.Variable] = {}
-    for name, labels in levels.items():
-        stored = claim(name, taken)
-        attrs = {"name": name} if stored != name else {}
-        found[stored] = xr.Variable((OBS,), coordinate(labels), attrs)
-    return found
