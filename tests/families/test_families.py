@@ -162,9 +162,29 @@ def test_other_responses_are_refused(name: str, response: str, says: str):
     assert caught.value.span.of(f"{response} ~ x").startswith(response.split(" |")[0])
 
 
-def test_an_unknown_family_is_an_error_that_lists_them():
-    with pytest.raises(ArgumentError, match="families: gaussian"):
-        family("gausian")
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("gausian", "gaussian"),
+        ("neg_binomial", "negative_binomial"),
+        ("nbinom", "negative_binomial"),
+        ("binom", "binomial"),
+        ("Student-t", "student"),
+        ("zero_inflated_negbin", "zero_inflated_negative_binomial"),
+        ("quasipoisson", "poisson"),
+        ("gama(log)", "gamma"),
+    ],
+)
+def test_an_unknown_family_is_an_error_that_asks_for_the_one_meant(asked: str, meant: str):
+    with pytest.raises(ArgumentError, match=f"did you mean `{meant}`"):
+        family(asked)
+
+
+@pytest.mark.parametrize("asked", ["ordinal", "tweedie", "hurdle", ""])
+def test_an_unknown_family_like_none_is_an_error_that_lists_them(asked: str):
+    with pytest.raises(ArgumentError, match="families: gaussian, student") as caught:
+        family(asked)
+    assert "did you mean" not in str(caught.value)
 
 
 @pytest.mark.parametrize("one", OTHERS, ids=repr)

@@ -84,7 +84,7 @@ def test_there_is_one_for_every_prior_and_each_correlation_and_threshold():
         "sd_g[f]",
         "sd_g[l[False]]",
         "sd_g[l[True]]",
-        "cor_g[Intercept, x]",
+        "cor_g[x, Intercept]",
         "rho_g_2",
         "rho_g_3",
         "sigma",
@@ -101,7 +101,7 @@ def test_the_densities_are_scipys():
         "beta[Intercept@means]": stats.norm(298.5, 140.8).pdf(x),
         "beta[Days]": stats.norm(0.0, 48.89).pdf(x),
         "sd_Subject[Days]": np.where(x > 0, 2.0 * stats.t(3, 0.0, 19.56).pdf(x), 0.0),
-        "cor_Subject[Intercept, Days]": stats.uniform(-1.0, 2.0).pdf(x),
+        "cor_Subject[Days, Intercept]": stats.uniform(-1.0, 2.0).pdf(x),
         "sigma": np.where(x > 0, 2.0 * stats.t(3, 0.0, 56.33).pdf(x), 0.0),
     }
     for key, density in expected.items():
@@ -156,3 +156,12 @@ def test_numpyros_own_distributions_are_drawn_from():
     one = numbers(fit, priors=given)["beta[x]"]
     assert one.density is None
     assert stats.kstest(one.before, stats.gumbel_r.cdf).pvalue > FALSE_ALARM
+
+
+@pytest.mark.parametrize("name", ["slopes", "by", "predicted"])
+def test_correlations_are_named_as_in_the_table(name: str):
+    formula, family, _ = CASES[name]
+    fit = random_fit(fx.Model(formula, _data(), family), 8)
+    of_table = [key for key in fx.summary(fit).frame.index if key.startswith("cor_")]
+    assert of_table
+    assert sorted(key for key in numbers(fit) if key.startswith("cor_")) == sorted(of_table)

@@ -18,7 +18,7 @@ def test_both_densities_are_drawn(sleep):
         "beta[Days]",
         "sd_Subject[Intercept]",
         "sd_Subject[Days]",
-        "cor_Subject[Intercept, Days]",
+        "cor_Subject[Days, Intercept]",
         "sigma",
     ]
     assert [ax.get_xlabel() for ax in axes[[1, 4]]] == ["~ Normal(0, 48.89)", "~ LKJ(1)"]
@@ -49,7 +49,8 @@ def test_a_posterior_far_from_its_prior_is_seen_with_some_of_it():
         (["sigma", "beta[Days]"], ["sigma", "beta[Days]"]),
         ("sd_Subject", ["sd_Subject[Intercept]", "sd_Subject[Days]"]),
         ("beta[Intercept]", ["beta[Intercept@means]"]),
-        ("cor_Subject", ["cor_Subject[Intercept, Days]"]),
+        ("cor_Subject", ["cor_Subject[Days, Intercept]"]),
+        ("cor_Subject[Intercept, Days]", ["cor_Subject[Days, Intercept]"]),
         (["beta", "beta[Days]"], ["beta[Intercept@means]", "beta[Days]"]),
     ],
 )

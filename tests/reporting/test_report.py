@@ -384,6 +384,13 @@ def test_a_place_that_is_no_page_is_refused(sleep, path, tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+def test_without_a_path_it_says_what_to_type(sleep, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(fx.ArgumentError, match=r'needs the path.*\n.*\n.*fx\.report\(fit, "fit'):
+        fx.report(sleep)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_that_is_not_there_is_said(sleep, tmp_path: Path):
     with pytest.raises(fx.ResultError, match="does the folder exist"):
         fx.report(sleep, tmp_path / "nowhere" / "fit.html")

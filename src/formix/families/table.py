@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 
 from formix.errors import ArgumentError
 from formix.families.acat import acat
@@ -116,7 +117,18 @@ def family(name: str | Family) -> Family:
         if asked in (candidate.name, *candidate.aliases):
             return candidate
     known = ", ".join(candidate.name for candidate in FAMILIES)
-    raise ArgumentError(f"`{name}` is not a family", hint=f"families: {known}")
+    raise ArgumentError(f"`{name}` is not a family", hint=_nearest(asked) + f"families: {known}")
+
+
+def _nearest(asked: str) -> str:
+    """Return the question for the family that was meant, by the name that it has here."""
+    names = {name: one.name for one in FAMILIES for name in (one.name, *one.aliases)}
+    # Few mistype the first letter, and `binom` is nearer to `nbinom2` than to `binomial`.
+    alike = [name for name in names if name[0] == asked[:1]]
+    for among in (alike, names):
+        if near := get_close_matches(asked, among, n=1, cutoff=0.7):
+            return f"did you mean `{names[near[0]]}`? "
+    return ""
 
 
 def _links(text: str, whole: str) -> dict[str, str]:

@@ -49,6 +49,8 @@ class Both:
         Draws of the prior, none where it is improper.
     bounds
         Where it lives.
+    other
+        What else it may be called: a correlation, by its two effects the other way round.
     """
 
     key: str
@@ -58,11 +60,15 @@ class Both:
     density: Density | None
     before: Float[np.ndarray, " draw"]
     bounds: tuple[float, float]
+    other: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """A number of a model: its name, how it is read off draws, its density, and where it lives."""
+    """A number of a model: its name, how it is read off draws, its density, where it lives.
+
+    `other` is a second name that it may be asked for by.
+    """
 
     key: str
     site: str
@@ -70,6 +76,7 @@ class _Part:
     number: Number
     density: Density | None = None
     bounds: tuple[float, float] = (-np.inf, np.inf)
+    other: str = ""
 
 
 def both(drawn: Sample, built: Model) -> Iterator[Both]:
@@ -89,7 +96,8 @@ def both(drawn: Sample, built: Model) -> Iterator[Both]:
         elif part.density is not None:
             found = _typical(part)
         text = f"{part.entry.prior}{' of its square' if part.entry.squared else ''}"
-        yield Both(part.key, part.site, text, values, part.density, found, part.bounds)
+        density, bounds, other = part.density, part.bounds, part.other
+        yield Both(part.key, part.site, text, values, density, found, bounds, other)
 
 
 def _parts(spec: Spec, entry: PriorEntry) -> Iterator[_Part]:
@@ -199,9 +207,11 @@ def _correlations(spec: Spec, entry: PriorEntry, parameter: Parameter) -> Iterat
             place = (number * size + i) * size + j
             concentration = entry.of_table.named["concentration"]
             density = _of_correlation(concentration + 0.5 * (own - 2))
-            key = f"{parameter.site}[{level}{a}, {b}]"
+            # As in the table of a fit, which has the lower triangle.
+            names = [f"{parameter.site}[{level}{x}, {y}]" for x, y in ((b, a), (a, b))]
             number_of = _at(parameter.site, place)
-            yield _Part(key, parameter.site, entry, number_of, density, (-1.0, 1.0))
+            of_one = (parameter.site, entry, number_of, density, (-1.0, 1.0))
+            yield _Part(names[0], *of_one, other=names[1])
 
 
 def _pairs(

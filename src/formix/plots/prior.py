@@ -121,8 +121,8 @@ def _chosen(found: Sequence[Both], parameters: str | Sequence[str]) -> list[Both
 
 
 def _names(of: Both) -> tuple[str, ...]:
-    """Return what a number may be called: by its key, without its mark, or by its site."""
-    return of.key, of.key.replace("@means]", "]"), of.site
+    """Return what a number may be called: by its key, without its mark, otherwise, by its site."""
+    return of.key, of.key.replace("@means]", "]"), of.other or of.key, of.site
 
 
 def _draw(ax: Axes, of: Both) -> None:

@@ -28,7 +28,7 @@ ENDINGS = (".html", ".htm")
 
 def report(
     fit: object,
-    path: str | Path,
+    path: str | Path = "",
     *,
     title: str = "",
     file: str | Path = "",
@@ -49,7 +49,7 @@ def report(
     fit
         What `Model.fit` returned, or a file of it that was opened.
     path
-        Of the page, ending in `.html`.
+        Of the page, ending in `.html`. It must be given: no page is replaced that was not named.
     title
         Of the page; by default it names the response.
     file
@@ -91,7 +91,11 @@ def report_place(path: str | Path) -> Path:
         If it is none, or has an ending other than `.html`.
     """
     given = cast("object", path)
-    if not isinstance(given, str | os.PathLike) or not os.fspath(path):
+    if given == "":
+        raise ArgumentError(
+            "a report needs the path of its page", hint='for example fx.report(fit, "fit.html")'
+        )
+    if not isinstance(given, str | os.PathLike):
         raise ArgumentError(
             f"{path!r} is not the path of a file", hint='for example fx.report(fit, "fit.html")'
         )
