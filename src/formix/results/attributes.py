@@ -260,11 +260,12 @@ def _frame(found: Groups, columns: tuple[StoredColumn, ...]) -> Frame:
 
 def _row_levels(data: xr.Dataset, columns: set[str]) -> dict[str, np.ndarray]:
     """Return the levels of the rows' labels, where they have several."""
-    found = {str(name): labels for name, labels in data.coords.items() if name not in columns}
+    names = [str(name) for name in data.coords]
+    found = {name: data[name] for name in names if name not in columns and name != OBS}
     return {
         str(labels.attrs.get("name", name)): labels.to_numpy()
         for name, labels in found.items()
-        if labels.dims == (OBS,) and name != OBS
+        if labels.dims == (OBS,)
     }
 
 

@@ -55,7 +55,8 @@ def _of_levels(made: Predictions) -> bool:
 def _shares(made: Predictions, draws: Float[np.ndarray, "sample obs"]) -> dict[str, np.ndarray]:
     count = len(made.model.spec.response.levels)
     shares = np.stack([np.mean(draws == j, axis=0) for j in range(count)], axis=1)
-    return {"probability": np.where(np.isnan(draws).any(axis=0)[:, None], np.nan, shares)}
+    shares[np.any(np.isnan(draws), axis=0)] = np.nan
+    return {"probability": shares}
 
 
 def row_index(rows: NewRows, levels: list[str]) -> pd.Index:
