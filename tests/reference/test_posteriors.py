@@ -23,7 +23,9 @@ ROUNDING = 0.006
 def test_brms_priors_give_brms_posterior():
     """Means within 4 Monte Carlo standard errors: a false alarm in 1,000 seeds, and it is fixed."""
     model = fx.Model("Reaction ~ Days + (Days | Subject)", fx.load("sleepstudy"), priors="brms")
-    posterior = model.fit(engine="nuts", draws=2000, seed=20).posterior
+    # At the default rate every fifth fit, of either kind of start, has a divergence or two, which
+    # warns; and draws of a seed depend on whether chains run in parallel.
+    posterior = model.fit(engine="nuts", draws=2000, seed=20, target_accept=0.95).posterior
     found = {
         "beta[Intercept]": posterior["beta"].sel(coef="Intercept"),
         "beta[Days]": posterior["beta"].sel(coef="Days"),
