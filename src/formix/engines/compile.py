@@ -6,12 +6,13 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import jax
 from jax.experimental.compilation_cache import compilation_cache
 
 from formix.engines.cache import prepare
+from formix.engines.in_order import in_order
 from formix.engines.precision import float64
 from formix.engines.waiting import in_background
 from formix.errors import EngineError
@@ -30,7 +31,7 @@ def compiled(lowered: Lowered) -> Compiled:
 
     def work() -> Compiled:
         with _SETTINGS, float64(), cached():
-            return lowered.compile()
+            return cast("Any", lowered).compile(compiler_options=in_order())
 
     return in_background(work)
 

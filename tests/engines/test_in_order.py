@@ -1,0 +1,37 @@
+"""Independent factorisations, each in several threads, end: those of jaxlib 0.10 wait for ever."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from formix.engines.in_order import in_order
+
+MANY = """
+import jax, jax.numpy as jnp, numpy as np
+from formix.engines.compile import compiled
+from formix.engines.precision import float64
+
+def work(A):
+    shifted = [A + float(k) * jnp.eye(60) for k in range(6)]
+    return sum(jnp.linalg.cholesky(B).sum() for B in shifted)
+
+A = np.eye(60) + np.ones((16, 60, 60))
+with float64():
+    program = compiled(jax.jit(work).lower(A))
+    for _ in range(100):
+        found = program(A).block_until_ready()
+print(float(found))
+"""
+
+
+def test_a_program_of_many_factorisations_ends(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", MANY], capture_output=True, text=True, timeout=100, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) > 0.0
+
+
+def test_the_compiler_knows_the_option():
+    assert in_order()
