@@ -12,7 +12,7 @@ import jax
 from jax.experimental.compilation_cache import compilation_cache
 
 from formix.engines.cache import prepare
-from formix.engines.in_order import in_order
+from formix.engines.options import Options, options
 from formix.engines.precision import float64
 from formix.engines.waiting import in_background
 from formix.errors import EngineError
@@ -26,12 +26,18 @@ _SETTINGS = threading.Lock()
 """Held while JAX's settings are ours: an interrupted compilation ends after the next has begun."""
 
 
-def compiled(lowered: Lowered) -> Compiled:
-    """Return the program ready to run; Ctrl-C is heard meanwhile."""
+def compiled(lowered: Lowered, *wishes: tuple[Options, ...]) -> Compiled:
+    """Return the program ready to run; Ctrl-C is heard meanwhile.
+
+    Parameters
+    ----------
+    wishes
+        What the compiler is asked for, of those of `options`.
+    """
 
     def work() -> Compiled:
         with _SETTINGS, float64(), cached():
-            return cast("Any", lowered).compile(compiler_options=in_order())
+            return cast("Any", lowered).compile(compiler_options=options(*wishes))
 
     return in_background(work)
 

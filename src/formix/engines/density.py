@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 import jax
 import numpy as np
@@ -21,9 +21,9 @@ from numpyro.infer.util import (
     unconstrain_fn,
 )
 
-from formix.engines.in_order import in_order
 from formix.engines.latent import arrays, latent_sites
 from formix.engines.lock import TRACING
+from formix.engines.options import jitted
 from formix.engines.precision import float64
 from formix.errors import EngineError
 
@@ -80,7 +80,7 @@ def faults(program: Program, point: Point) -> tuple[list[str], list[str]]:
         return compute_log_probs(program.function, (), data, own)[0]
 
     with TRACING, float64():
-        found = jax.device_get(_jitted(terms)(dict(point), data))
+        found = jax.device_get(jitted(terms)(dict(point), data))
     slopes = gradient(program, point, free=True)
     return (
         [site for site, value in found.items() if not np.isfinite(value)],
@@ -125,11 +125,7 @@ def _compiled(kind: _Answer, function: Callable[..., None]) -> Callable[..., Any
         "constrain": constrain,
         "free": unconstrain,
     }[kind]
-    return _jitted(jax.vmap(one, in_axes=(0, None)))
-
-
-def _jitted(function: Callable[..., Any]) -> Callable[..., Any]:
-    return cast("Any", jax.jit)(function, compiler_options=in_order())
+    return jitted(jax.vmap(one, in_axes=(0, None)))
 
 
 def _batch(known: tuple[LatentSite, ...], point: Point, free: bool) -> tuple[int, ...]:

@@ -40,11 +40,11 @@ def found(model: fx.Model) -> tuple[Search, Mode]:
 
 def test_effects_are_where_newtons_method_stays(found):
     search, mode = found
-    _, _, sites = search.looked(mode.point[None])
+    _, sites = search.looked(mode.point[None])
     at = {name: x[0] for name, x in sites.items()}
     eta = linear_predictor(search.rows, at)
     search.freeze(eta, mode.point, at)
-    _, _, again = search.looked(mode.point[None])
+    _, again = search.looked(mode.point[None])
     moved = linear_predictor(search.rows, {name: x[0] for name, x in again.items()})
     np.testing.assert_allclose(moved, eta, atol=5e-3)
 
@@ -52,7 +52,7 @@ def test_effects_are_where_newtons_method_stays(found):
 def test_the_mode_is_that_of_laplaces_approximation(model: fx.Model, found):
     """With the weights held, the curvature of the scales is not quite that of the approximation."""
     search, mode = found
-    _, _, sites = search.looked(mode.point[None])
+    _, sites = search.looked(mode.point[None])
     expected = joint_mode(model.spec)
     np.testing.assert_allclose(sites["beta"][0], expected.beta, atol=0.02)
     np.testing.assert_allclose(sites["r_g"][0], expected.effects[0], atol=0.03)
@@ -64,7 +64,7 @@ def test_the_normal_model_follows_the_shape(found):
     """The slope of a row is `k (y - mu) / (k + mu)`, of which the derivative by log k is known."""
     search, mode = found
     rows, frozen = search.rows, mode.given["frozen"]
-    _, _, sites = search.looked(mode.point[None])
+    _, sites = search.looked(mode.point[None])
     at = {name: x[0] for name, x in sites.items()}
     (place,) = search.of.moving
     shape, mu = np.exp(mode.point[place]), np.exp(linear_predictor(rows, at))

@@ -11,6 +11,7 @@ from whitened_shapes import data
 import formix as fx
 from formix.engines.decline import Decline
 from formix.engines.whitened import drawing, sampling, tuning
+from formix.engines.whitened.leaps import LENGTH
 from formix.engines.whitened.plan import TARGET
 from formix.errors import ArgumentError, EngineError, UnsupportedError
 from formix.results.ess import mcse_mean
@@ -63,7 +64,11 @@ def test_chains_have_the_shape_that_was_asked_for_and_say_how_they_went(drawn):
     assert drawn.stats["lp"].shape == (4, 500)
     assert drawn.attributes["nested_rhat"] < drawing.RHAT
     assert not drawn.stats["diverging"].any()
-    assert drawn.stats["acceptance_rate"].mean() == pytest.approx(TARGET, abs=0.06)
+    rate = drawn.stats["acceptance_rate"].mean()
+    # Strides aim at the rate, and are no longer than a trajectory may be.
+    longest = drawn.stats["step_size"].mean() == pytest.approx(LENGTH, rel=0.01)
+    assert rate > TARGET - 0.06
+    assert longest or rate < TARGET + 0.06
 
 
 def test_a_seed_gives_the_same_draws_bit_by_bit(model: fx.Model, drawn):

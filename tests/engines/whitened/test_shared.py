@@ -9,6 +9,7 @@ from whitened_shapes import data
 
 import formix as fx
 from formix.engines.latent import arrays, latent_sites
+from formix.engines.options import jitted
 from formix.engines.precision import float64
 from formix.engines.whitened import shared
 from formix.engines.whitened.change import changed
@@ -39,7 +40,7 @@ def test_shared_products_change_no_value_and_no_slope(formula: str, monkeypatch)
     def answers():
         frozen = freezing.frozen(*given)
         with float64():
-            found = jax.jit(jax.value_and_grad(total, (0, 1)))(apart, z, frozen)
+            found = jitted(jax.value_and_grad(total, (0, 1)))(apart, z, frozen)
             return "products" in frozen, jax.device_get(found)
 
     by_products, ours = answers()

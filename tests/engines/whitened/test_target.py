@@ -11,6 +11,7 @@ from whitened_shapes import SHAPES, Shape
 from formix.engines import density
 from formix.engines.concavity import CONCAVE
 from formix.engines.latent import arrays, latent_sites
+from formix.engines.options import jitted
 from formix.engines.precision import float64
 from formix.engines.whitened.frozen import Freezing
 from formix.engines.whitened.layout import layout, structure
@@ -72,7 +73,7 @@ def compared(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
         return target.log_density(x, given), free
 
     with float64():
-        found, free = jax.device_get(jax.jit(jax.vmap(one, (0, None)))(both, given))
+        found, free = jax.device_get(jitted(jax.vmap(one, (0, None)))(both, given))
     found = found.reshape(POINTS, len(along))[:, 0]
     sites = {name: at.reshape(POINTS, len(along), -1) for name, at in free.items()}
     scales = [name for name, _ in of.scales]

@@ -8,6 +8,7 @@ from whitened_shapes import data
 
 import formix as fx
 from formix.engines.latent import arrays, latent_sites
+from formix.engines.options import jitted
 from formix.engines.precision import float64
 from formix.engines.whitened.frozen import Freezing
 from formix.engines.whitened.layout import layout, structure
@@ -32,7 +33,7 @@ def test_effects_follow_thresholds_to_their_mode():
         free, _ = target.free(x, given)
         return target.joint(free, given)[1], jax.grad(target.log_density)(x, given)
 
-    compiled = jax.jit(one)
+    compiled = jitted(one)
 
     def look(point):
         with float64():

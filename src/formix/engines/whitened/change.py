@@ -70,7 +70,7 @@ def changed(of: Layout, frozen: Any, factors: Sequence[Array], z: Array) -> Chan
     solved = jnp.zeros((of.dense,))
     if of.dense:
         factor = jnp.linalg.cholesky(base)
-        log_slope = -jnp.sum(jnp.log(jnp.diagonal(factor)))
+        log_slope = -jnp.sum(jnp.log(_diagonal(factor)))
         first = solve_triangular(factor, right, lower=True) + parts[-1]
         solved = solve_triangular(factor, first, lower=True, trans=1)
     outer: list[Array] = []
@@ -79,7 +79,7 @@ def changed(of: Layout, frozen: Any, factors: Sequence[Array], z: Array) -> Chan
         rest = stage.told(solved) + parts[t]
         for up, parent, effects in zip(stage.ups, parents, reversed(outer), strict=True):
             rest = rest - jnp.sum(up * effects[parent][:, None, :], axis=-1)
-        log_slope = log_slope - jnp.sum(jnp.log(jnp.diagonal(stage.factor, axis1=1, axis2=2)))
+        log_slope = log_slope - jnp.sum(jnp.log(_diagonal(stage.factor)))
         outer.append(_upper(stage.factor, rest[..., None])[..., 0])
     found: dict[int, Array] = dict(zip(of.eliminated, reversed(outer), strict=True))
     start = 0
@@ -96,7 +96,7 @@ def _at_once(
     """Return what `_one_by_one` does, where one group is eliminated."""
     L = factors[of.eliminated[0]]
     gram, border, right = (frozen[name][0] for name in ("grams", "borders", "rights"))
-    rows = border.reshape(-1, of.dense)
+    rows = border.reshape(of.groups[of.eliminated[0]].count, of.dense)
     factor = _factor(_both(L, gram) + jnp.eye(L.shape[-1]))
     inner = _lower(factor, jnp.broadcast_to(L.T, gram.shape))
     Q = jnp.sum(inner[:, :, :, None] * inner[:, :, None, :], axis=1)
@@ -176,6 +176,9 @@ def _parts(of: Layout, z: Array) -> list[Array]:
 def _scaled(of: Layout, factors: Sequence[Array], rows: Array) -> Array:
     """Return rows whose columns of the groups that are left are of standardised effects."""
     parts: list[Array] = []
+    if all(of.groups[f].size == 1 for f in of.left):
+        parts = [jnp.broadcast_to(factors[f][0], (of.groups[f].count,)) for f in of.left]
+        return rows * jnp.concatenate([*parts, jnp.ones((of.common,))])
     start = 0
     for f in of.left:
         group = of.groups[f]
@@ -189,6 +192,11 @@ def _scaled(of: Layout, factors: Sequence[Array], rows: Array) -> Array:
 
 def _times(rows: Array, L: Array) -> Array:
     return rows * L[0, 0] if L.shape[-1] == 1 else rows @ L
+
+
+def _diagonal(L: Array) -> Array:
+    # Taken out by index, it would be put back entry by entry where slopes are.
+    return jnp.sum(L * np.eye(L.shape[-1]), axis=-1)
 
 
 def _both(L: Array, gram: Array) -> Array:

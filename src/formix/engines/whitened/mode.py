@@ -13,7 +13,7 @@ from formix.engines.whitened.softened import BELOW, FAR, deviations, ends
 from formix.engines.whitened.start import begun
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from jaxtyping import Float
 
@@ -99,7 +99,7 @@ class Search:
             If it is not found.
         """
         point = begun(self.rows.spec, self.of)
-        _, _, sites = self.looked(point[None])
+        _, sites = self.looked(point[None])
         values = _at(sites, 0)
         eta = self._settled(point, self._first(values), values)
         point, eta, curvature = self._climbed(point, eta)
@@ -117,7 +117,7 @@ class Search:
             if decrement < _NEAR or not len(point):
                 return point, eta, curvature
             tried = point + _SHARES[:, None] * step
-            values, _, sites = self.looked(tried)
+            values, sites = self.looked(tried)
             best = int(np.nanargmax(np.where(np.isfinite(values), values, -np.inf)))
             if not values[best] > value:
                 return point, eta, curvature
@@ -129,30 +129,30 @@ class Search:
         """Return the mode in softened coordinates, where a standard deviation may be zero."""
         place = deviations(self.of)
         below = point - BELOW * np.eye(len(point))[place]
-        values, _, _ = self.looked(np.concatenate([point[None], below]))
+        values, _ = self.looked(np.concatenate([point[None], below]))
         found, moved = ends(place, point, values[0] - values[1:])
         if np.all(found == FAR):
             return None
         self.given = self.given | {"ends": found}
         return moved
 
-    def looked(self, points: Points) -> tuple[np.ndarray, Points, Mapping[str, np.ndarray]]:
-        """Return the log density, its slope and the sites at points of the scales."""
+    def looked(self, points: Points) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
+        """Return the log density and the sites at points of the scales."""
+        found = [(self.walk.looked(x, self.given), count) for x, count in self._filled(points)]
+        values = np.concatenate([known.value[:count] for known, count in found])
+        names = found[0][0].sites
+        each = {name: [known.sites[name][:count] for known, count in found] for name in names}
+        return values, {name: np.concatenate(parts) for name, parts in each.items()}
+
+    def _filled(self, points: Points) -> Iterator[tuple[Points, int]]:
+        """Yield coordinates of all chains at once, the first of which are these points."""
         chains, size = self.walk.chains, self.walk.size
-        values: list[np.ndarray] = []
-        slopes: list[np.ndarray] = []
-        sites: list[dict[str, np.ndarray]] = []
         for start in range(0, max(len(points), 1), chains):
             part = points[start : start + chains]
             x = np.zeros((chains, size))
             x[: len(part), : self.of.sampled] = part
             x[len(part) :] = x[0]
-            place, record = self.walk.found(x, self.given)
-            values.append(place.value[: len(part)])
-            slopes.append(place.slope[: len(part), : self.of.sampled])
-            sites.append({name: found[0, : len(part)] for name, found in record.sites.items()})
-        joined = {name: np.concatenate([one[name] for one in sites]) for name in sites[0]}
-        return np.concatenate(values), np.concatenate(slopes), joined
+            yield x, len(part)
 
     def freeze(self, eta: Point, point: Point, values: Mapping[str, np.ndarray]) -> None:
         """Let the normal model be that of rows at a linear predictor, and a point of the scales."""
@@ -170,7 +170,7 @@ class Search:
         if not moving:
             return
         nudges = _NUDGE * np.eye(len(point))[list(moving)]
-        _, _, sites = self.looked(np.concatenate([point[None], point + nudges, point - nudges]))
+        _, sites = self.looked(np.concatenate([point[None], point + nudges, point - nudges]))
         each = [_at(sites, i) for i in range(1 + 2 * len(moving))]
         found = [slopes(self.rows, eta, values) for values in each[1:]]
         ahead, behind = found[: len(moving)], found[len(moving) :]
@@ -189,7 +189,7 @@ class Search:
         """Return the linear predictor at the mode of the effects, given the scales."""
         for _ in range(_INNER):
             self.freeze(eta, point, values)
-            density, _, sites = self.looked(point[None])
+            density, sites = self.looked(point[None])
             if not np.isfinite(density[0]):
                 raise Decline("the density is not finite where its mode was looked for")
             values = _at(sites, 0)
@@ -205,9 +205,10 @@ class Search:
         size = len(point)
         nudges = _NUDGE * np.eye(size)
         around = np.concatenate([point[None], point + nudges, point - nudges])
-        values, slopes, _ = self.looked(around)
+        found = [(self.walk.found(x, self.given), count) for x, count in self._filled(around)]
+        slopes = np.concatenate([place.slope[:count, :size] for place, count in found])
         curvature = (slopes[1 + size :] - slopes[1 : 1 + size]) / (2.0 * _NUDGE)
-        return float(values[0]), slopes[0], 0.5 * (curvature + curvature.T)
+        return float(found[0][0].known.value[0]), slopes[0], 0.5 * (curvature + curvature.T)
 
 
 def _at(sites: Mapping[str, np.ndarray], point: int) -> dict[str, np.ndarray]:

@@ -235,7 +235,7 @@ def _restored(of: Layout, machine: Walk, given: Any, state: Mapping[str, np.ndar
     frozen = jax.tree.unflatten(tree, [found[name] for name in names])
     given = given | {"frozen": with_products(of, frozen)}
     given |= {name: found[name] for name in _LEARNT}
-    place, _ = machine.found(found["place.x"], given)
+    place = machine.found(found["place.x"], given)
     return Tuned(given, place, float(found["stride"]))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpyro import handlers
 from numpyro.distributions import biject_to
 
+from formix.engines.whitened.by_row import row_log_density
 from formix.engines.whitened.change import Array, changed
 from formix.engines.whitened.softened import softened
 
@@ -110,10 +111,15 @@ class Target:
         total = jnp.zeros(())
         for name, site in trace.items():
             if site["type"] == "sample":
-                own = site["fn"].log_prob(site["value"])
-                total += jnp.sum(own * given["counts"] if name == self.of.response else own)
+                of_rows = name == self.of.response
+                own = (row_log_density if of_rows else _log_density)(site["fn"], site["value"])
+                total += jnp.sum(own * given["counts"] if of_rows else own)
         sites = {name: site["value"] for name, site in trace.items()}
         return total + sum(slopes, start=jnp.zeros(())), sites
+
+
+def _log_density(fn: Any, value: Array) -> Array:
+    return fn.log_prob(value)
 
 
 def _moved(frozen: Any, at: Array) -> Any:

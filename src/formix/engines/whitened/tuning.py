@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from formix.engines.whitened.walk import Place, Walk
 
     Cloud = Float[np.ndarray, "chain coordinate"]
+    Widths = Float[np.ndarray, " coordinate"]
 
-SETTLE, LEARN = 16, 14
+SETTLE, LEARN = 12, 10
 """Steps before the widths are learnt, and after."""
 
 _HEARD = 6
@@ -30,10 +31,17 @@ _HEARD = 6
 _JITTER = 0.2
 """Strides differ by as much, so that no coordinate comes back to where it was."""
 
+_BOLD = 7.0
+"""The first stride, times the fourth root of how many coordinates there are."""
+
 _WIDER = 1.5
 """How far apart superchains start, in the widths of the normal approximation."""
 
 _TRIES = 40
+
+_CHANCE = 3.0
+"""The variance of a variance's logarithm, times the draws that tell it: 2, if those are
+independent, and somewhat more as they are not."""
 
 _TRUSTED = 12.0
 """Draws that the widths of the normal approximation count as."""
@@ -67,7 +75,7 @@ def tuned(walk: Walk, mode: Mode, plan: Plan, attempt: int, tell: Callable[[int]
     sampled = len(mode.point)
     given = mode.given | {"centre": mode.point, "root": mode.root}
     place = _begun(walk, given, plan, generator)
-    state = Tuned(given, place, min(2.0 * walk.size**-0.25, LENGTH))
+    state = Tuned(given, place, min(_BOLD * walk.size**-0.25, LENGTH))
     gains = 1.5 / (1.0 + np.arange(SETTLE)) ** 0.6
     heard: list[np.ndarray] = []
     for part in np.split(gains, range(SETTLE - _HEARD, SETTLE)):
@@ -126,8 +134,8 @@ def _begun(walk: Walk, given: Any, plan: Plan, generator: np.random.Generator) -
         # From far out there may be no density: then ever closer to the mode.
         points = np.where(good[:, None], points, fresh * 0.8**attempt)
         x = np.repeat(points, plan.short, axis=0)
-        place, _ = walk.found(x, given)
-        finite = np.isfinite(place.value) & np.isfinite(place.slope).all(axis=1)
+        place = walk.found(x, given)
+        finite = np.isfinite(place.known.value) & np.isfinite(place.slope).all(axis=1)
         good = finite.reshape(plan.chains, -1).all(axis=1)
         if good.all():
             return place
@@ -146,12 +154,24 @@ def _learnt(walk: Walk, state: Tuned, heard: Cloud, sampled: int) -> Tuned:
     root = np.linalg.cholesky(covariance)
     given["centre"] = state.given["centre"] + state.given["root"] @ middle
     given["root"] = state.given["root"] @ root
-    variances = (count * z.var(axis=0) + _TRUSTED) / (count + _TRUSTED)
-    widths = np.sqrt(variances)
+    widths = shrunk((count * z.var(axis=0) + _TRUSTED) / (count + _TRUSTED), count)
     given["widths"] = state.given["widths"] * widths
     moved = np.empty_like(x)
     moved[:, sampled:] = x[:, sampled:] / widths
     if sampled:
         moved[:, :sampled] = np.linalg.solve(root, np.transpose(x[:, :sampled] - middle)).T
-    place, _ = walk.found(moved, given)
+    place = walk.found(moved, given)
     return Tuned(given, place, state.stride)
+
+
+def shrunk(variances: Widths, count: int) -> Widths:
+    """Return the widths of many variances, each of so many draws, drawn together.
+
+    As far as they differ by no more than chance makes variances of so many draws differ, they are
+    taken for one: a width that is off by chance costs more draws than it is worth to learn it.
+    """
+    logs = np.log(variances)
+    apart = float(logs.var()) if len(logs) else 0.0
+    share = max(0.0, 1.0 - _CHANCE / (count * apart)) if apart > 0.0 else 0.0
+    middle = logs.mean() if len(logs) else 0.0
+    return np.exp(0.5 * (middle + share * (logs - middle)))

@@ -1,11 +1,11 @@
-"""Independent factorisations, each in several threads, end: those of jaxlib 0.10 wait for ever."""
+"""What the compiler is asked for: that independent factorisations end, which wait for ever else."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
-from formix.engines.in_order import in_order
+from formix.engines.options import options
 
 MANY = """
 import jax, jax.numpy as jnp, numpy as np
@@ -33,5 +33,10 @@ def test_a_program_of_many_factorisations_ends(tmp_path):
     assert float(done.stdout) > 0.0
 
 
-def test_the_compiler_knows_the_option():
-    assert in_order()
+def test_the_compiler_is_asked_for_what_it_knows_alone():
+    assert len(options()) == 1
+    assert options(({"xla_no_such_option": True}, {"xla_cpu_enable_fast_math": False})) == {
+        **options(),
+        "xla_cpu_enable_fast_math": False,
+    }
+    assert options(({"xla_no_such_option": True},)) == options()

@@ -1,0 +1,56 @@
+"""What XLA is asked for when it compiles a program; what a version does not know, it is not asked.
+
+Options are named by what they are for, each with its spellings, the newest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, cast
+
+import jax
+
+Options = dict[str, str | bool]
+
+IN_ORDER: tuple[Options, ...] = (
+    {"xla_cpu_scheduler_type": "CPU_SCHEDULER_TYPE_MEMORY_OPTIMIZED"},
+    {"xla_cpu_enable_concurrency_optimized_scheduler": False},
+)
+"""Independent operations hardly run at once. A batched factorisation takes turns in the threads
+that it runs in: of jaxlib 0.10, as many at once as there are threads wait for one another for ever.
+One after another they take no more CPU time."""
+
+SOONER: tuple[Options, ...] = ({"xla_cpu_use_fusion_emitters": False},)
+"""Compiled a fifth sooner, in 100 MB less, by jaxlib 0.10; slower by as much where rows are many,
+and by little where they are few."""
+
+PLAIN_SUMS: tuple[Options, ...] = (
+    {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_DOT"},
+)
+"""Sums over few numbers are not handed to a library, which is faster only where they are many."""
+
+
+def options(*wishes: tuple[Options, ...]) -> Options:
+    """Return compiler options for some wishes; operations are in order in any case."""
+    found: Options = {}
+    for wish in (IN_ORDER, *wishes):
+        known = [spelling for spelling in wish if _is_known(*spelling.items())]
+        found |= known[0] if known else {}
+    return found
+
+
+def jitted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function compiled where it is called, its operations in order."""
+    # The types of JAX leave out the argument.
+    return cast("Any", jax.jit)(function, compiler_options=options())
+
+
+@cache
+def _is_known(*items: tuple[str, str | bool]) -> bool:
+    lowered = cast("Any", jax.jit(lambda: 0.0)).lower()
+    try:
+        lowered.compile(compiler_options=dict(items))
+    except jax.errors.JaxRuntimeError:
+        return False
+    return True
