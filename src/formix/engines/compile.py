@@ -32,17 +32,18 @@ def compiled(lowered: Lowered, *wishes: tuple[Options, ...]) -> Compiled:
     Parameters
     ----------
     wishes
-        What the compiler is asked for, of those of `options`.
+        What the compiler is asked for beside order: `SOONER` or `PLAIN_SUMS`.
     """
 
     def work() -> Compiled:
+        asked = options(*wishes)
         with _SETTINGS, float64(), cached():
-            return cast("Any", lowered).compile(compiler_options=options(*wishes))
+            return cast("Any", lowered).compile(compiler_options=asked)
 
     return in_background(work)
 
 
-def ran(work: Callable[[], T]) -> T:
+def ran(work: Callable[[], T], hint: str = "if memory ran out, ask for fewer draws") -> T:
     """Return what compiled programs return, on the host and in float64; Ctrl-C is heard meanwhile.
 
     Raises
@@ -60,7 +61,7 @@ def ran(work: Callable[[], T]) -> T:
     except jax.errors.JaxRuntimeError as error:
         raise EngineError(
             f"the compiled program failed: {str(error).partition(chr(10))[0]}",
-            hint="if memory ran out, ask for fewer draws",
+            hint=hint,
         ) from error
 
 

@@ -12,6 +12,7 @@ from numpyro import handlers
 from numpyro.distributions import biject_to, constraints
 from numpyro.infer import init_to_uniform
 
+from formix.engines.options import jitted
 from formix.engines.precision import float64
 from formix.errors import EngineError
 
@@ -158,7 +159,7 @@ def prior_means(program: Program) -> dict[str, np.ndarray]:
 
     with float64():
         # Traced, no number is looked at, be it within a distribution's range or not.
-        found = jax.device_get(jax.jit(means)(arrays(program)))
+        found = jax.device_get(jitted(means)(arrays(program)))
     return {name: np.where(np.isfinite(mean), mean, 0.0) for name, mean in found.items()}
 
 

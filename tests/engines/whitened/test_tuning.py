@@ -30,3 +30,12 @@ def test_widths_that_differ_are_kept():
 def test_one_width_and_none_are_what_they_are():
     assert shrunk(np.array([4.0]), DRAWS).tolist() == [2.0]
     assert shrunk(np.zeros(0), DRAWS).shape == (0,)
+
+
+def test_a_few_wide_ones_among_thousands_keep_their_widths():
+    generator = np.random.default_rng(10)
+    widths = np.repeat([3.0, 1.0], [3, 5000])
+    z = widths * generator.standard_normal((DRAWS, 5003))
+    found = shrunk(z.var(axis=0), DRAWS)
+    assert np.all(np.abs(found[:3] / 3.0 - 1.0) < 0.3)
+    assert np.quantile(np.abs(found[3:] - 1.0), 0.95) < 0.02

@@ -16,7 +16,8 @@ def row_log_density(fn: Any, value: Array) -> Array:
     """Return `fn.log_prob(value)`, which takes a third of the time for yes or no by logits.
 
     NumPyro's own looks at every row for infinite logits, and such branches keep the logarithm from
-    being computed for several rows at once. The logits are finite here.
+    being computed for several rows at once. Where they are infinite this is not a number, and a
+    trajectory that ends there is refused.
     """
     if type(fn) is BernoulliLogits:
         return value * fn.logits - _softplus(fn.logits)

@@ -175,10 +175,12 @@ def _parts(of: Layout, z: Array) -> list[Array]:
 
 def _scaled(of: Layout, factors: Sequence[Array], rows: Array) -> Array:
     """Return rows whose columns of the groups that are left are of standardised effects."""
-    parts: list[Array] = []
+    if not of.left:
+        return rows
     if all(of.groups[f].size == 1 for f in of.left):
-        parts = [jnp.broadcast_to(factors[f][0], (of.groups[f].count,)) for f in of.left]
-        return rows * jnp.concatenate([*parts, jnp.ones((of.common,))])
+        widths = [jnp.broadcast_to(factors[f][0], (of.groups[f].count,)) for f in of.left]
+        return rows * jnp.concatenate([*widths, jnp.ones((of.common,))])
+    parts: list[Array] = []
     start = 0
     for f in of.left:
         group = of.groups[f]

@@ -74,7 +74,7 @@ class Drawing:
     Parameters
     ----------
     walk, plan
-        The compiled program, and what is asked for.
+        The compiled programs, and what is asked for.
     summarised
         Sites of which moments are kept, and no draws.
     tell

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Tilts = Float[np.ndarray, "moving obs"]
 
 Frozen = dict[str, Any]
-"""Arrays that the compiled program takes: cross-products weighted by row, of everything but the
+"""Arrays that the compiled programs take: cross-products weighted by row, of everything but the
 standard deviations and correlations."""
 
 _DRAWN = 4001

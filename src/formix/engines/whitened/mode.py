@@ -58,7 +58,7 @@ class Mode:
 
 
 def blank(of: Layout, rows: Distinct, freezing: Freezing) -> Any:
-    """Return what the compiled program is given, with a normal model of rows that all say alike."""
+    """Return what the compiled programs are given, with a normal model of rows that all say alike."""
     count = len(rows.counts)
     data = {
         name: np.asarray(x, np.float64) if np.asarray(x).dtype.kind == "f" else np.asarray(x)
@@ -76,7 +76,7 @@ def blank(of: Layout, rows: Distinct, freezing: Freezing) -> Any:
 
 
 class Search:
-    """Looks for the mode with the compiled program alone.
+    """Looks for the mode with the compiled programs alone.
 
     At a point of the scales and standard normals of zero, the program's effects are the mean under
     the normal model, which is a step of Newton's method towards their mode; and its density is that

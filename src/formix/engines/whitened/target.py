@@ -112,14 +112,10 @@ class Target:
         for name, site in trace.items():
             if site["type"] == "sample":
                 of_rows = name == self.of.response
-                own = (row_log_density if of_rows else _log_density)(site["fn"], site["value"])
+                own = row_log_density(site["fn"], site["value"])
                 total += jnp.sum(own * given["counts"] if of_rows else own)
         sites = {name: site["value"] for name, site in trace.items()}
         return total + sum(slopes, start=jnp.zeros(())), sites
-
-
-def _log_density(fn: Any, value: Array) -> Array:
-    return fn.log_prob(value)
 
 
 def _moved(frozen: Any, at: Array) -> Any:

@@ -43,13 +43,17 @@ _CHANCE = 3.0
 """The variance of a variance's logarithm, times the draws that tell it: 2, if those are
 independent, and somewhat more as they are not."""
 
+_FAR = 2.5
+"""Standard deviations that a variance's logarithm is off by chance at most, as far as it is taken
+for chance."""
+
 _TRUSTED = 12.0
 """Draws that the widths of the normal approximation count as."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tuned:
-    """Chains that have settled: what their program is given, where they are, and their stride."""
+    """Chains that have settled: what their programs are given, where they are, and their stride."""
 
     given: Any
     place: Place
@@ -170,8 +174,14 @@ def shrunk(variances: Widths, count: int) -> Widths:
     As far as they differ by no more than chance makes variances of so many draws differ, they are
     taken for one: a width that is off by chance costs more draws than it is worth to learn it.
     """
-    logs = np.log(variances)
-    apart = float(logs.var()) if len(logs) else 0.0
-    share = max(0.0, 1.0 - _CHANCE / (count * apart)) if apart > 0.0 else 0.0
-    middle = logs.mean() if len(logs) else 0.0
-    return np.exp(0.5 * (middle + share * (logs - middle)))
+    if not len(variances):
+        return variances
+    chance = _CHANCE / count
+    off = np.log(variances)
+    middle = float(np.median(off))
+    off = off - middle
+    apart = float(np.mean(np.square(off)))
+    lost = off * min(1.0, chance / max(apart, chance))
+    # One among thousands that is wide keeps its width all the same.
+    most = _FAR * np.sqrt(chance)
+    return np.exp(0.5 * (middle + off - np.clip(lost, -most, most)))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import numpy as np
 
-from formix.engines.compile import compiled
+from formix.engines.compile import compiled, ran
 from formix.engines.lock import TRACING
 from formix.engines.options import PLAIN_SUMS, SOONER
 from formix.engines.precision import float64
-from formix.engines.waiting import in_background
 from formix.engines.whitened.leaps import LENGTH, SHORTEST, STAGES, Moving, moved, trajectory
 from formix.errors import EngineError
 
@@ -28,10 +27,15 @@ if TYPE_CHECKING:
     Array = jax.Array
     Points = Float[np.ndarray, "chain coordinate"]
 
-T = TypeVar("T")
+_MOST_STEPS = 16
+
+_MOST_BYTES = 64_000_000
+"""Of the random numbers of the steps of a call, and of each site."""
 
 _KEPT = 8
 """Walks kept in memory."""
+
+_HINT = "if memory ran out, ask for fewer draws at once"
 
 _DIVERGED = 1000.0
 """An error of the energy beyond which a trajectory has left where it can be followed."""
@@ -100,12 +104,14 @@ class Walk:
     chains: int
     size: int
 
-    most = 16
-    """Steps that one call should make at most: it cannot be interrupted."""
+    @property
+    def most(self) -> int:
+        """The most steps that one call should make: it is heard of, and it takes memory, whole."""
+        return max(1, min(_MOST_STEPS, _MOST_BYTES // (8 * self.chains * self.size)))
 
     def looked(self, x: Points, given: Any) -> Known:
         """Return what is known at coordinates."""
-        return _heard(lambda: jax.device_get(self.known(x, given)))
+        return ran(lambda: self.known(x, given), _HINT)
 
     def found(self, x: Points, given: Any) -> Place:
         """Return what is at coordinates, and the slope there."""
@@ -113,9 +119,9 @@ class Walk:
         def work() -> Place:
             still = Moving(x, np.zeros_like(x), np.zeros_like(x))
             end = self.ahead(still, np.zeros(self.chains), np.int64(1), given)
-            return jax.device_get(Place(x, end.slope, self.known(x, given)))
+            return Place(x, end.slope, self.known(x, given))
 
-        return _heard(work)
+        return ran(work, _HINT)
 
     def moved(
         self,
@@ -157,7 +163,7 @@ class Walk:
                 longest = float(np.clip(longest * np.exp(gain * error), SHORTEST, LENGTH))
             return here, longest, Record(_stacked(sites), _stacked(stats))
 
-        return _heard(work)
+        return ran(work, _HINT)
 
     def _step(
         self, place: Place, leaps: int, length: float, now: Mapping[str, np.ndarray], given: Any
@@ -190,28 +196,6 @@ def _where(taken: np.ndarray, new: np.ndarray, old: np.ndarray) -> np.ndarray:
 
 def _stacked(each: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     return {name: np.stack([one[name] for one in each]) for name in each[0]}
-
-
-def _heard(work: Callable[[], T]) -> T:
-    """Return what compiled programs return, in float64; Ctrl-C is heard meanwhile.
-
-    Raises
-    ------
-    EngineError
-        If they fail, as they do without memory.
-    """
-
-    def precisely() -> T:
-        with float64():
-            return work()
-
-    try:
-        return in_background(precisely)
-    except jax.errors.JaxRuntimeError as error:
-        raise EngineError(
-            f"the compiled program failed: {str(error).partition(chr(10))[0]}",
-            hint="if memory ran out, ask for fewer draws at once",
-        ) from error
 
 
 _walks: OrderedDict[object, Walk] = OrderedDict()
