@@ -58,7 +58,7 @@ class Mode:
 
 
 def blank(of: Layout, rows: Distinct, freezing: Freezing) -> Any:
-    """Return what the compiled programs are given, with a normal model of rows that all say alike."""
+    """Return what the compiled programs are given: a normal model of rows that all say alike."""
     count = len(rows.counts)
     data = {
         name: np.asarray(x, np.float64) if np.asarray(x).dtype.kind == "f" else np.asarray(x)
