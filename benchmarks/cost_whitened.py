@@ -152,7 +152,8 @@ def table(found: Costs, by: str, measured: str) -> str:
         for shape in SHAPES:
             each = (many * found[family, shape, *size][measured] for size in SIZES[by])
             cells = " | ".join(f"{cost:9,.4g}" for cost in each)
-            lines.append(f"| {f'{family}, {shape}':44} | {cells} |")
+            label = f"{family}, {shape}".replace(" | ", r" \| ")
+            lines.append(f"| {label:44} | {cells} |")
     return "\n".join(lines)
 
 
