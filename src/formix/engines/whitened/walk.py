@@ -106,7 +106,7 @@ class Walk:
 
     @property
     def most(self) -> int:
-        """The most steps that one call should make: it is heard of, and it takes memory, whole."""
+        """The most steps of a call, for its memory, and as Ctrl-C leaves it to run on unheard."""
         return max(1, min(_MOST_STEPS, _MOST_BYTES // (8 * self.chains * self.size)))
 
     def looked(self, x: Points, given: Any) -> Known:
