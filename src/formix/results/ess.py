@@ -34,8 +34,8 @@ FEWEST_DRAWS = 4
 """Halves of a chain need two draws each."""
 
 _TAILS = (0.05, 0.95)
-_CHUNK = 1_000_000
-"""Draws that are ranked at once: bounds the memory, not the answer."""
+_CHUNK = 100_000
+"""Draws that are ranked at once: few enough for what is made of them to stay in a cache."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,18 +113,58 @@ def _elementwise(function: Callable[[Chains], np.ndarray], draws: Draws, rows: i
 def _convergence(x: Chains) -> np.ndarray:
     """Return rows of R-hat, bulk ESS and tail ESS."""
     halves = _split(x)
-    bulk = _rank_normal(halves)
+    ranked = _Ranked.of(halves)
+    bulk = ranked.normal()
     if x.shape[1] > 1:
-        median = np.median(halves.reshape(len(halves), -1), axis=1)[:, None, None]
-        worst = np.fmax(_rhat(bulk), _rhat(_rank_normal(np.abs(halves - median))))
+        far = np.abs(halves - ranked.quantile(0.5))
+        worst = np.fmax(_rhat(bulk), _rhat(_Ranked.of(far).normal()))
     else:
         worst = np.full(len(x), np.nan)
-    low, high = np.quantile(x.reshape(len(x), -1), _TAILS, axis=1)
-    tail = np.minimum(
-        _ess(_split(_indicator(x <= low[:, None, None]))),
-        _ess(_split(_indicator(x <= high[:, None, None]))),
-    )
+    whole = ranked if x.shape[2] % 2 == 0 else _Ranked.of(x)
+    inside = (_indicator(x <= whole.quantile(share)) for share in _TAILS)
+    tail = np.minimum(*(_ess(_split(each)) for each in inside))
     return np.stack([worst, _ess(bulk), tail])
+
+
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """The draws of each element in order, and where each was."""
+
+    shape: tuple[int, ...]
+    place: np.ndarray
+    ordered: np.ndarray
+
+    @classmethod
+    def of(cls, x: Chains) -> _Ranked:
+        flat = x.reshape(len(x), -1)
+        place = np.argsort(flat, axis=1)
+        place += flat.shape[1] * np.arange(len(flat))[:, None]
+        return cls(x.shape, place, flat.reshape(-1)[place])
+
+    def normal(self) -> Chains:
+        """Replace each draw by the normal quantile of its rank; ties share their mean rank."""
+        size = self.ordered.shape[1]
+        starts = np.ones(self.ordered.shape, dtype=bool)
+        np.not_equal(self.ordered[:, 1:], self.ordered[:, :-1], out=starts[:, 1:])
+        first = np.flatnonzero(starts)
+        count = np.diff(first, append=starts.size)
+        # Mean ranks are half integers, so every quantile needed is one of 2 size - 1.
+        ranks = np.arange(2 * size - 1) / 2.0 + 1.0
+        quantiles = ndtri((ranks - 0.375) / (size + 0.25))
+        answer = np.empty(starts.size)
+        answer[self.place.reshape(-1)] = np.repeat(
+            quantiles[2 * (first % size) + count - 1], count
+        )
+        return answer.reshape(self.shape)
+
+    def quantile(self, share: float) -> Chains:
+        """Return a quantile of each element's draws, between two of them by their distances."""
+        position = share * (self.ordered.shape[1] - 1)
+        part = position % 1.0
+        found = self.ordered[:, int(position)]
+        if part > 0.0:
+            found = (1.0 - part) * found + part * self.ordered[:, int(position) + 1]
+        return found[:, None, None]
 
 
 def _indicator(inside: Bool[np.ndarray, "element chain draw"]) -> Chains:
@@ -135,26 +175,6 @@ def _split(x: Chains) -> Chains:
     """Cut every chain into halves; the middle draw of an odd number belongs to neither."""
     half = x.shape[2] // 2
     return np.concatenate([x[:, :, :half], x[:, :, -half:]], axis=1)
-
-
-def _rank_normal(x: Chains) -> Chains:
-    """Replace each draw by the normal quantile of its rank; ties share their mean rank."""
-    flat = x.reshape(len(x), -1)
-    size = flat.shape[1]
-    order = np.argsort(flat, axis=1)
-    ordered = np.take_along_axis(flat, order, axis=1)
-    step = ordered[:, 1:] != ordered[:, :-1]
-    edge = np.ones((len(flat), 1), dtype=bool)
-    position = np.arange(size)
-    first = np.maximum.accumulate(np.where(np.hstack([edge, step]), position, 0), axis=1)
-    backward = np.where(np.hstack([step, edge])[:, ::-1], position, 0)
-    last = size - 1 - np.maximum.accumulate(backward, axis=1)[:, ::-1]
-    # Mean ranks are half integers, so every quantile needed is one of 2 size - 1.
-    ranks = np.arange(2 * size - 1) / 2.0 + 1.0
-    quantiles = ndtri((ranks - 0.375) / (size + 0.25))
-    answer = np.empty_like(flat)
-    np.put_along_axis(answer, order, quantiles[first + last], axis=1)
-    return answer.reshape(x.shape)
 
 
 def _rhat(x: Chains) -> Elements:
