@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import ctypes
+
 import jax
 import numpy as np
 import pytest
 
 from formix.engines import cache
+from formix.engines import compile as compile_
 from formix.engines.compile import cached, compiled
 from formix.engines.precision import float64
 
@@ -79,3 +82,22 @@ def test_a_damaged_entry_costs_a_compilation_and_nothing_else():
     program = compiled(lowered(7.5))
     with float64():
         np.testing.assert_array_equal(program(np.zeros(3)), np.ones(3))
+
+
+def test_memory_is_given_back_where_the_c_library_can_and_else_nothing_is_asked(monkeypatch):
+    asked: list[int] = []
+    monkeypatch.setattr(compile_, "_trim", lambda: asked.append)
+    compiled(lowered(7.5))
+    assert asked == [0]
+    monkeypatch.setattr(compile_, "_trim", lambda: None)
+    compiled(lowered(8.5))
+    assert asked == [0]
+
+
+def test_a_c_library_without_such_a_function_is_no_fault(monkeypatch):
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
+    compile_._trim.cache_clear()
+    try:
+        compile_.released()
+    finally:
+        compile_._trim.cache_clear()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import jax
@@ -38,7 +40,9 @@ def compiled(lowered: Lowered, *wishes: tuple[Options, ...]) -> Compiled:
     def work() -> Compiled:
         asked = options(*wishes)
         with _SETTINGS, float64(), cached():
-            return cast("Any", lowered).compile(compiler_options=asked)
+            program = cast("Any", lowered).compile(compiler_options=asked)
+        released()
+        return program
 
     return in_background(work)
 
@@ -63,6 +67,26 @@ def ran(work: Callable[[], T], hint: str = "if memory ran out, ask for fewer dra
             f"the compiled program failed: {str(error).partition(chr(10))[0]}",
             hint=hint,
         ) from error
+
+
+def released() -> None:
+    """Give memory that is no longer used back to the system, where that can be asked for.
+
+    The compiler leaves 100 MB or more that the C library would keep for what comes after it, which
+    hardly fits into its holes.
+    """
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+
+
+@cache
+def _trim() -> Callable[[int], int] | None:
+    """Return what glibc has for it, and others have not."""
+    try:
+        return ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):
+        return None
 
 
 @contextmanager

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from formix.engines.whitened.agreement import effective, folded, least, nested_rhat, together
+from formix.engines.whitened import agreement
+from formix.engines.whitened.agreement import effective, folded, least, nested_rhat, parts
 
 
 def drawn(chains: int = 25, draws: int = 40, seed: int = 1) -> np.ndarray:
@@ -62,9 +63,12 @@ def test_distances_from_the_median_tell_spreads_apart():
     assert nested_rhat(folded(x)).min() > 1.05
 
 
-def test_sites_stand_side_by_side_by_superchain_chain_and_draw():
+def test_parts_of_sites_are_by_superchain_chain_and_draw_and_together_all_there_is(monkeypatch):
     a = np.arange(2 * 6).reshape(2, 6).astype(float)
-    found = together([a, np.stack([a, -a], axis=-1)], (2, 3, 2))
-    assert found.shape == (2, 3, 2, 3)
-    assert found[1, 2, 1].tolist() == [11.0, 11.0, -11.0]
-    assert found[0, 1, 0, 0] == a[0, 1]
+    b = np.arange(2 * 6 * 4).reshape(2, 6, 2, 2).astype(float)
+    monkeypatch.setattr(agreement, "_MOST_NUMBERS", 12 * 3)
+    found = list(parts([a, b], (2, 3, 2)))
+    assert [part.shape for part in found] == [(2, 3, 2, 1), (2, 3, 2, 3), (2, 3, 2, 1)]
+    assert found[0][1, 2, 1] == a[1, 5]
+    whole = np.concatenate(found[1:], axis=-1)
+    assert whole[1, 0, 1].tolist() == b[1, 3].ravel().tolist()

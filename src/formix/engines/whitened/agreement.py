@@ -8,11 +8,15 @@ import numpy as np
 from scipy import special
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from jaxtyping import Float
 
     Drawn = Float[np.ndarray, "superchain chain draw number"]
+
+
+_MOST_NUMBERS = 100_000
+"""Draws that are looked at together: few enough to stay in a cache."""
 
 
 def nested_rhat(drawn: Drawn) -> Float[np.ndarray, " number"]:
@@ -67,8 +71,11 @@ def folded(drawn: Drawn) -> Drawn:
     return np.abs(drawn - np.median(drawn, axis=(0, 1, 2)))
 
 
-def together(sites: Iterable[np.ndarray], shape: tuple[int, int, int]) -> Drawn:
-    """Return draws of several sites side by side; their first axes are draw and chain."""
+def parts(sites: Iterable[np.ndarray], shape: tuple[int, int, int]) -> Iterator[Drawn]:
+    """Yield draws of sites whose first axes are draw and chain, not too many numbers at once."""
     superchains, chains, draws = shape
-    flat = [site.reshape(draws, superchains, chains, -1) for site in sites]
-    return np.concatenate(flat, axis=-1).transpose(1, 2, 0, 3)
+    most = max(1, _MOST_NUMBERS // (superchains * chains * draws))
+    for site in sites:
+        flat = site.reshape(draws, superchains, chains, -1)
+        for start in range(0, flat.shape[-1], most):
+            yield flat[..., start : start + most].transpose(1, 2, 0, 3)

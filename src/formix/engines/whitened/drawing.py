@@ -9,7 +9,7 @@ import numpy as np
 
 from formix.engines.decline import Decline
 from formix.engines.moments import Moments, added
-from formix.engines.whitened.agreement import effective, folded, least, nested_rhat, together
+from formix.engines.whitened.agreement import effective, folded, least, nested_rhat, parts
 from formix.engines.whitened.tuning import Tuned, moves
 
 if TYPE_CHECKING:
@@ -175,10 +175,13 @@ class Drawing:
     def quality(self, found: Passed) -> Quality:
         """Return whether the chains agree, and what the draws are worth."""
         shape = (self.plan.chains, self.plan.short, self.plan.each)
-        drawn = together(found.sites.values(), shape)
-        moving = drawn[..., np.ptp(drawn, axis=(0, 1, 2)) > 0.0]
         if self.plan.every < 4:
             return Quality(1.0, np.inf)
-        both = np.concatenate([moving, folded(moving)], axis=-1)
-        rhat = nested_rhat(both).max(initial=1.0) if self.plan.chains > 1 else 1.0
-        return Quality(float(rhat), least(effective(both), self.plan.every))
+        rhat, worth = 1.0, [np.zeros(0)]
+        for drawn in parts(found.sites.values(), shape):
+            moving = drawn[..., np.ptp(drawn, axis=(0, 1, 2)) > 0.0]
+            for each in (moving, folded(moving)):
+                if self.plan.chains > 1:
+                    rhat = float(nested_rhat(each).max(initial=rhat))
+                worth.append(effective(each))
+        return Quality(rhat, least(np.concatenate(worth), self.plan.every))
