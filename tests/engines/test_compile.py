@@ -6,8 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from formix.engines import cache
-from formix.engines import compile as compile_
+from formix.engines import cache, compile as compile_
 from formix.engines.compile import cached, compiled
 from formix.engines.precision import float64
 

@@ -143,7 +143,7 @@ class _Ranked:
 
     def normal(self) -> Chains:
         """Replace each draw by the normal quantile of its rank; ties share their mean rank."""
-        size = self.ordered.shape[1]
+        size: int = self.ordered.shape[1]
         starts = np.ones(self.ordered.shape, dtype=bool)
         np.not_equal(self.ordered[:, 1:], self.ordered[:, :-1], out=starts[:, 1:])
         first = np.flatnonzero(starts)
@@ -152,9 +152,7 @@ class _Ranked:
         ranks = np.arange(2 * size - 1) / 2.0 + 1.0
         quantiles = ndtri((ranks - 0.375) / (size + 0.25))
         answer = np.empty(starts.size)
-        answer[self.place.reshape(-1)] = np.repeat(
-            quantiles[2 * (first % size) + count - 1], count
-        )
+        answer[self.place.reshape(-1)] = np.repeat(quantiles[2 * (first % size) + count - 1], count)
         return answer.reshape(self.shape)
 
     def quantile(self, share: float) -> Chains:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special
 from whitened_shapes import SHAPES, Shape
 
 from formix.engines import density
@@ -81,9 +81,10 @@ def compared(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
     jacobian = (flat[:, 1:] - flat[:, :1]) / given["widths"][:, None]
     at = {name: x.reshape(POINTS, len(along), *x.shape[1:])[:, 0] for name, x in free.items()}
     programs = density.log_density(model.program, at, free=True)
-    # Tails end softly at half of the ends.
-    end = (given["centre"] + x[:, : of.sampled] @ given["root"].T - given["ends"]) / 0.5
-    softer = np.log1p(2.0 * stats.norm.pdf(end) / stats.norm.cdf(end)).sum(axis=1)
+    # Below their ends logarithms are less by a square of log(1 + exp(far)), over log(2).
+    far = (given["ends"] - given["centre"] - x[:, : of.sampled] @ given["root"].T) / 0.8
+    slope = 2.0 * np.logaddexp(0.0, far) * special.expit(far) / np.log(2.0) / 0.8
+    softer = np.log1p(slope).sum(axis=1)
     return found, programs + np.linalg.slogdet(jacobian)[1] + softer
 
 

@@ -20,11 +20,11 @@ def row_log_density(fn: Any, value: Array) -> Array:
     trajectory that ends there is refused.
     """
     if type(fn) is BernoulliLogits:
-        return value * fn.logits - _softplus(fn.logits)
+        return value * fn.logits - softplus(fn.logits)
     if type(fn) is BinomialLogits:
         count = fn.total_count
         ways = gammaln(count + 1.0) - gammaln(value + 1.0) - gammaln(count - value + 1.0)
-        return value * fn.logits - count * _softplus(fn.logits) + ways
+        return value * fn.logits - count * softplus(fn.logits) + ways
     return fn.log_prob(value)
 
 
@@ -32,11 +32,11 @@ def _plain(x: Array) -> Array:
     return jnp.maximum(x, 0.0) + jnp.log1p(jnp.exp(-jnp.abs(x)))
 
 
-_softplus = cast("Any", custom_jvp)(_plain)
+softplus = cast("Any", custom_jvp)(_plain)
 
 
 def _along(at: tuple[Array], moved: tuple[Array]) -> tuple[Array, Array]:
-    return _softplus(at[0]), expit(at[0]) * moved[0]
+    return softplus(at[0]), expit(at[0]) * moved[0]
 
 
-_softplus.defjvp(_along)
+softplus.defjvp(_along)

@@ -69,7 +69,7 @@ def changed(of: Layout, frozen: Any, factors: Sequence[Array], z: Array) -> Chan
     parts, log_slope = _parts(of, z), jnp.zeros(())
     solved = jnp.zeros((of.dense,))
     if of.dense:
-        factor = jnp.linalg.cholesky(base)
+        factor = _cholesky(base)
         log_slope = -jnp.sum(jnp.log(_diagonal(factor)))
         first = solve_triangular(factor, right, lower=True) + parts[-1]
         solved = solve_triangular(factor, first, lower=True, trans=1)
@@ -205,11 +205,16 @@ def _both(L: Array, gram: Array) -> Array:
     return jnp.square(L) * gram if L.shape[-1] == 1 else L.T @ gram @ L
 
 
+def _cholesky(matrices: Array) -> Array:
+    # They are symmetric as they are made.
+    return jnp.linalg.cholesky(matrices, symmetrize_input=False)
+
+
 def _factor(matrices: Array) -> Array:
     """Return lower factors of a batch of small matrices."""
     size = matrices.shape[-1]
     if size > _UNROLLED:
-        return jnp.linalg.cholesky(matrices)
+        return _cholesky(matrices)
     L: list[list[Array]] = []
     for i in range(size):
         row: list[Array] = []
