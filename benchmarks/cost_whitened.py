@@ -35,7 +35,7 @@ import jax
 import numpy as np
 import pandas as pd
 import formix as fx
-from formix.engines.options import PLAIN_SUMS, options
+from formix.engines.options import APART, options
 from formix.engines.precision import float64
 from formix.engines.whitened import mode, sampling
 
@@ -78,7 +78,7 @@ x = 0.1 * generator.standard_normal((chains, target.of.size))
 with float64():
     x, given = jax.device_put((x, last["given"]))
     slope = jax.jit(jax.vmap(jax.grad(target.followed), (0, None))).lower(x, given)
-    slope = slope.compile(compiler_options=options(PLAIN_SUMS))
+    slope = slope.compile(compiler_options=options(APART))
     slope(x, given).block_until_ready()
     times = []
     for _ in range(3 if n > 1e5 else 50):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
+import time
 import warnings
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LONG = 0.02
+"""Seconds of work, beside which it is nothing to give memory back."""
+
 _SETTINGS = threading.Lock()
 """Held while JAX's settings are ours: an interrupted compilation ends after the next has begun."""
 
@@ -34,7 +38,7 @@ def compiled(lowered: Lowered, *wishes: tuple[Options, ...]) -> Compiled:
     Parameters
     ----------
     wishes
-        What the compiler is asked for beside order: `SOONER` or `PLAIN_SUMS`.
+        What the compiler is asked for beside order: `SOONER` or `APART`.
     """
 
     def work() -> Compiled:
@@ -57,8 +61,12 @@ def ran(work: Callable[[], T], hint: str = "if memory ran out, ask for fewer dra
     """
 
     def on_host() -> T:
+        began = time.perf_counter()
         with float64():
-            return jax.device_get(work())
+            found = jax.device_get(work())
+        if time.perf_counter() - began > _LONG:
+            released()
+        return found
 
     try:
         return in_background(on_host)
@@ -72,8 +80,8 @@ def ran(work: Callable[[], T], hint: str = "if memory ran out, ask for fewer dra
 def released() -> None:
     """Give memory that is no longer used back to the system, where that can be asked for.
 
-    The compiler leaves 100 MB or more that the C library would keep for what comes after it, which
-    hardly fits into its holes.
+    The compiler leaves 100 MB or more, and programs on several threads leave some of each, that the
+    C library would keep for what comes after it, which hardly fits into the holes.
     """
     trim = _trim()
     if trim is not None:

@@ -19,6 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.scipy.linalg import solve_triangular
 
+from formix.engines.whitened.dense import cholesky, diagonal, placed
 from formix.engines.whitened.shared import taken
 
 if TYPE_CHECKING:
@@ -69,17 +70,14 @@ def changed(of: Layout, frozen: Any, factors: Sequence[Array], z: Array) -> Chan
     parts, log_slope = _parts(of, z), jnp.zeros(())
     solved = jnp.zeros((of.dense,))
     if of.dense:
-        factor = _cholesky(base)
-        log_slope = -jnp.sum(jnp.log(_diagonal(factor)))
-        first = solve_triangular(factor, right, lower=True) + parts[-1]
-        solved = solve_triangular(factor, first, lower=True, trans=1)
+        solved, log_slope = placed(base, right, parts[-1])
     outer: list[Array] = []
     for t in reversed(range(len(stages))):
         stage, parents = stages[t], frozen["parents"][t]
         rest = stage.told(solved) + parts[t]
         for up, parent, effects in zip(stage.ups, parents, reversed(outer), strict=True):
             rest = rest - jnp.sum(up * effects[parent][:, None, :], axis=-1)
-        log_slope = log_slope - jnp.sum(jnp.log(_diagonal(stage.factor)))
+        log_slope = log_slope - jnp.sum(jnp.log(diagonal(stage.factor)))
         outer.append(_upper(stage.factor, rest[..., None])[..., 0])
     found: dict[int, Array] = dict(zip(of.eliminated, reversed(outer), strict=True))
     start = 0
@@ -196,25 +194,15 @@ def _times(rows: Array, L: Array) -> Array:
     return rows * L[0, 0] if L.shape[-1] == 1 else rows @ L
 
 
-def _diagonal(L: Array) -> Array:
-    # Taken out by index, it would be put back entry by entry where slopes are.
-    return jnp.sum(L * np.eye(L.shape[-1]), axis=-1)
-
-
 def _both(L: Array, gram: Array) -> Array:
     return jnp.square(L) * gram if L.shape[-1] == 1 else L.T @ gram @ L
-
-
-def _cholesky(matrices: Array) -> Array:
-    # They are symmetric as they are made.
-    return jnp.linalg.cholesky(matrices, symmetrize_input=False)
 
 
 def _factor(matrices: Array) -> Array:
     """Return lower factors of a batch of small matrices."""
     size = matrices.shape[-1]
     if size > _UNROLLED:
-        return _cholesky(matrices)
+        return cholesky(matrices)
     L: list[list[Array]] = []
     for i in range(size):
         row: list[Array] = []

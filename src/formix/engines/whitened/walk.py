@@ -13,7 +13,7 @@ import numpy as np
 
 from formix.engines.compile import compiled, ran
 from formix.engines.lock import TRACING
-from formix.engines.options import PLAIN_SUMS, SOONER
+from formix.engines.options import APART, SOONER
 from formix.engines.precision import float64
 from formix.engines.whitened.leaps import LENGTH, SHORTEST, STAGES, Moving, moved, trajectory
 from formix.errors import EngineError
@@ -227,4 +227,4 @@ def _compile(target: Target, keep: tuple[str, ...], chains: int, given: Any) -> 
     )
     known = jax.jit(jax.vmap(partial(_known, target, keep), (0, None))).lower(points, given)
     wishes = () if target.single else (SOONER,)
-    return Walk(compiled(ahead, PLAIN_SUMS, *wishes), compiled(known, *wishes), chains, size)
+    return Walk(compiled(ahead, APART, *wishes), compiled(known, *wishes), chains, size)
