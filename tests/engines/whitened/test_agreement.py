@@ -3,7 +3,14 @@ from __future__ import annotations
 import numpy as np
 
 from formix.engines.whitened import agreement
-from formix.engines.whitened.agreement import effective, folded, least, nested_rhat, parts
+from formix.engines.whitened.agreement import (
+    by_chance,
+    effective,
+    folded,
+    least,
+    nested_rhat,
+    parts,
+)
 
 
 def drawn(chains: int = 25, draws: int = 40, seed: int = 1) -> np.ndarray:
@@ -31,6 +38,19 @@ def test_a_superchain_that_stays_away_is_seen_and_equal_ones_are_not():
     x[2, :, :, 1] += 1.0
     assert nested_rhat(x)[1] > 1.1
     assert nested_rhat(x)[[0, 2]].max() < 1.005
+
+
+def test_chance_is_allowed_for_by_how_many_numbers_the_worst_is_of():
+    """Of 40 sets of 6,000 numbers of two superchains the worst of each is chance."""
+    generator = np.random.default_rng(4)
+    worst = []
+    for _ in range(40):
+        x = generator.standard_normal((2, 4, 10, 6000))
+        worst.append((nested_rhat(x).max() ** 2 - 1.0) * 40)
+    assert 12.0 < np.median(worst) < max(worst) < by_chance(6000, 2)
+    assert by_chance(6000, 2) < by_chance(60_000, 2)
+    # Four superchains differ less by chance, and few numbers of them are given what they were.
+    assert by_chance(20, 4) == 12.0
 
 
 def test_one_draw_a_chain_has_a_nested_rhat():

@@ -5,9 +5,19 @@ from __future__ import annotations
 import jax
 import numpy as np
 import pytest
+from scipy.special import erfc
 
 from formix.engines.precision import float64
-from formix.engines.whitened.leaps import DRIFT, KICK, LENGTH, STAGES, Moving, moved, trajectory
+from formix.engines.whitened.leaps import (
+    DRIFT,
+    KICK,
+    LENGTH,
+    STAGES,
+    Moving,
+    longer,
+    moved,
+    trajectory,
+)
 
 
 def error(leap: np.ndarray) -> float:
@@ -77,3 +87,12 @@ def test_trajectories_take_about_a_quarter_of_a_period_whatever_the_stride():
     assert whole.min() > 0.9 * 0.5 * np.pi
     assert leaps[-1] == 1
     assert np.all(lengths <= strides)
+
+
+def test_strides_are_told_by_acceptance_as_of_many_coordinates():
+    """Where the rate is that of normal errors, one step of full gain finds the stride asked for."""
+    rate = erfc(0.5 * np.array([0.8, 1.0, 1.3]) ** 2)
+    assert longer(rate[0], rate[2]) == pytest.approx(np.log(1.3 / 0.8))
+    assert longer(rate[2], rate[1]) == pytest.approx(np.log(1.0 / 1.3))
+    assert longer(rate[1], rate[1]) == 0.0
+    assert longer(1.0, 0.85) == -longer(0.0, 0.85) == np.log(2.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from whitened_shapes import data
 
@@ -124,7 +125,7 @@ def test_what_is_not_supported_is_refused(model: fx.Model):
 def test_chains_that_never_agree_hand_the_model_on_once_weights_are_new(model, monkeypatch):
     attempts = []
     monkeypatch.setattr(drawing, "RHAT", 0.0)
-    monkeypatch.setattr(drawing, "_CHANCE", 0.0)
+    monkeypatch.setattr(drawing, "by_chance", lambda numbers, chains: 0.0)
     monkeypatch.setattr(drawing, "MOST_THIN", 1)
     settle = sampling.tuned
 
@@ -145,6 +146,17 @@ def test_another_acceptance_rate_is_aimed_at(model: fx.Model, drawn):
     assert careful.stats["step_size"].max() < drawn.stats["step_size"].min()
     with pytest.raises(ArgumentError, match="target_accept is 1"):
         sampling.run(model.spec, model.program, target_accept=1.0)
+
+
+def test_the_rate_is_found_where_many_coordinates_make_the_first_stride_far_too_long():
+    """Of 3,000 groups of four rows; the warm-up is of 22 steps, whatever it begins with."""
+    generator = np.random.default_rng(3)
+    group = np.repeat(np.arange(3000), 4)
+    eta = 0.3 + generator.normal(0, 0.7, 3000)[group]
+    many = pd.DataFrame({"y": generator.poisson(np.exp(eta)), "g": group})
+    model = fx.Model("y ~ 1 + (1 | g)", many, "poisson")
+    found = sampling.run(model.spec, model.program, seed=2, draws=20, chains=2, target_accept=0.9)
+    assert found.stats["acceptance_rate"].mean() == pytest.approx(0.9, abs=0.04)
 
 
 def test_strides_that_become_too_short_hand_the_model_on(model, monkeypatch):

@@ -19,6 +19,9 @@ _MOST_NUMBERS = 100_000
 """Draws that are looked at together: few enough to stay in a cache."""
 
 
+_SELDOM, _LEAST = 1e-3, 12.0
+
+
 def nested_rhat(drawn: Drawn) -> Float[np.ndarray, " number"]:
     """Return nested R-hat: how much superchains differ, beside what differs within them.
 
@@ -37,6 +40,18 @@ def nested_rhat(drawn: Drawn) -> Float[np.ndarray, " number"]:
     between = means.mean(axis=1).var(axis=0, ddof=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.sqrt(1.0 + np.where(inside > 0.0, between / inside, 0.0))
+
+
+def by_chance(numbers: int, superchains: int) -> float:
+    """Return the ratio of variances, times the draws of a chain, that the worst number may have.
+
+    Chance gives it so much or more in one of a thousand runs whose draws are independent; and no
+    less than 12 is allowed, as draws may be worth a part of independent ones.
+    """
+    freedom = superchains - 1
+    share = _SELDOM / max(numbers, 1)
+    most = np.asarray(special.gammainccinv(0.5 * freedom, share), dtype=np.float64)
+    return max(_LEAST, 2.0 * float(most) / freedom)
 
 
 def effective(drawn: Drawn) -> Float[np.ndarray, " number"]:

@@ -9,7 +9,14 @@ import numpy as np
 
 from formix.engines.decline import Decline
 from formix.engines.moments import Moments, added
-from formix.engines.whitened.agreement import effective, folded, least, nested_rhat, parts
+from formix.engines.whitened.agreement import (
+    by_chance,
+    effective,
+    folded,
+    least,
+    nested_rhat,
+    parts,
+)
 from formix.engines.whitened.tuning import Tuned, moves
 
 if TYPE_CHECKING:
@@ -26,9 +33,6 @@ MOST_THIN = 24
 
 RHAT = 1.01
 """Nested R-hat above which chains have not forgotten where they started."""
-
-_CHANCE = 12.0
-"""The ratio of variances, times the draws of a chain, that chance may give the worst number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +66,11 @@ class Passed:
 
 @dataclass(frozen=True)
 class Quality:
-    """The worst nested R-hat, and the least number of independent draws, over all numbers."""
+    """The worst nested R-hat, and the least number of independent draws, over so many numbers."""
 
     rhat: float
     ess: float
+    numbers: int
 
 
 class Drawing:
@@ -107,7 +112,7 @@ class Drawing:
             self._passes += 1
             quality, self.last = self.quality(found), found
             total = self.plan.each * self.plan.every
-            mixed = quality.rhat < self.most()
+            mixed = quality.rhat < self.most(quality.numbers)
             if mixed and quality.ess >= ENOUGH * total:
                 return found, quality
             wanted = int(np.ceil(ENOUGH * total / max(quality.ess, 1.0)))
@@ -121,9 +126,11 @@ class Drawing:
                 )
             state = found.state
 
-    def most(self) -> float:
-        """Return the nested R-hat above which chains do not agree, with as many draws as asked."""
-        return float(np.sqrt(1.0 + max(RHAT**2 - 1.0, _CHANCE / self.plan.draws)))
+    def most(self, numbers: int) -> float:
+        """Return the nested R-hat above which chains do not agree, the worst of so many."""
+        chains, draws = self.plan.chains, self.plan.draws
+        chance = by_chance(numbers, chains) / draws if chains > 1 else 0.0
+        return float(np.sqrt(1.0 + max(RHAT**2 - 1.0, chance)))
 
     def passed(self, state: Tuned, thin: int, stream: int) -> Passed:
         """Return as many draws as are asked for, each of so many steps, from a state."""
@@ -176,7 +183,7 @@ class Drawing:
         """Return whether the chains agree, and what the draws are worth."""
         shape = (self.plan.chains, self.plan.short, self.plan.each)
         if self.plan.every < 4:
-            return Quality(1.0, np.inf)
+            return Quality(1.0, np.inf, 0)
         rhat, worth = 1.0, [np.zeros(0)]
         for drawn in parts(found.sites.values(), shape):
             moving = drawn[..., np.ptp(drawn, axis=(0, 1, 2)) > 0.0]
@@ -184,4 +191,5 @@ class Drawing:
                 if self.plan.chains > 1:
                     rhat = float(nested_rhat(each).max(initial=rhat))
                 worth.append(effective(each))
-        return Quality(rhat, least(np.concatenate(worth), self.plan.every))
+        both = np.concatenate(worth)
+        return Quality(rhat, least(both, self.plan.every), len(both))

@@ -8,7 +8,8 @@ by 5. What is left is what the posterior is not normal by.
 References
 ----------
 Blanes, Casas and Sanz-Serna (2014), doi:10.1137/130932740 (leaps of several stages; the shares
-here minimise the largest of their errors for lengths from 0.8 to 2.2).
+here minimise the largest of their errors for lengths from 0.8 to 2.2); Beskos, Pillai, Roberts,
+Sanz-Serna and Stuart (2013), doi:10.3150/12-BEJ414 (what acceptance rates say of strides).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from scipy.special import erfcinv
 
 _QUARTER = 0.5 * np.pi
 """The least length of a trajectory: a quarter of the period of a standard normal coordinate."""
@@ -28,6 +30,9 @@ LENGTH = 1.8
 
 SHORTEST = 0.02
 """A stride below it would take more leaps than the other coordinates are worth."""
+
+_MOST = float(np.log(2.0))
+"""By which the logarithm of a stride changes at once."""
 
 STAGES = 3
 """Slopes that a leap asks for."""
@@ -65,3 +70,14 @@ def trajectory(stride: float) -> tuple[int, float]:
     """Return how many leaps a trajectory has, and how long each is, given the longest it may be."""
     leaps = max(1, int(np.ceil(_QUARTER / stride - 0.1)))
     return leaps, min(stride, LENGTH / leaps)
+
+
+def longer(rate: float, target: float) -> float:
+    """Return the logarithm of a factor of the stride, of one acceptance rate to another.
+
+    Of many coordinates errors of the energy are all but normal, with a variance twice their mean,
+    which grows with the fourth power of the stride: so the rate is `erfc` of a multiple of the
+    square. Above, rates say little by how much a stride is too short, and steps are bounded.
+    """
+    now, then = erfcinv(np.clip([rate, target], 1e-3, 0.999))
+    return float(np.clip(0.5 * np.log(then / now), -_MOST, _MOST))

@@ -80,7 +80,7 @@ def tuned(walk: Walk, mode: Mode, plan: Plan, attempt: int, tell: Callable[[int]
     given = mode.given | {"centre": mode.point, "root": mode.root}
     place = _begun(walk, given, plan, generator)
     state = Tuned(given, place, min(_BOLD * walk.size**-0.25, LENGTH))
-    gains = 1.5 / (1.0 + np.arange(SETTLE)) ** 0.6
+    gains = 1.0 / (1.0 + np.arange(SETTLE)) ** 0.6
     heard: list[np.ndarray] = []
     for part in np.split(gains, range(SETTLE - _HEARD, SETTLE)):
         state, _ = _settled(walk, state, generator, plan, part)

@@ -15,7 +15,15 @@ from formix.engines.compile import compiled, ran
 from formix.engines.lock import TRACING
 from formix.engines.options import APART, SOONER
 from formix.engines.precision import float64
-from formix.engines.whitened.leaps import LENGTH, SHORTEST, STAGES, Moving, moved, trajectory
+from formix.engines.whitened.leaps import (
+    LENGTH,
+    SHORTEST,
+    STAGES,
+    Moving,
+    longer,
+    moved,
+    trajectory,
+)
 from formix.errors import EngineError
 
 if TYPE_CHECKING:
@@ -159,8 +167,8 @@ class Walk:
                 here, told = self._step(here, leaps, length, now, there)
                 sites.append(here.known.sites)
                 stats.append(told)
-                error = float(np.mean(told["acceptance_rate"])) - target
-                longest = float(np.clip(longest * np.exp(gain * error), SHORTEST, LENGTH))
+                factor = np.exp(gain * longer(float(np.mean(told["acceptance_rate"])), target))
+                longest = float(np.clip(longest * factor, SHORTEST, LENGTH))
             return here, longest, Record(_stacked(sites), _stacked(stats))
 
         return ran(work, _HINT)
