@@ -5,7 +5,7 @@ from scipy import special
 from whitened_shapes import data
 
 import formix as fx
-from formix.engines.whitened.rows import distinct, linear_predictor, working
+from formix.engines.whitened.rows import distinct, linear_predictor, some, working
 
 
 def test_equal_rows_are_kept_once_and_counted():
@@ -35,6 +35,18 @@ def test_means_of_as_many_columns_as_there_are_rows_are_no_rows():
     model = fx.Model("hit ~ p1 + (1 | g)", frame, "bernoulli")
     found = distinct(model.spec, model.program)
     assert found.counts.tolist() == [3.0, 2.0]
+
+
+def test_some_rows_are_evenly_among_all_and_keep_what_is_known_of_them():
+    model = fx.Model("s | trials(n) ~ x + offset(z) + (1 | g)", data(), "binomial")
+    whole = distinct(model.spec, model.program)
+    assert some(whole, 60) is whole
+    few = some(whole, 25)
+    assert len(few.counts) == 20
+    eta = np.linspace(-2.0, 2.0, 60)
+    known, of_few = working(whole, eta, {}), working(few, eta[::3], {})
+    np.testing.assert_array_equal(of_few.weights, known.weights[::3])
+    np.testing.assert_array_equal(of_few.response, known.response[::3])
 
 
 def test_weights_and_working_responses_of_logits_are_known():

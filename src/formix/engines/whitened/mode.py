@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from formix.engines.decline import Decline
-from formix.engines.whitened.rows import linear_predictor, slopes, working
+from formix.engines.whitened.rows import linear_predictor, slopes, some, working
 from formix.engines.whitened.softened import BELOW, FAR, deviations, ends
 from formix.engines.whitened.start import begun
 
@@ -33,6 +33,9 @@ _FARTHEST = 3.0
 
 _LEVELS = np.linspace(-20.0, 20.0, 41)
 """Linear predictors that are tried first."""
+
+_ENOUGH = 20_000
+"""Rows that tell which of those is best."""
 
 _NEAR = 1e-3
 """Of the log density, by which one more step of the scales would add so little."""
@@ -179,11 +182,10 @@ class Search:
 
     def _first(self, values: Mapping[str, np.ndarray]) -> Point:
         """Return the best linear predictor that is one number in all rows, beside the offset."""
-        offset = self.rows.spec.predictors[0].offset
-        blank = np.zeros(len(self.rows.counts)) if offset is None else offset
-        found = [working(self.rows, blank + level, values).log_density for level in _LEVELS]
+        few = some(self.rows, _ENOUGH)
+        found = [working(few, _blank(few) + level, values).log_density for level in _LEVELS]
         finite = np.where(np.isfinite(found), found, -np.inf)
-        return blank + _LEVELS[int(np.argmax(finite))]
+        return _blank(self.rows) + _LEVELS[int(np.argmax(finite))]
 
     def _settled(self, point: Point, eta: Point, values: Mapping[str, np.ndarray]) -> Point:
         """Return the linear predictor at the mode of the effects, given the scales."""
@@ -209,6 +211,12 @@ class Search:
         slopes = np.concatenate([place.slope[:count, :size] for place, count in found])
         curvature = (slopes[1 + size :] - slopes[1 : 1 + size]) / (2.0 * _NUDGE)
         return float(found[0][0].known.value[0]), slopes[0], 0.5 * (curvature + curvature.T)
+
+
+def _blank(rows: Distinct) -> Point:
+    """Return the linear predictor of rows without effects and coefficients."""
+    offset = rows.spec.predictors[0].offset
+    return np.zeros(len(rows.counts)) if offset is None else offset
 
 
 def _at(sites: Mapping[str, np.ndarray], point: int) -> dict[str, np.ndarray]:

@@ -167,6 +167,15 @@ class Working:
     response: Rows
 
 
+def some(of: Distinct, most: int) -> Distinct:
+    """Return no more than so many of the rows, evenly among all."""
+    count = len(of.counts)
+    if count <= most:
+        return of
+    rows = np.arange(0, count, -(-count // most))
+    return Distinct(_at(of.spec, rows), {}, of.counts[rows])
+
+
 def linear_predictor(of: Distinct, values: Flat) -> Rows:
     """Return the linear predictor at the sites of one draw."""
     return eta(of.spec, of.spec.predictors[0], {name: x[None] for name, x in values.items()})[0]
