@@ -4,7 +4,7 @@
 
 Needs a JAX with a GPU in it. Every case is a process of its own on each device, which fits a model
 twice, with nothing compiled before: 4 chains of 1,000 draws, of a million rows 250. Counts are
-poisson, with groups of a hundredth or a thousandth of the rows, of which means are kept.
+poisson, in 1,000 groups, of which means and standard deviations are kept.
 """
 
 from __future__ import annotations
