@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from formix.engines import cache, compile as compile_
-from formix.engines.compile import cached, compiled
+from formix.engines.compile import cached, compiled, ran
 from formix.engines.precision import float64
 
 
@@ -100,3 +100,12 @@ def test_a_c_library_without_such_a_function_is_no_fault(monkeypatch):
         compile_.released()
     finally:
         compile_._trim.cache_clear()
+
+
+@pytest.mark.parametrize(("long", "times"), [(0.0, 1), (60.0, 0)])
+def test_what_ran_for_long_gives_memory_back(monkeypatch, long: float, times: int):
+    asked: list[int] = []
+    monkeypatch.setattr(compile_, "_trim", lambda: asked.append)
+    monkeypatch.setattr(compile_, "_LONG", long)
+    assert ran(lambda: 3) == 3
+    assert asked == [0] * times

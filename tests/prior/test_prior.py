@@ -6,7 +6,7 @@ import numpy as np
 import numpyro.distributions as dist
 import pytest
 
-from formix.distributions import TruncatedGamma
+from formix.distributions import TruncatedGamma, half_t
 from formix.errors import PriorError
 from formix.prior import ForeignPrior, Prior, from_text, read_prior
 
@@ -78,6 +78,7 @@ def test_what_is_no_prior_is_refused(value: object):
         (dist.LKJCholesky(4, 3.0), Prior("LKJ", 3)),
         (dist.FoldedDistribution(dist.StudentT(3, 0, 2.5)), Prior("HalfStudentT", 3, 2.5)),
         (dist.FoldedDistribution(dist.Normal(0, 2.5)), Prior("HalfNormal", 2.5)),
+        (half_t(3, 2.5), Prior("HalfStudentT", 3, 2.5)),
     ],
 )
 def test_numpyros_distributions_are_translated(distribution: dist.Distribution, prior: Prior):

@@ -105,3 +105,12 @@ def test_too_few_draws_have_no_diagnostics():
 def test_no_elements_and_scalars():
     assert ess.rhat(np.zeros((4, 100, 0))).shape == (0,)
     assert ess.rhat(chains("independent")).shape == ()
+
+
+def test_draws_that_share_a_value_lie_on_one_side_of_a_quantile_whatever_its_digits():
+    """Of 200 bounds some are met by the rounding of a mean of two equal numbers."""
+    x = np.random.default_rng(6).standard_normal((4, 200, 200))
+    bounds = np.quantile(x, np.linspace(0.1, 0.4, 200), axis=(0, 1)).diagonal()
+    higher = np.nextafter(bounds, 1.0)
+    tied = ess.ess_tail(np.maximum(x, bounds))
+    np.testing.assert_array_equal(tied, ess.ess_tail(np.maximum(x, higher)))

@@ -27,12 +27,13 @@ def half_t(df: ArrayLike, scale: ArrayLike) -> dist.Distribution:
     ----------
     Gelman (2006), doi:10.1214/06-BA117A.
     """
-    return _HalfT(dist.StudentT(df, 0.0, scale))
+    return HalfT(dist.StudentT(df, 0.0, scale))
 
 
-class _HalfT(dist.FoldedDistribution):
+class HalfT(dist.FoldedDistribution):
     """A symmetric distribution, folded: both halves are one, which is a tenth of the operations."""
 
     @validate_sample
     def log_prob(self, value: ArrayLike) -> Array:
+        """Return the log density."""
         return self.base_dist.log_prob(value) + jnp.log(2.0)

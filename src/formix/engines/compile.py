@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LONG = 0.02
+_LONG = 0.1
 """Seconds of work, beside which it is nothing to give memory back."""
 
 _SETTINGS = threading.Lock()

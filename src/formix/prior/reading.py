@@ -98,7 +98,7 @@ def _from_numpyro(distribution: object) -> Prior | ForeignPrior:
     if name in _ATTRIBUTES:
         row = "LKJ" if name == "LKJCholesky" else name
         return Prior(row, *(read(attribute) for attribute in _ATTRIBUTES[name]))
-    if any(base.__name__ == "FoldedDistribution" for base in type(distribution).__mro__):
+    if name in ("FoldedDistribution", "HalfT"):
         inner = _from_numpyro(getattr(distribution, "base_dist"))  # noqa: B009 - untyped object
         folded = _folded(inner) if isinstance(inner, Prior) else None
         if folded is not None:

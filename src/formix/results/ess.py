@@ -161,7 +161,8 @@ class _Ranked:
         part = position % 1.0
         found = self.ordered[:, int(position)]
         if part > 0.0:
-            found = (1.0 - part) * found + part * self.ordered[:, int(position) + 1]
+            above = self.ordered[:, int(position) + 1]
+            found = np.where(found == above, found, (1.0 - part) * found + part * above)
         return found[:, None, None]
 
 

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, cast
+
 import numpy as np
+import pytest
+from scipy import stats
 
 from formix.engines.whitened import agreement
 from formix.engines.whitened.agreement import (
@@ -11,6 +16,8 @@ from formix.engines.whitened.agreement import (
     nested_rhat,
     parts,
 )
+from formix.engines.whitened.drawing import Drawing, Passed
+from formix.engines.whitened.plan import Plan
 
 
 def drawn(chains: int = 25, draws: int = 40, seed: int = 1) -> np.ndarray:
@@ -43,14 +50,17 @@ def test_a_superchain_that_stays_away_is_seen_and_equal_ones_are_not():
 def test_chance_is_allowed_for_by_how_many_numbers_the_worst_is_of():
     """Of 40 sets of 6,000 numbers of two superchains the worst of each is chance."""
     generator = np.random.default_rng(4)
-    worst = []
-    for _ in range(40):
-        x = generator.standard_normal((2, 4, 10, 6000))
-        worst.append((nested_rhat(x).max() ** 2 - 1.0) * 40)
-    assert 12.0 < np.median(worst) < max(worst) < by_chance(6000, 2)
-    assert by_chance(6000, 2) < by_chance(60_000, 2)
+    for chains, draws in ((8, 1), (5, 2), (4, 10)):
+        worst = []
+        for _ in range(40):
+            x = generator.standard_normal((2, chains, draws, 3000))
+            both = np.concatenate([x, folded(x)], axis=-1)
+            worst.append((nested_rhat(both).max() ** 2 - 1.0) * chains * draws)
+        assert 12.0 < np.median(worst) < max(worst) < by_chance(6000, 2, chains * draws)
+    assert by_chance(6000, 2, 40) == pytest.approx(stats.f.isf(1e-3 / 6000, 1, 78))
     # Four superchains differ less by chance, and few numbers of them are given what they were.
-    assert by_chance(20, 4) == 12.0
+    assert by_chance(20, 4, 1000) == 12.0
+    assert by_chance(20, 2, 1) == np.inf
 
 
 def test_one_draw_a_chain_has_a_nested_rhat():
@@ -92,3 +102,21 @@ def test_parts_of_sites_are_by_superchain_chain_and_draw_and_together_all_there_
     assert found[0][1, 2, 1] == a[1, 5]
     whole = np.concatenate(found[1:], axis=-1)
     assert whole[1, 0, 1].tolist() == b[1, 3].ravel().tolist()
+
+
+def test_what_does_not_move_tells_nothing_and_hinders_nothing(monkeypatch):
+    """Such as the diagonal of correlations, which is a part of its own where draws are many."""
+    generator = np.random.default_rng(1)
+    sites = {"cor": np.ones((50, 32, 2, 2)), "sd": generator.standard_normal((50, 32, 2))}
+    sites["cor"][..., 1, 0] = sites["cor"][..., 0, 1] = np.tanh(sites["sd"][..., 0])
+    plan = Plan(400, 4, 1, short=8)
+    drawing = Drawing(cast("Any", None), plan, (), lambda done, diverged: None)
+    found = Passed(sites, {}, {}, cast("Any", None), 1, 0)
+    together = drawing.quality(found)
+    assert together.numbers == 2 * 4
+    monkeypatch.setattr(agreement, "_MOST_NUMBERS", 1)
+    apart = drawing.quality(found)
+    assert (apart.rhat, apart.ess) == pytest.approx((together.rhat, together.ess))
+    assert apart.numbers == together.numbers
+    alone = replace(found, sites={"cor": np.ones((50, 32, 1))})
+    assert drawing.quality(alone).numbers == 0

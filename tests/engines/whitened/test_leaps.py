@@ -95,4 +95,5 @@ def test_strides_are_told_by_acceptance_as_of_many_coordinates():
     assert longer(rate[0], rate[2]) == pytest.approx(np.log(1.3 / 0.8))
     assert longer(rate[2], rate[1]) == pytest.approx(np.log(1.0 / 1.3))
     assert longer(rate[1], rate[1]) == 0.0
+    assert longer(0.9995, 0.99995) < 0.0
     assert longer(1.0, 0.85) == -longer(0.0, 0.85) == np.log(2.0)

@@ -125,7 +125,7 @@ def test_what_is_not_supported_is_refused(model: fx.Model):
 def test_chains_that_never_agree_hand_the_model_on_once_weights_are_new(model, monkeypatch):
     attempts = []
     monkeypatch.setattr(drawing, "RHAT", 0.0)
-    monkeypatch.setattr(drawing, "by_chance", lambda numbers, chains: 0.0)
+    monkeypatch.setattr(drawing, "by_chance", lambda *given: 0.0)
     monkeypatch.setattr(drawing, "MOST_THIN", 1)
     settle = sampling.tuned
 

@@ -42,16 +42,19 @@ def nested_rhat(drawn: Drawn) -> Float[np.ndarray, " number"]:
         return np.sqrt(1.0 + np.where(inside > 0.0, between / inside, 0.0))
 
 
-def by_chance(numbers: int, superchains: int) -> float:
-    """Return the ratio of variances, times the draws of a chain, that the worst number may have.
+def by_chance(numbers: int, superchains: int, draws: int) -> float:
+    """Return the ratio of variances, times the draws of a superchain, that the worst may have.
 
-    Chance gives it so much or more in one of a thousand runs whose draws are independent; and no
-    less than 12 is allowed, as draws may be worth a part of independent ones.
+    Chance gives the worst of so many numbers so much or more in about one of a thousand runs whose
+    draws are independent and normal; and no less than 12 is allowed, as draws may be worth a part
+    of independent ones. With one draw a superchain nothing is known.
     """
-    freedom = superchains - 1
+    apart, within = superchains - 1, superchains * (draws - 1)
+    if within < 1:
+        return np.inf
     share = _SELDOM / max(numbers, 1)
-    most = np.asarray(special.gammainccinv(0.5 * freedom, share), dtype=np.float64)
-    return max(_LEAST, 2.0 * float(most) / freedom)
+    part = np.asarray(special.betaincinv(0.5 * within, 0.5 * apart, share), dtype=np.float64)
+    return max(_LEAST, within / apart * float((1.0 - part) / part))
 
 
 def effective(drawn: Drawn) -> Float[np.ndarray, " number"]:
@@ -93,4 +96,5 @@ def parts(sites: Iterable[np.ndarray], shape: tuple[int, int, int]) -> Iterator[
     for site in sites:
         flat = site.reshape(draws, superchains, chains, -1)
         for start in range(0, flat.shape[-1], most):
-            yield flat[..., start : start + most].transpose(1, 2, 0, 3)
+            part = flat[..., start : start + most].transpose(1, 2, 0, 3)
+            yield part.astype(np.float64, copy=False)

@@ -43,8 +43,9 @@ def _backward(kept: Array, along: tuple[Array, Array]) -> tuple[Array, Array, Ar
     placed, log_slope = along
     y = solve_triangular(L, placed, lower=True)
     size = L.shape[-1]
-    of_T = first[:, None] * y + y[:, None] * told + log_slope * np.eye(size)
-    inner = of_T * (np.tril(np.ones((size, size))) - 0.5 * np.eye(size))
+    one = jnp.eye(size, dtype=L.dtype)
+    of_T = first[:, None] * y + y[:, None] * told + log_slope * one
+    inner = of_T * (jnp.tril(jnp.ones_like(one)) - 0.5 * one)
     half = solve_triangular(L, inner, lower=True, trans=1)
     of_base = -solve_triangular(L, half.T, lower=True, trans=1)
     return of_base, solve_triangular(L, y, lower=True, trans=1), y

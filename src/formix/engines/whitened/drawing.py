@@ -128,8 +128,8 @@ class Drawing:
 
     def most(self, numbers: int) -> float:
         """Return the nested R-hat above which chains do not agree, the worst of so many."""
-        chains, draws = self.plan.chains, self.plan.draws
-        chance = by_chance(numbers, chains) / draws if chains > 1 else 0.0
+        chains, draws = self.plan.chains, self.plan.short * self.plan.each
+        chance = by_chance(numbers, chains, draws) / draws if chains > 1 else 0.0
         return float(np.sqrt(1.0 + max(RHAT**2 - 1.0, chance)))
 
     def passed(self, state: Tuned, thin: int, stream: int) -> Passed:
@@ -187,6 +187,8 @@ class Drawing:
         rhat, worth = 1.0, [np.zeros(0)]
         for drawn in parts(found.sites.values(), shape):
             moving = drawn[..., np.ptp(drawn, axis=(0, 1, 2)) > 0.0]
+            if not moving.shape[-1]:
+                continue
             for each in (moving, folded(moving)):
                 if self.plan.chains > 1:
                     rhat = float(nested_rhat(each).max(initial=rhat))

@@ -79,5 +79,5 @@ def longer(rate: float, target: float) -> float:
     which grows with the fourth power of the stride: so the rate is `erfc` of a multiple of the
     square. Above, rates say little by how much a stride is too short, and steps are bounded.
     """
-    now, then = erfcinv(np.clip([rate, target], 1e-3, 0.999))
+    now, then = erfcinv(np.clip([rate, target], 1e-6, 1.0 - 1e-6))
     return float(np.clip(0.5 * np.log(then / now), -_MOST, _MOST))

@@ -26,9 +26,8 @@ FAR = -1000.0
 """An end that is so far below that a coordinate is what it was, to the last digit."""
 
 _WIDTH = 0.8
-"""Of the normal tail: the coordinates of half-normal, half Student-t and exponential standard
-deviations are then all but normal. `log Phi` of the same purpose makes them less so, and a quarter
-of what is compiled."""
+"""Of the normal tail: half-normal, half Student-t and exponential standard deviations are then
+nearer to normal than `log Phi` would make them, which is also a quarter of what is compiled."""
 
 _SHARE = 1.0 / float(np.log(2.0))
 """Of the square, so that the standard deviation is half of what it would be at the tail's end."""
