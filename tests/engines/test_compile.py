@@ -102,10 +102,12 @@ def test_a_c_library_without_such_a_function_is_no_fault(monkeypatch):
         compile_._trim.cache_clear()
 
 
-@pytest.mark.parametrize(("long", "times"), [(0.0, 1), (60.0, 0)])
-def test_what_ran_for_long_gives_memory_back(monkeypatch, long: float, times: int):
+def test_what_ran_for_long_together_gives_memory_back(monkeypatch):
     asked: list[int] = []
     monkeypatch.setattr(compile_, "_trim", lambda: asked.append)
-    monkeypatch.setattr(compile_, "_LONG", long)
-    assert ran(lambda: 3) == 3
-    assert asked == [0] * times
+    compile_.released()
+    seconds = iter([0.0, 0.06, 1.0, 1.05, 2.0, 2.06])
+    monkeypatch.setattr(compile_.time, "perf_counter", lambda: next(seconds))
+    seen = [(ran(lambda: 3), len(asked)) for _ in range(3)]
+    # After 0.06, 0.11, and again 0.06 seconds.
+    assert seen == [(3, 1), (3, 2), (3, 2)]

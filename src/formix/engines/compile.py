@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _LONG = 0.1
-"""Seconds of work, beside which it is nothing to give memory back."""
+"""Seconds of work, one call after another, beside which it is nothing to give memory back."""
 
 _SETTINGS = threading.Lock()
 """Held while JAX's settings are ours: an interrupted compilation ends after the next has begun."""
@@ -64,7 +64,7 @@ def ran(work: Callable[[], T], hint: str = "if memory ran out, ask for fewer dra
         began = time.perf_counter()
         with float64():
             found = jax.device_get(work())
-        if time.perf_counter() - began > _LONG:
+        if _SPENT.more(time.perf_counter() - began) > _LONG:
             released()
         return found
 
@@ -77,12 +77,27 @@ def ran(work: Callable[[], T], hint: str = "if memory ran out, ask for fewer dra
         ) from error
 
 
+class _Spent:
+    """Seconds that programs ran for since memory was last given back."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def more(self, seconds: float) -> float:
+        self.seconds += seconds
+        return self.seconds
+
+
+_SPENT = _Spent()
+
+
 def released() -> None:
     """Give memory that is no longer used back to the system, where that can be asked for.
 
     The compiler leaves 100 MB or more, and programs on several threads leave some of each, that the
     C library would keep for what comes after it, which hardly fits into the holes.
     """
+    _SPENT.seconds = 0.0
     trim = _trim()
     if trim is not None:
         trim(0)

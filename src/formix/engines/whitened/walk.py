@@ -230,9 +230,16 @@ def _compile(target: Target, keep: tuple[str, ...], chains: int, given: Any) -> 
 
     given = jax.tree.map(lambda x: shape(*x.shape, dtype=x.dtype), given)
     points = shape(chains, size)
-    ahead = jax.jit(partial(_ahead, target)).lower(
-        Moving(points, points, points), shape(chains), shape(dtype=np.int64), given
-    )
-    known = jax.jit(jax.vmap(partial(_known, target, keep), (0, None))).lower(points, given)
     wishes = () if target.single else (SOONER,)
-    return Walk(compiled(ahead, APART, *wishes), compiled(known, *wishes), chains, size)
+    # One after the other, as what is traced of both would add to what the compiler takes.
+    ahead = compiled(
+        jax.jit(partial(_ahead, target)).lower(
+            Moving(points, points, points), shape(chains), shape(dtype=np.int64), given
+        ),
+        APART,
+        *wishes,
+    )
+    known = compiled(
+        jax.jit(jax.vmap(partial(_known, target, keep), (0, None))).lower(points, given), *wishes
+    )
+    return Walk(ahead, known, chains, size)
