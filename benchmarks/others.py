@@ -28,7 +28,7 @@ print(json.dumps({"fit": spent[0], "again": spent[1]}))
 """
 
 NUMPYRO = """
-import json, sys, time
+import json, resource, sys, time
 import jax
 jax.config.update("jax_num_cpu_devices", 4)
 import jax.numpy as jnp
@@ -67,8 +67,10 @@ for number in range(int(fits)):
     mcmc.run(jax.random.key(int(seed) + number), **data)
     draws = {k: np.asarray(v) for k, v in mcmc.get_samples(group_by_chain=True).items()}
     spent.append(time.process_time() - began)
+    if not number:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1.024e-3
 np.savez(file, **{k: v for k, v in draws.items() if k == "beta" or k.startswith("sd_")})
-print(json.dumps({"fit": spent[0], "again": spent[-1]}))
+print(json.dumps({"fit": spent[0], "again": spent[-1], "most": most}))
 """
 
 RSTANARM = """

@@ -15,7 +15,8 @@ code in its caches and nutpie compiles anew. Where a fit takes minutes there is 
 "again" too: NumPyro's `MCMC` compiles at every run, and rstanarm compiles nothing. Of VerbAgg
 `nuts` and rstanarm are run once.
 
-Peak memory is of the process, libraries included. What formix asks for is all that should be
+Peak memory is of the process up to the end of the first fit, libraries included (of Bambi and
+rstanarm up to its own end). What formix asks for is all that should be
 installed with it: pandas loads PyArrow where it finds it, which is 25 MB more.
 
 NumPyro by hand is the same model under the same priors, non-centred, by its own `MCMC` with
@@ -65,7 +66,7 @@ ASKED: dict[str, dict[str, tuple[float, float | None]]] = {
 """At least so many times the effective draws per CPU second, and at most so much of a process."""
 
 FIT = """
-import json, sys, time
+import json, resource, sys, time
 name, formula, family, engine, fits, seed, file = sys.argv[1:8]
 import numpy as np
 import formix as fx
@@ -76,10 +77,12 @@ for number in range(int(fits)):
     model = model if number else fx.Model(formula, data, family)
     fit = model.sample(engine=engine, seed=int(seed) + number, progress=False)
     spent.append(time.process_time() - began)
+    if not number:
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1.024e-3
 posterior = fit["posterior"]
 keep = [k for k in posterior.data_vars if not k.startswith("r_")]
 np.savez(file, **{k: posterior[k].values for k in keep})
-print(json.dumps({"fit": spent[0], "again": spent[-1]}))
+print(json.dumps({"fit": spent[0], "again": spent[-1], "most": most}))
 """
 
 
@@ -107,7 +110,9 @@ class Case:
                 file = file.with_suffix(".npz")
                 np.savez(file, draws=np.moveaxis(columns.reshape(len(columns), 4, -1), 0, -1))
             second = took["again"] if self.fits(way) == 2 else 0.0
-            return {**took, "cold": took["process_cpu"] - second, "ess": least_ess(file)}
+            peak = took.get("most", took["peak"])
+            cold = took["process_cpu"] - second
+            return {**took, "cold": cold, "peak": peak, "ess": least_ess(file)}
 
 
 def fitted(case: Case, way: str, seed: int) -> Numbers:
