@@ -31,7 +31,7 @@ def half_t(df: ArrayLike, scale: ArrayLike) -> dist.Distribution:
 
 
 class HalfT(dist.FoldedDistribution):
-    """A symmetric distribution, folded: both halves are one, which is a tenth of the operations."""
+    """A symmetric distribution around zero, folded: twice the one half, and not a sum of two."""
 
     @validate_sample
     def log_prob(self, value: ArrayLike) -> Array:

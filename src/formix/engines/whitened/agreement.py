@@ -20,6 +20,7 @@ _MOST_NUMBERS = 100_000
 
 
 _SELDOM, _LEAST = 1e-3, 12.0
+"""How often chance may be taken for disagreement, and what is always allowed it."""
 
 
 def nested_rhat(drawn: Drawn) -> Float[np.ndarray, " number"]:
