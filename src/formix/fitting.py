@@ -1,4 +1,8 @@
-"""A spec and its program -> draws -> the groups of a result, with one warning if they are poor."""
+"""A spec and its program -> draws -> the groups of a result, with one warning if they are poor.
+
+Names of `results` are asked for where they are needed: xarray is slow to import, and holds memory
+that the compiler needs before there are draws.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
+from formix import results
 from formix.bars import bar
 from formix.engines import load
 from formix.engines.ancestral import run as ancestral
@@ -21,7 +26,6 @@ from formix.engines.decline import Decline
 from formix.engines.draws import KeepGroups
 from formix.engines.plan import whole
 from formix.errors import ArgumentError, ConvergenceWarning, EngineError
-from formix.results import collect, collect_prior, diagnose, warning_text, without_draws
 
 if TYPE_CHECKING:
     from formix.program.program import Program
@@ -93,9 +97,9 @@ def posterior(
     said = {**drawn.attributes, "declined": declined, "keep_groups": keep}
     notes += _chosen(str(drawn.attributes.get("engine", "")), declined)
     recipe = replace(recipe, notes=(*recipe.notes, *notes))
-    found = collect(spec, replace(drawn, attributes=said), recipe)
+    found = results.collect(spec, replace(drawn, attributes=said), recipe)
     warn_if_poor(found)
-    return without_draws(found, keep)
+    return results.without_draws(found, keep)
 
 
 def _plain(value: Any) -> Any:
@@ -187,7 +191,7 @@ def continued(
     own = {"keep_groups": keep_groups} if "keep_groups" in chosen.settings else {}
     with bar(show=progress) as report:
         drawn = chosen.load().run(spec, program, draws=draws, state=state, progress=report, **own)
-    return without_draws(collect(spec, drawn, recipe), keep_groups)
+    return results.without_draws(results.collect(spec, drawn, recipe), keep_groups)
 
 
 def warn_if_poor(found: Groups, stack: int = _STACK) -> None:
@@ -198,9 +202,9 @@ def warn_if_poor(found: Groups, stack: int = _STACK) -> None:
     stack
         Frames between here and the user's own line.
     """
-    findings = diagnose(found)
+    findings = results.diagnose(found)
     if findings:
-        warnings.warn(warning_text(findings), ConvergenceWarning, stacklevel=stack)
+        warnings.warn(results.warning_text(findings), ConvergenceWarning, stacklevel=stack)
 
 
 def prior(spec: Spec, recipe: Recipe, *, draws: int, seed: int | None) -> Groups:
@@ -211,7 +215,7 @@ def prior(spec: Spec, recipe: Recipe, *, draws: int, seed: int | None) -> Groups
     drawn = ancestral(spec, draws=draws, seed=_seed(seed))
     values = dict(drawn.values)
     predictive = values.pop(spec.response.name)
-    return collect_prior(spec, values, predictive, recipe, drawn.attributes)
+    return results.collect_prior(spec, values, predictive, recipe, drawn.attributes)
 
 
 def _seed(given: int | None) -> int:

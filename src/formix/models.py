@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from formix import results
 from formix.engines import load
 from formix.families import family as family_of
 from formix.fitting import posterior, prior as prior_draws
 from formix.floors import Floors
 from formix.parametrisation import CENTRED, NON_CENTRED
-from formix.results import inference_data
 from formix.stages import learnt, remade
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class Model(Floors):
         settings["chain_method"] = chain_method
         settings["keep_groups"] = keep_groups
         found = self.sample(engine=engine, seed=seed, progress=progress, **settings)
-        return inference_data(found)
+        return results.inference_data(found)
 
     def sample(
         self,
@@ -212,7 +212,7 @@ class Model(Floors):
         PriorError
             If a prior is improper.
         """
-        return inference_data(prior_draws(self.spec, self.recipe, draws=draws, seed=seed))
+        return results.inference_data(prior_draws(self.spec, self.recipe, draws=draws, seed=seed))
 
     def reml(self) -> Estimates:
         """Return the estimates that maximise the restricted likelihood, as lme4's `lmer` does.

@@ -38,6 +38,19 @@ def test_importing_formix_imports_no_library():
     assert not heavy & set(loaded)
 
 
+def test_a_models_mode_needs_no_library_of_draws():
+    """Each is slow to import, and holds memory that the compiler needs before there are draws."""
+    loaded = _fresh(
+        "import sys, formix\n"
+        "data = formix.load('cbpp')\n"
+        "formula = 'incidence | trials(size) ~ period + (1 | herd)'\n"
+        "formix.Model(formula, data, 'binomial').ml()\n"
+        "print(*sys.modules)"
+    )
+    assert "formix.maximum" in loaded
+    assert not {"arviz", "jax", "numpyro", "xarray"} & set(loaded)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_name_is_there_and_says_what_it_is(name: str):
     assert name in dir(formix)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import xarray as xr
 
 from formix.design.column import text_of
 from formix.errors import ArgumentError, DataError
@@ -80,9 +79,9 @@ def _read(name: str, value: Any) -> Relation:
 
 def _labels(value: Any) -> tuple[list[Any] | None, list[Any] | None]:
     """Return the labels of the rows and columns of a DataFrame or DataArray; none of an array."""
-    if isinstance(value, xr.DataArray):
+    if hasattr(value, "dims") and hasattr(value, "indexes"):
         dims = [str(dim) for dim in value.dims]
-        if len(dims) == 2 and all(dim in cast("Any", value).indexes for dim in dims):
+        if len(dims) == 2 and all(dim in value.indexes for dim in dims):
             first, second = (value[dim].to_numpy().tolist() for dim in dims)
             return first, second
         return None, None

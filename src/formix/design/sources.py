@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-import lazy_loader
 import numpy as np
 
 from formix.design.column import text_of, units_of
@@ -15,9 +14,6 @@ from formix.errors import DataError
 
 if TYPE_CHECKING:
     import xarray as xr
-else:
-    # Only a Dataset needs it, and it is slow to import.
-    xr = lazy_loader.load("xarray")
 
 
 class Source(Protocol):
@@ -53,7 +49,7 @@ class Dataset:
         if isinstance(array.dtype, np.dtype):
             return array.variable.set_dims(sizes).transpose(*sizes).to_numpy().ravel()
         # A categorical would come out as objects: its places are spread instead.
-        places = cast("Any", xr).Variable(array.dims, np.arange(array.size))
+        places = array.variable.to_base_variable().copy(data=np.arange(array.size))
         spread = places.set_dims(sizes).transpose(*sizes).to_numpy().ravel()
         # xarray wrapped what pandas holds until 2025.
         return getattr(array.data, "array", array.data)[spread]

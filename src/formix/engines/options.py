@@ -31,6 +31,11 @@ APART: tuple[Options, ...] = (
 """Only matrix products are handed to a library, and each by itself: sums over few numbers, and what
 comes before and after a product, are faster without."""
 
+FEWER: tuple[Options, ...] = ({"xla_disable_hlo_passes": "while-loop-invariant-code-motion"},)
+"""What a loop does not change is worked out where it is asked for, at every turn: taken out of the
+loop, each mask and constant would be a function of its own, which takes the compiler more than a
+megabyte and 20 ms, and is read again from memory."""
+
 _UNKNOWN = ("No such compile option", "not a valid enum value")
 
 

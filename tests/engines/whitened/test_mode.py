@@ -38,6 +38,24 @@ def found(model: fx.Model) -> tuple[Search, Mode]:
     return search, search.mode()
 
 
+@pytest.mark.parametrize("column", ["v", "x"])
+def test_rows_are_given_in_single_precision_too_and_counted_where_they_are_alike(column):
+    model = fx.Model(f"hit ~ {column} + (1 | g)", data(), "bernoulli")
+    rows = distinct(model.spec, model.program)
+    with float64():
+        latent = latent_sites(model.program.function, arrays(model.program))
+    of = layout(rows.spec, latent, structure(rows.spec))
+    given = blank(of, rows, Freezing(rows.spec, of), single=True)
+    for of_rows, kind in ((given, np.float64), (given["single"], np.float32)):
+        assert of_rows["data"]["X"].dtype == kind
+        np.testing.assert_allclose(of_rows["data"]["X"], rows.data["X"], rtol=1e-6)
+        assert of_rows["data"]["g"].dtype == rows.data["g"].dtype
+        assert ("counts" in of_rows) == (column == "v")
+    if column == "v":
+        assert given["single"]["counts"].dtype == np.float32
+        assert given["counts"].sum() == 60
+
+
 def test_effects_are_where_newtons_method_stays(found):
     search, mode = found
     _, sites = search.looked(mode.point[None])

@@ -15,6 +15,7 @@ from formix.engines.options import jitted
 from formix.engines.precision import float64
 from formix.engines.whitened.frozen import Freezing
 from formix.engines.whitened.layout import layout, structure
+from formix.engines.whitened.mode import blank
 from formix.engines.whitened.rows import distinct
 from formix.engines.whitened.softened import FAR
 from formix.engines.whitened.support import supports
@@ -47,16 +48,9 @@ def compared(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
     of = layout(rows.spec, latent, structure(rows.spec))
     target = Target(model.program.function, of)
     count = len(rows.counts)
-    data = {
-        name: np.asarray(x, np.float64) if np.asarray(x).dtype.kind == "f" else x
-        for name, x in rows.data.items()
-    }
-    given = {
-        "data": data,
-        "counts": rows.counts,
-        "frozen": Freezing(rows.spec, of).frozen(
-            generator.uniform(0.1, 2.0, count), generator.normal(size=count)
-        ),
+    freezing = Freezing(rows.spec, of)
+    given = blank(of, rows, freezing) | {
+        "frozen": freezing.frozen(generator.uniform(0.1, 2.0, count), generator.normal(size=count)),
         "centre": 0.1 * generator.normal(size=of.sampled),
         "root": np.eye(of.sampled) + 0.2 * generator.normal(size=(of.sampled, of.sampled)),
         "ends": np.where(

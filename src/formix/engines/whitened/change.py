@@ -95,8 +95,10 @@ def _at_once(
     L = factors[of.eliminated[0]]
     gram, border, right = (frozen[name][0] for name in ("grams", "borders", "rights"))
     rows = border.reshape(of.groups[of.eliminated[0]].count, of.dense)
-    factor = _factor(_both(L, gram) + jnp.eye(L.shape[-1]))
-    inner = _lower(factor, jnp.broadcast_to(L.T, gram.shape))
+    wide = jnp.broadcast_to(L.T, gram.shape)
+    # Of one effect, spread over the levels once, the slope is one sum.
+    factor = _factor(_both(wide if L.shape[-1] == 1 else L, gram) + jnp.eye(L.shape[-1]))
+    inner = _lower(factor, wide)
     Q = jnp.sum(inner[:, :, :, None] * inner[:, :, None, :], axis=1)
     base = frozen["base"] - taken(frozen["products"], Q, of.dense)
     less = jnp.sum(Q * right[:, None, :], axis=-1).reshape(-1) @ rows

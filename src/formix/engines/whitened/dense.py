@@ -10,6 +10,7 @@ from typing import Any, cast
 import jax.numpy as jnp
 import numpy as np
 from jax.custom_derivatives import custom_vjp
+from jax.lax.linalg import cholesky_p
 from jax.scipy.linalg import solve_triangular
 
 Array = Any
@@ -26,7 +27,8 @@ def _placed(base: Array, right: Array, z: Array) -> tuple[Array, Array]:
 
 
 def _forward(base: Array, right: Array, z: Array) -> tuple[tuple[Array, Array], Array]:
-    L = cholesky(base)
+    # Of what is above the diagonal nothing is asked.
+    L = cast("Any", cholesky_p).bind(base)
     told = solve_triangular(L, right, lower=True)
     first = told + z
     placed = solve_triangular(L, first, lower=True, trans=1)
@@ -43,9 +45,10 @@ def _backward(kept: Array, along: tuple[Array, Array]) -> tuple[Array, Array, Ar
     placed, log_slope = along
     y = solve_triangular(L, placed, lower=True)
     size = L.shape[-1]
-    one = jnp.eye(size, dtype=L.dtype)
-    of_T = first[:, None] * y + y[:, None] * told + log_slope * one
-    inner = of_T * (jnp.tril(jnp.ones_like(one)) - 0.5 * one)
+    T = jnp.tril(jnp.ones((size, size), L.dtype)) - 0.5 * jnp.eye(size, dtype=L.dtype)
+    twice = 2.0 * log_slope
+    # What the logarithm adds, half of its slope on the diagonal, needs no mask of its own.
+    inner = T * (first[:, None] * y + y[:, None] * told + twice - twice * T)
     half = solve_triangular(L, inner, lower=True, trans=1)
     of_base = -solve_triangular(L, half.T, lower=True, trans=1)
     return of_base, solve_triangular(L, y, lower=True, trans=1), y

@@ -60,17 +60,19 @@ class Mode:
     given: Any
 
 
-def blank(of: Layout, rows: Distinct, freezing: Freezing) -> Any:
-    """Return what the compiled programs are given: a normal model of rows that all say alike."""
-    count = len(rows.counts)
-    data = {
-        name: np.asarray(x, np.float64) if np.asarray(x).dtype.kind == "f" else np.asarray(x)
-        for name, x in rows.data.items()
-    }
+def blank(of: Layout, rows: Distinct, freezing: Freezing, *, single: bool = False) -> Any:
+    """Return what the compiled programs are given: a normal model of rows that all say alike.
+
+    Parameters
+    ----------
+    single
+        Whether the rows are given in single precision too.
+    """
+    more = {"single": _of_rows(rows, np.float32)} if single else {}
     return {
-        "data": data,
-        "counts": rows.counts,
-        "frozen": freezing.frozen(rows.counts, np.zeros(count)),
+        **_of_rows(rows, np.float64),
+        **more,
+        "frozen": freezing.frozen(rows.counts, np.zeros(len(rows.counts))),
         "centre": np.zeros(of.sampled),
         "root": np.eye(of.sampled),
         "ends": np.full(of.sampled, FAR),
@@ -211,6 +213,17 @@ class Search:
         slopes = np.concatenate([place.slope[:count, :size] for place, count in found])
         curvature = (slopes[1 + size :] - slopes[1 : 1 + size]) / (2.0 * _NUDGE)
         return float(found[0][0].known.value[0]), slopes[0], 0.5 * (curvature + curvature.T)
+
+
+def _of_rows(rows: Distinct, kind: type[np.floating[Any]]) -> dict[str, Any]:
+    """Return the program's data, and how many rows each stands for where it is not one."""
+    data: dict[str, np.ndarray] = {}
+    for name, x in rows.data.items():
+        x = np.asarray(x)
+        data[name] = x.astype(kind, copy=False) if x.dtype.kind == "f" else x
+    if np.all(rows.counts == 1.0):
+        return {"data": data}
+    return {"data": data, "counts": rows.counts.astype(kind)}
 
 
 def _blank(rows: Distinct) -> Point:

@@ -131,8 +131,8 @@ class _Run:
         if not self.plan.short:
             self.plan = replace(self.plan, short=_short(self.plan, of, rows))
         freezing = Freezing(rows.spec, of)
-        given = blank(of, rows, freezing)
         single = len(rows.counts) >= _MANY
+        given = blank(of, rows, freezing, single=single)
         target = Target(self.program.function, of, single)
         sites = tuple(parameter.site for parameter in self.spec.parameters)
         machine = walk(target, sites, self.plan.every, given)

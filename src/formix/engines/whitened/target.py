@@ -49,8 +49,9 @@ class Target:
         Parameters
         ----------
         given
-            Arrays: `data` of the program, `counts` of its rows, what is `frozen`, and `centre`,
-            `root`, `ends`, and `widths`, of the coordinates of `scales` and the standard normals.
+            Arrays: `data` of the program, `counts` of its rows where one stands for several, both
+            in `single` precision again where slopes are; what is `frozen`; and `centre`, `root`,
+            `ends`, and `widths`, of the coordinates of `scales` and the standard normals.
         """
         free, log_slope = self.free(x, given)
         return self.joint(free, given)[0] + log_slope
@@ -61,11 +62,9 @@ class Target:
             return self.log_density(x, given)
         free, log_slope = self.free(x, given)
         free = {name: jnp.asarray(at, jnp.float32) for name, at in free.items()}
-        rows = {name: given[name] for name in ("data", "counts")}
-        rows = jax.tree.map(_single, rows)
         # The program's own numbers are then in single precision too.
         with jax.enable_x64(False):
-            found = self.joint(free, rows)[0]
+            found = self.joint(free, given["single"])[0]
         return jnp.asarray(found, log_slope.dtype) + log_slope
 
     def free(self, x: Array, given: Any) -> tuple[Sites, Array]:
@@ -113,7 +112,7 @@ class Target:
             if site["type"] == "sample":
                 of_rows = name == self.of.response
                 own = row_log_density(site["fn"], site["value"])
-                total += jnp.sum(own * given["counts"] if of_rows else own)
+                total += jnp.sum(own * given["counts"] if of_rows and "counts" in given else own)
         sites = {name: site["value"] for name, site in trace.items()}
         return total + sum(slopes, start=jnp.zeros(())), sites
 
@@ -128,10 +127,6 @@ def _moved(frozen: Any, at: Array) -> Any:
         "rights": tuple(right + tilt @ apart for right, tilt in rights),
         "right": frozen["right"] + frozen["tilt"] @ apart,
     }
-
-
-def _single(x: Array) -> Array:
-    return jnp.asarray(x, jnp.float32) if jnp.issubdtype(x.dtype, jnp.floating) else x
 
 
 def _site(group: Group) -> str:

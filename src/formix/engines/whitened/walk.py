@@ -13,7 +13,7 @@ import numpy as np
 
 from formix.engines.compile import compiled, ran
 from formix.engines.lock import TRACING
-from formix.engines.options import APART, SOONER
+from formix.engines.options import APART, FEWER, SOONER
 from formix.engines.precision import float64
 from formix.engines.whitened.leaps import (
     LENGTH,
@@ -237,6 +237,7 @@ def _compile(target: Target, keep: tuple[str, ...], chains: int, given: Any) -> 
             Moving(points, points, points), shape(chains), shape(dtype=np.int64), given
         ),
         APART,
+        FEWER,
         *wishes,
     )
     known = compiled(
