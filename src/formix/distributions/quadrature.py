@@ -45,8 +45,11 @@ def log_concave_tails(
     side = jnp.where(upper, 1.0, -1.0)
 
     def integral(rule: Rule, scale: Any) -> Any:
-        at = value[..., None] + (side * scale)[..., None] * rule.nodes
-        return logsumexp(log_density(at, *wide) + rule.log_weights, axis=-1) + jnp.log(scale)
+        # As precise as what is given: JAX cannot lower one precision with constants of another.
+        kind = jnp.result_type(value, scale)
+        nodes, log_weights = (jnp.asarray(x, kind) for x in (rule.nodes, rule.log_weights))
+        at = value[..., None] + (side * scale)[..., None] * nodes
+        return logsumexp(log_density(at, *wide) + log_weights, axis=-1) + jnp.log(scale)
 
     # Where the nodes lie does not change what they sum to, so no gradient goes that way.
     guess = lax.stop_gradient(scale)

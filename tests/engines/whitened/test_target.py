@@ -25,6 +25,12 @@ from formix.families import FAMILIES
 POINTS = 4
 TOLERANCE = 1e-8
 
+KNOWN = (
+    Shape("count | trunc(lb = -1, ub = 60) ~ x + (1 | g)", "poisson"),
+    Shape("t | cens(l) ~ x + (1 | g)", "gamma"),
+)
+"""Of whose rows something is known, and of which tails are integrated by quadrature."""
+
 
 def equal(a: np.ndarray, b: np.ndarray) -> bool:
     """Whether log densities are equal, and so are all their differences."""
@@ -91,6 +97,25 @@ def test_the_target_is_the_programs_density(shape: Shape):
     ours, programs = compared(shape)
     assert np.all(np.isfinite(ours))
     assert equal(ours, programs), (ours, programs)
+
+
+@pytest.mark.parametrize("shape", [pytest.param(s, id=s.name) for s in KNOWN])
+def test_the_slope_in_single_precision_is_that_of_the_density(shape: Shape):
+    model = shape.model()
+    rows = distinct(model.spec, model.program)
+    with float64():
+        latent = latent_sites(model.program.function, arrays(model.program))
+    of = layout(rows.spec, latent, structure(rows.spec))
+    given = blank(of, rows, Freezing(rows.spec, of), single=True)
+    target = Target(model.program.function, of, single=True)
+    x = 0.1 * np.random.default_rng(2).normal(size=of.size)
+
+    def both(x, given):
+        return jax.grad(target.followed)(x, given), jax.grad(target.log_density)(x, given)
+
+    with float64():
+        single, double = jax.device_get(jitted(both)(x, given))
+    np.testing.assert_allclose(single, double, atol=1e-4 * np.abs(double).max())
 
 
 def test_every_family_and_link_that_is_taken_is_compared():
