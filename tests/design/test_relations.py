@@ -32,6 +32,12 @@ def test_levels_are_found_by_label_whatever_their_order():
         np.testing.assert_allclose(factor(given), expected, atol=1e-14)
 
 
+def test_levels_may_be_called_what_xarray_calls_things():
+    levels = ("dims", "indexes")
+    shuffled = pd.DataFrame(matrix(2), levels, levels).iloc[::-1, ::-1]
+    assert read_relations({"A": shuffled})["A"].labels == levels[::-1]
+
+
 def test_numbers_are_levels_by_value():
     given = pd.DataFrame(matrix(3), [1.0, 2.0, 3.0], [1, 2, 3])
     found = among(read_relations({"A": given})["A"], "A", (1, 3), "g")
@@ -48,6 +54,7 @@ def test_numbers_are_levels_by_value():
         (np.array([[1.0, 0.5], [0.4, 1.0]]), "`A` is not symmetric"),
         (pd.DataFrame(matrix(2), ["a", "b"], ["a", "c"]), "has the row 'b', and no column"),
         (pd.DataFrame(matrix(2), ["a", "a"], ["a", "a"]), "`A` has a level twice"),
+        (xr.Dataset({"A": (("r", "c"), matrix(2))}, {"r": [1, 2], "c": [1, 2]}), "not a matrix"),
     ],
 )
 def test_what_is_no_matrix_of_relations(given: object, says: str):

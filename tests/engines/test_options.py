@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from formix.engines.options import options
+from formix.engines.options import FEWER, options
 
 MANY = """
 import jax, jax.numpy as jnp, numpy as np
@@ -41,3 +41,11 @@ def test_the_compiler_is_asked_for_what_it_knows_alone():
         "xla_cpu_enable_fast_math": False,
     }
     assert options(({"xla_no_such_option": True},)) == options()
+
+
+def test_what_the_user_asks_of_xla_goes_before(monkeypatch):
+    assert options(FEWER) != options()
+    monkeypatch.setenv(
+        "XLA_FLAGS", "--xla_disable_hlo_passes=fusion --xla_cpu_enable_fast_math=true"
+    )
+    assert options(FEWER, ({"xla_cpu_enable_fast_math": False},)) == options()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -79,7 +80,9 @@ def _read(name: str, value: Any) -> Relation:
 
 def _labels(value: Any) -> tuple[list[Any] | None, list[Any] | None]:
     """Return the labels of the rows and columns of a DataFrame or DataArray; none of an array."""
-    if hasattr(value, "dims") and hasattr(value, "indexes"):
+    xr = sys.modules.get("xarray")
+    # Who gives one has it loaded.
+    if xr is not None and isinstance(value, xr.DataArray):
         dims = [str(dim) for dim in value.dims]
         if len(dims) == 2 and all(dim in value.indexes for dim in dims):
             first, second = (value[dim].to_numpy().tolist() for dim in dims)

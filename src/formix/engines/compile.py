@@ -38,7 +38,7 @@ def compiled(lowered: Lowered, *wishes: tuple[Options, ...]) -> Compiled:
     Parameters
     ----------
     wishes
-        What the compiler is asked for beside order: `SOONER` or `APART`.
+        What the compiler is asked for beside order: of `SOONER`, `APART` and `FEWER`.
     """
 
     def work() -> Compiled:

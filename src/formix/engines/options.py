@@ -5,6 +5,7 @@ Options are named by what they are for, each with its spellings, the newest firs
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
@@ -41,11 +42,18 @@ _UNKNOWN = ("No such compile option", "not a valid enum value")
 
 def options(*wishes: tuple[Options, ...]) -> Options:
     """Return compiler options for some wishes; operations are in order in any case."""
-    found: Options = {}
-    for wish in (IN_ORDER, *wishes):
-        known = [spelling for spelling in wish if _is_known(*spelling.items())]
-        found |= known[0] if known else {}
+    found: Options = dict(_first_known(IN_ORDER))
+    asked = os.environ.get("XLA_FLAGS", "")
+    for wish in wishes:
+        # What the user asks of XLA goes before.
+        if not any(name in asked for spelling in wish for name in spelling):
+            found |= _first_known(wish)
     return found
+
+
+def _first_known(wish: tuple[Options, ...]) -> Options:
+    known = [spelling for spelling in wish if _is_known(*spelling.items())]
+    return known[0] if known else {}
 
 
 def jitted(function: Callable[..., Any]) -> Callable[..., Any]:
