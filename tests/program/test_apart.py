@@ -34,7 +34,13 @@ def test_other_data_of_the_same_shape_have_the_same_program():
 
 
 @pytest.mark.parametrize(
-    "priors", ["default", "brms", {"beta": "Normal(-1.5, 2)", "sd": "Exponential(1.5)"}]
+    "priors",
+    [
+        "default",
+        "brms",
+        {"beta": "Normal(-1.5, 2)", "sd": "Exponential(1.5)"},
+        {"beta": "Cauchy(0.5, 2)", "sd": "HalfCauchy(1.5)", "sigma": "HalfNormal(2)"},
+    ],
 )
 def test_it_has_the_density_of_the_printed_program(priors):
     model = fx.Model(FORMULA, frame(), priors=priors)
@@ -47,6 +53,14 @@ def test_it_has_the_density_of_the_printed_program(priors):
         log_density(model.program, point, free=True),
         rtol=1e-12,
     )
+
+
+@pytest.mark.parametrize("prior", ["Exponential({})", "HalfNormal({})", "HalfCauchy({})"])
+def test_another_number_of_a_prior_is_another_argument_alone(prior: str):
+    models = [fx.Model(FORMULA, frame(), priors={"sd": prior.format(x)}) for x in (2.0, 3.0)]
+    (first, a), (second, b) = (apart(model.program) for model in models)
+    assert first == second
+    assert not np.array_equal(a[NUMBERS], b[NUMBERS])
 
 
 def test_without_such_numbers_it_is_the_program_itself():

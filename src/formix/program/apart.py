@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 NUMBERS = "numbers_"
 """The argument that they become; no column is called so in a program."""
 
-_SCALED = {"dist.Normal": 0, "dist.StudentT": 1, "half_t": 1}
+_SCALED = {
+    "dist.Cauchy": 0,
+    "dist.Exponential": 0,
+    "dist.HalfCauchy": 0,
+    "dist.HalfNormal": 0,
+    "dist.Normal": 0,
+    "dist.StudentT": 1,
+    "half_t": 1,
+}
 """Distributions whose arguments may be any array, from this one on."""
 
 

@@ -11,7 +11,7 @@ from whitened_shapes import data
 
 import formix as fx
 from formix.engines.decline import Decline
-from formix.engines.whitened import drawing, sampling, tuning
+from formix.engines.whitened import drawing, sampling, tuning, walk
 from formix.engines.whitened.leaps import LENGTH
 from formix.engines.whitened.plan import TARGET
 from formix.errors import ArgumentError, EngineError, UnsupportedError
@@ -38,6 +38,25 @@ def exact(model: fx.Model):
 def test_a_gaussian_posterior_is_that_of_exact_integration(exact, drawn):
     """Each mean is within four of its standard errors, in all but 3e-3 of seeds; this is one."""
     assert_same(exact, drawn)
+
+
+def test_other_data_and_other_numbers_of_priors_do_not_compile(monkeypatch):
+    """The default priors depend on the columns, and the program has the means of these."""
+    frame = data().drop_duplicates(["count", "x", "g"])
+    moved = frame.assign(x=2.0 * frame["x"] + 0.5)
+    one, other = (fx.Model("count ~ x + (1 | g)", f, "poisson") for f in (frame, moved))
+    assert one.source != other.source
+    first = sampling.run(one.spec, one.program, seed=3, **SETTINGS)
+
+    def refused(*given):
+        raise AssertionError("compiled again")
+
+    monkeypatch.setattr(walk, "compiled", refused)
+    second = sampling.run(other.spec, other.program, seed=3, **SETTINGS)
+    # The prior of the slope moves with the column: the posteriors are one.
+    ours, theirs = (found.values["beta"][..., 1] for found in (first, second))
+    apart = ours.mean() - 2.0 * theirs.mean()
+    assert abs(apart) < 4.0 * np.hypot(mcse_mean(ours), 2.0 * mcse_mean(theirs))
 
 
 def test_slopes_in_single_precision_leave_draws_exact(model: fx.Model, exact, drawn, monkeypatch):

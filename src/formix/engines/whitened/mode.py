@@ -60,17 +60,26 @@ class Mode:
     given: Any
 
 
-def blank(of: Layout, rows: Distinct, freezing: Freezing, *, single: bool = False) -> Any:
+def blank(
+    of: Layout,
+    rows: Distinct,
+    freezing: Freezing,
+    numbers: Mapping[str, np.ndarray] | None = None,
+    *,
+    single: bool = False,
+) -> Any:
     """Return what the compiled programs are given: a normal model of rows that all say alike.
 
     Parameters
     ----------
+    numbers
+        What the program takes beside rows.
     single
         Whether the rows are given in single precision too.
     """
-    more = {"single": _of_rows(rows, np.float32)} if single else {}
+    more = {"single": _of_rows(rows, numbers or {}, np.float32)} if single else {}
     return {
-        **_of_rows(rows, np.float64),
+        **_of_rows(rows, numbers or {}, np.float64),
         **more,
         "frozen": freezing.frozen(rows.counts, np.zeros(len(rows.counts))),
         "centre": np.zeros(of.sampled),
@@ -215,10 +224,12 @@ class Search:
         return float(found[0][0].known.value[0]), slopes[0], 0.5 * (curvature + curvature.T)
 
 
-def _of_rows(rows: Distinct, kind: type[np.floating[Any]]) -> dict[str, Any]:
+def _of_rows(
+    rows: Distinct, numbers: Mapping[str, np.ndarray], kind: type[np.floating[Any]]
+) -> dict[str, Any]:
     """Return the program's data, and how many rows each stands for where it is not one."""
     data: dict[str, np.ndarray] = {}
-    for name, x in rows.data.items():
+    for name, x in {**rows.data, **numbers}.items():
         x = np.asarray(x)
         data[name] = x.astype(kind, copy=False) if x.dtype.kind == "f" else x
     if np.all(rows.counts == 1.0):

@@ -28,6 +28,7 @@ from formix.engines.whitened.target import Target
 from formix.engines.whitened.tuning import LEARN, SETTLE, Tuned, tuned
 from formix.engines.whitened.walk import walk
 from formix.errors import EngineError, UnsupportedError
+from formix.program.apart import apart
 from formix.versions import version_of
 
 if TYPE_CHECKING:
@@ -132,8 +133,9 @@ class _Run:
             self.plan = replace(self.plan, short=_short(self.plan, of, rows))
         freezing = Freezing(rows.spec, of)
         single = len(rows.counts) >= _MANY
-        given = blank(of, rows, freezing, single=single)
-        target = Target(self.program.function, of, single)
+        function, numbers = apart(self.program)
+        given = blank(of, rows, freezing, numbers, single=single)
+        target = Target(function, of, single)
         sites = tuple(parameter.site for parameter in self.spec.parameters)
         machine = walk(target, sites, self.plan.every, given)
         prepared = self.clock.tell("compile", 1, 1)
