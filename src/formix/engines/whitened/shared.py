@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.custom_derivatives import custom_vjp
@@ -69,9 +70,11 @@ def _symmetric(packed: Array, size: int) -> Array:
         return once(packed), None
 
     def backward(_: None, slope: Array) -> tuple[Array]:
-        # Looked up, as it would else be summed entry by entry, which is slow.
+        # Looked up, as it would else be summed entry by entry, which is slow; and kept apart from the
+        # matrix product, into which the compiler would fold its transpose, at half the speed.
         flat = slope.reshape(-1)
-        return (flat[low * size + column] + off * flat[column * size + low],)
+        packed = flat[low * size + column] + off * flat[column * size + low]
+        return (jax.lax.optimization_barrier(packed),)
 
     unpacked = cast("Any", custom_vjp)(once)
     unpacked.defvjp(forward, backward)
