@@ -74,7 +74,7 @@ def _symmetric(packed: Array, size: int) -> Array:
         # matrix product, into which the compiler would fold its transpose, at half the speed.
         flat = slope.reshape(-1)
         packed = flat[low * size + column] + off * flat[column * size + low]
-        return (jax.lax.optimization_barrier(packed),)
+        return (cast("Any", jax.lax).optimization_barrier(packed),)
 
     unpacked = cast("Any", custom_vjp)(once)
     unpacked.defvjp(forward, backward)
