@@ -178,7 +178,25 @@ def test_the_rate_is_found_where_many_coordinates_make_the_first_stride_far_too_
     assert found.stats["acceptance_rate"].mean() == pytest.approx(0.9, abs=0.04)
 
 
-def test_strides_that_become_too_short_hand_the_model_on(model, monkeypatch):
-    monkeypatch.setattr(tuning, "SHORTEST", 10.0)
-    with pytest.raises(Decline, match="very short"):
-        sampling.run(model.spec, model.program, seed=1, **SETTINGS)
+@pytest.mark.parametrize("ever", [True, False])
+def test_strides_that_become_too_short_hand_the_model_on_once_weights_are_new(
+    model, exact, ever, monkeypatch
+):
+    attempts = []
+    settle = sampling.tuned
+
+    def tuned(*given):
+        attempts.append(given[1].given["frozen"]["base"])
+        short = 10.0 if ever or len(attempts) == 1 else 0.02
+        monkeypatch.setattr(tuning, "SHORTEST", short)
+        return settle(*given)
+
+    monkeypatch.setattr(sampling, "tuned", tuned)
+    if ever:
+        with pytest.raises(Decline, match="very short"):
+            sampling.run(model.spec, model.program, seed=1, **SETTINGS)
+    else:
+        found = sampling.run(model.spec, model.program, seed=1, **SETTINGS)
+        assert found.attributes["refreshed"] == 1
+        assert_same(exact, found)
+    assert not np.array_equal(*attempts)

@@ -25,7 +25,7 @@ from formix.engines.whitened.plan import TARGET, Plan, short_chains
 from formix.engines.whitened.rows import distinct, linear_predictor
 from formix.engines.whitened.support import supports
 from formix.engines.whitened.target import Target
-from formix.engines.whitened.tuning import LEARN, SETTLE, Tuned, tuned
+from formix.engines.whitened.tuning import LEARN, SETTLE, TooShort, Tuned, tuned
 from formix.engines.whitened.walk import walk
 from formix.errors import EngineError, UnsupportedError
 from formix.program.apart import apart
@@ -160,6 +160,8 @@ class _Run:
     ) -> tuple[Passed, Quality, int]:
         """Return draws that chains agree on, with weights frozen anew where the first fall short.
 
+        So they are where no draws come about, as steps have become too short.
+
         Raises
         ------
         Decline
@@ -168,11 +170,12 @@ class _Run:
         mode = search.mode()
         try:
             return (*drawing.agreed(tuned(machine, mode, self.plan, 0, self._warmed)), 0)
+        except TooShort as short:
+            means, centre = short.means(), short.centre()
         except Decline:
             if drawing.last is None:
                 raise
-        means = drawing.last.means()
-        centre = drawing.last.state.given["centre"]
+            means, centre = drawing.last.means(), drawing.last.state.given["centre"]
         search.freeze(linear_predictor(search.rows, means), centre, means)
         search.tilted(linear_predictor(search.rows, means), centre)
         again = replace(mode, given=search.given)

@@ -60,6 +60,30 @@ class Tuned:
     stride: float
 
 
+class TooShort(Decline):
+    """Trajectories are accepted only where their steps are very short.
+
+    Parameters
+    ----------
+    state
+        Where the chains are by then.
+    """
+
+    def __init__(self, state: Tuned) -> None:
+        super().__init__("its trajectories are accepted only where their steps are very short")
+        self.state = state
+
+    def means(self) -> dict[str, np.ndarray]:
+        """Return the mean of every site over the chains."""
+        return {name: x.mean(axis=0) for name, x in self.state.place.known.sites.items()}
+
+    def centre(self) -> Float[np.ndarray, " coordinate"]:
+        """Return the mean of the scales' coordinates over the chains."""
+        given = self.state.given
+        middle = self.state.place.x[:, : len(given["centre"])].mean(axis=0)
+        return given["centre"] + given["root"] @ middle
+
+
 def tuned(walk: Walk, mode: Mode, plan: Plan, attempt: int, tell: Callable[[int], None]) -> Tuned:
     """Return chains that have settled.
 
@@ -73,7 +97,9 @@ def tuned(walk: Walk, mode: Mode, plan: Plan, attempt: int, tell: Callable[[int]
     Raises
     ------
     Decline
-        If they find no place, or their strides become too short.
+        If they find no place.
+    TooShort
+        If their strides become so.
     """
     generator = np.random.default_rng([plan.seed, 1, attempt])
     sampled = len(mode.point)
@@ -113,8 +139,8 @@ def _settled(
 
     Raises
     ------
-    Decline
-        If they become too short.
+    TooShort
+        If they become so.
     """
     place, stride, used = state.place, state.stride, np.zeros(0)
     for start in range(0, len(gains), walk.most):
@@ -123,7 +149,7 @@ def _settled(
         place, stride, record = walk.moved(place, stride, drawn, state.given, plan.target_accept)
         used = np.append(used, record.stats["step_size"][:, 0])
         if stride <= SHORTEST:
-            raise Decline("its trajectories are accepted only where their steps are very short")
+            raise TooShort(Tuned(state.given, place, stride))
     return Tuned(state.given, place, stride), used
 
 
