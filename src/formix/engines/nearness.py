@@ -22,7 +22,7 @@ LOOKS = 1000
 _EVEN = 1e-6
 """Weights whose logarithms differ by less are equal but for rounding, and have no tail."""
 
-_NEAR = 0.7
+NEAR = 0.7
 """k-hat above which the approximation is too far for its draws to be mended by weights."""
 
 
@@ -52,7 +52,7 @@ def weighed(log_weights: Values) -> tuple[Values, dict[str, float | None]]:
     bound = float(np.mean(logs))
     answer, k_hat = smoothed(logs) if np.ptp(logs) > _EVEN else (logs, 0.0)
     return answer, {
-        "max_k_hat": _NEAR,
+        "max_k_hat": NEAR,
         "k_hat": float(k_hat) if np.isfinite(k_hat) else None,
         "importance_ess": importance_ess(logs),
         "elbo": bound if np.isfinite(bound) else None,
@@ -61,4 +61,4 @@ def weighed(log_weights: Values) -> tuple[Values, dict[str, float | None]]:
 
 def is_near(said: Mapping[str, float | None]) -> bool:
     """Whether weights mend an approximation of which `weighed` says so much."""
-    return said["k_hat"] is not None and said["k_hat"] <= _NEAR
+    return said["k_hat"] is not None and said["k_hat"] <= NEAR

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,9 +12,10 @@ from scipy import stats
 import formix as fx
 from formix.engines import ENGINES
 from formix.engines.choice import choose
+from formix.engines.laplace import nodes
 from formix.engines.laplace.density import laplace
 from formix.engines.laplace.sampling import run
-from formix.errors import ArgumentError, EngineError, UnsupportedError
+from formix.errors import ArgumentError, ConvergenceWarning, EngineError, UnsupportedError
 
 FALSE_ALARM = 1e-6
 """How often a test of draws fails by chance, had its seed not been fixed."""
@@ -86,6 +89,23 @@ def test_the_result_is_named_an_approximation():
     assert {"beta", "sd_herd", "r_herd"} <= set(posterior)
     assert posterior["r_herd"].shape == (2, 1000, 15, 1)
     assert "log_likelihood" in found
+
+
+@pytest.mark.parametrize(
+    ("k_hat", "says"), [(0.69, None), (0.9, r"k-hat .* is 0\.90 \(above"), (np.inf, "cannot be")]
+)
+def test_weights_that_cannot_be_relied_on_are_told(monkeypatch, k_hat: float, says: str | None):
+    monkeypatch.setattr(nodes, "smoothed", lambda logs: (logs - logs.max(), k_hat))
+    model = herds()
+    expected = pytest.warns(ConvergenceWarning, match=says) if says else nullcontext()
+    with expected:
+        model.fit(engine="laplace", seed=1)
+
+
+def test_coefficients_alone_need_no_weights():
+    frame = pd.DataFrame({"y": [0, 2, 1, 4, 3, 5], "x": np.arange(6.0)})
+    found = fx.Model("y ~ x", frame, "poisson").fit(engine="laplace", seed=1)
+    assert found.attrs["k_hat"] == 0.0
 
 
 def test_every_site_has_draws():

@@ -64,7 +64,7 @@ def nodes(mode: JointMode, own: Stream, draws: int) -> Nodes:
     """
     if not len(mode.theta):
         nothing = np.zeros((1, 0))
-        return Nodes(nothing, np.zeros(draws, dtype=np.int64), -np.inf, float(draws))
+        return Nodes(nothing, np.zeros(draws, dtype=np.int64), 0.0, float(draws))
     least = _FEWEST + _EACH * len(mode.theta)
     count = max(least, min(draws, _MOST_WORK // mode.density.structure.rows))
     density = mode.density.log_density

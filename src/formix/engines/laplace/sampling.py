@@ -29,6 +29,7 @@ from formix.engines.marginal.density import one_thread
 from formix.engines.marginal.plan import Plan
 from formix.engines.marginal.streams import of_chain
 from formix.engines.moments import Moments, added
+from formix.engines.nearness import NEAR
 from formix.errors import EngineError, UnsupportedError
 from formix.versions import version_of
 
@@ -58,7 +59,8 @@ def run(
     """Return draws from Laplace's approximation of the posterior of a generalised model.
 
     They are independent of one another given the weighed points of theta, so that what R-hat and
-    effective sample sizes say is of the draws, and not of how near the approximation is.
+    effective sample sizes say is of the draws, and not of how near the approximation is. Of the
+    weights, `k_hat` says whether they make the points draws from it.
 
     Parameters
     ----------
@@ -154,6 +156,7 @@ def _attributes(plan: Plan, points: Nodes, seconds: Mapping[str, float]) -> dict
         "seed": plan.seed,
         "draws": plan.draws,
         "chains": plan.chains,
+        "max_k_hat": NEAR,
         "k_hat": points.k_hat if np.isfinite(points.k_hat) else None,
         "importance_ess": points.ess,
         "proposals": len(points.theta),
