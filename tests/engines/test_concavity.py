@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import formix as fx
-from formix.engines.concavity import BOUNDED, CONCAVE, INTERVALS, concavity_fault
+from formix.engines.concavity import BOUNDED, CONCAVE, INTERVALS, STRAIGHT, concavity_fault
 from formix.families import FAMILIES, Family, family
 from formix.observation import log_density
 from formix.spec import Response
@@ -144,13 +144,14 @@ def test_so_are_densities_within_bounds(one: Family):
     assert bent(one, bounded(one)) < 1.0
 
 
-LEFT_OUT = {"asymmetric_laplace"}
-"""Concave, and of straight lines: so that it has no normal model that is near it."""
+@pytest.mark.parametrize("one", linked(STRAIGHT), ids=repr)
+def test_straight_lines_are_concave(one: Family):
+    assert bent(one, rows(one)) < 1.0
 
 
 @pytest.mark.parametrize(
     "one",
-    [f for f in FAMILIES if not f.by_level and f.name not in CONCAVE.keys() | LEFT_OUT],
+    [f for f in FAMILIES if not f.by_level and f.name not in CONCAVE.keys() | STRAIGHT.keys()],
     ids=repr,
 )
 def test_families_that_are_left_out_bend_upwards(one: Family):
@@ -176,6 +177,8 @@ def test_bounds_that_are_left_out_bend_upwards(name: str):
     ("formula", "name", "says"),
     [
         ("y ~ x", "student", "log density of student is not concave in the linear predictor"),
+        ("y ~ x", "asymmetric_laplace", "density of asymmetric_laplace is not smooth: straight"),
+        ("t ~ x", "asymmetric_laplace(mu=log)", "is not concave in the linear predictor"),
         ("count ~ x", "poisson(mu=sqrt)", "under the link sqrt the log density of poisson is not"),
         ("t | trunc(lb = 0) ~ x", "gamma", "log density of gamma is not concave within bounds"),
         ("level | cens(c) ~ x", "sratio", "of sratio is not concave where it is censored"),

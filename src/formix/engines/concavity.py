@@ -83,10 +83,15 @@ BOUNDED: Mapping[str, frozenset[str]] = {
 }
 """Those under which the log density within bounds is, too."""
 
+STRAIGHT: Mapping[str, frozenset[str]] = {"asymmetric_laplace": _IDENTITY}
+"""Those under which it is concave, but of straight lines, so that no normal one is near it."""
+
 
 def concavity_fault(spec: Spec) -> str | None:
     """Return why the log density of rows is not concave in the main predictor, or nothing."""
     name, link = spec.family.name, spec.predictors[0].link.name
+    if link in STRAIGHT.get(name, ()):
+        return f"the log density of {name} is not smooth: straight lines, and a corner at each row"
     if name not in CONCAVE:
         return f"the log density of {name} is not concave in the linear predictor"
     if link not in CONCAVE[name]:
