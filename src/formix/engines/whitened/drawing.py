@@ -66,7 +66,10 @@ class Passed:
 
 @dataclass(frozen=True)
 class Quality:
-    """The worst nested R-hat, and the least number of independent draws, over so many numbers."""
+    """The worst nested R-hat, and the least number of independent draws, over so many numbers.
+
+    R-hat is NaN where there is one chain, or there are too few short ones to be compared.
+    """
 
     rhat: float
     ess: float
@@ -112,7 +115,8 @@ class Drawing:
             self._passes += 1
             quality, self.last = self.quality(found), found
             total = self.plan.each * self.plan.every
-            mixed = quality.rhat < self.most(quality.numbers)
+            compared = not np.isnan(quality.rhat)
+            mixed = not compared or quality.rhat < self.most(quality.numbers)
             if mixed and quality.ess >= ENOUGH * total:
                 return found, quality
             wanted = int(np.ceil(ENOUGH * total / max(quality.ess, 1.0)))
@@ -120,9 +124,9 @@ class Drawing:
             if thin > MOST_THIN:
                 if mixed and quality.ess >= 0.3 * ENOUGH * total:
                     return found, quality
+                rhat = f"nested R-hat {quality.rhat:.3f}, " if compared else ""
                 raise Decline(
-                    f"its chains do not agree (nested R-hat {quality.rhat:.3f}, "
-                    f"{quality.ess:.0f} independent draws)"
+                    f"its chains do not agree ({rhat}{quality.ess:.0f} independent draws)"
                 )
             state = found.state
 
@@ -183,15 +187,15 @@ class Drawing:
         """Return whether the chains agree, and what the draws are worth."""
         shape = (self.plan.chains, self.plan.short, self.plan.each)
         if self.plan.every < 4:
-            return Quality(1.0, np.inf, 0)
-        rhat, worth = 1.0, [np.zeros(0)]
+            return Quality(np.nan, np.inf, 0)
+        rhat, worth = np.nan, [np.zeros(0)]
         for drawn in parts(found.sites.values(), shape):
             moving = drawn[..., np.ptp(drawn, axis=(0, 1, 2)) > 0.0]
             if not moving.shape[-1]:
                 continue
             for each in (moving, folded(moving)):
                 if self.plan.chains > 1:
-                    rhat = float(nested_rhat(each).max(initial=rhat))
+                    rhat = float(np.fmax(rhat, nested_rhat(each).max()))
                 worth.append(effective(each))
         both = np.concatenate(worth)
         return Quality(rhat, least(both, self.plan.every), len(both))
