@@ -29,6 +29,12 @@ def test_good_draws_have_no_findings():
     assert not diagnose(fit())
 
 
+def test_a_draw_alone_is_told_without_a_word_from_numpy():
+    alone = fit(draws=1, chains=1, stats={"energy": np.array([[3.0]])})
+    (finding,) = diagnose(alone)
+    assert "do not move in some chain" in finding.what
+
+
 def test_constants_by_construction_are_passed_over():
     """The diagonal of `cor_`, and the zeros between its blocks."""
     mu = predictor("mu", 24, ("Intercept", "Days", "x"))

@@ -102,6 +102,12 @@ def test_too_few_draws_have_no_diagnostics():
     assert found.ess_tail.shape == (2,)
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_too_few_draws_have_no_errors_nor_energy_and_no_warning(count):
+    assert np.isnan(ess.mcse_mean(np.zeros((1, count, 2)))).all()
+    np.testing.assert_array_equal(ess.bfmi(np.zeros((2, count))), [np.nan, np.nan])
+
+
 def test_no_elements_and_scalars():
     assert ess.rhat(np.zeros((4, 100, 0))).shape == (0,)
     assert ess.rhat(chains("independent")).shape == ()

@@ -83,12 +83,16 @@ def ess_mean(draws: Draws) -> Shaped:
 
 def mcse_mean(draws: Draws) -> Shaped:
     """Return the Monte Carlo standard error of the mean, in the units of the parameter."""
-    sd = np.std(draws, axis=(0, 1), ddof=1)
-    return sd / np.sqrt(ess_mean(draws))
+    ess = ess_mean(draws)
+    if draws.shape[1] < FEWEST_DRAWS:
+        return ess
+    return np.std(draws, axis=(0, 1), ddof=1) / np.sqrt(ess)
 
 
 def bfmi(energy: Float[np.ndarray, "chain draw"]) -> Float[np.ndarray, " chain"]:
     """Return the estimated Bayesian fraction of missing information of each chain."""
+    if energy.shape[1] < FEWEST_DRAWS:
+        return np.full(len(energy), np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.mean(np.square(np.diff(energy, axis=1)), axis=1) / np.var(energy, axis=1, ddof=1)
 

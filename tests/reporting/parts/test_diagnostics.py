@@ -54,6 +54,11 @@ def test_what_nuts_says_is_counted():
     assert "fit(target_accept=0.95)" in said
 
 
+def test_draws_too_few_for_their_energy_have_no_line_of_it():
+    fit = sleepstudy(draws=2)
+    assert "E-BFMI" not in _rows(measures, _with(fit, energy=np.zeros((4, 2))))
+
+
 def test_the_quality_of_proposals_is_told_of_the_engine_that_has_them():
     fit = fx.Model("Yield ~ 1 + (1 | Batch)", fx.load("Dyestuff")).sample(seed=1, draws=500)
     k_hat = float(fit.attributes["k_hat"])

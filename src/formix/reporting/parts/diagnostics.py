@@ -115,7 +115,9 @@ def _sampler(stats: xr.Dataset | None) -> Iterator[tuple[str, ...]]:
         yield "tree depth, greatest", str(int(stats["tree_depth"].max())), "below its limit", ""
     if "energy" in stats:
         energy = bfmi(stats["energy"].transpose("chain", "draw").to_numpy())
-        yield "E-BFMI", f"{energy.min():.2f}", f"{BFMI} or more", f"chain {int(np.argmin(energy))}"
+        if np.isfinite(energy).all():
+            worst = int(np.argmin(energy))
+            yield "E-BFMI", f"{energy[worst]:.2f}", f"{BFMI} or more", f"chain {worst}"
     if "acceptance_rate" in stats:
         rate = float(stats["acceptance_rate"].mean())
         yield "acceptance rate, mean", f"{rate:.2f}", "", ""
