@@ -21,6 +21,7 @@ from formix.errors import ArgumentError, DataError, UnsupportedError
 from formix.likeness import Likeness, likeness
 from formix.notebook import preformatted
 from formix.printed_estimates import report
+from formix.separation import separation
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -158,7 +159,7 @@ def estimates(spec: Spec, method: Method, nodes: int = 1) -> Estimates:
     _check_identified(spec, generalised=generalised)
     if generalised:
         found = approximate_optimum(spec, nodes)
-        _check_found(found)
+        _check_found(spec, found)
     else:
         found = optimum(spec, method)
         _check_noise(spec, found)
@@ -197,15 +198,14 @@ def _check_noise(spec: Spec, found: Optimum) -> None:
         )
 
 
-def _check_found(found: Optimum) -> None:
+def _check_found(spec: Spec, found: Optimum) -> None:
     """Refuse what is no maximum: coefficients that go on growing where levels are separated."""
     whole = np.isfinite(found.log_likelihood) and bool(np.all(np.isfinite(found.beta)))
     if not whole or not found.reached:
         raise DataError(
             "the likelihood has no maximum that can be found: coefficients or standard deviations "
             "go on growing",
-            hint="does a column tell all successes from failures? model.fit() has priors that "
-            "hold coefficients",
+            hint=separation(spec),
         )
 
 
