@@ -77,6 +77,15 @@ def test_every_public_name_has_its_place_in_the_reference():
     assert sorted(listed) == sorted(set(fx.__all__) - families)
 
 
+def test_every_variable_of_the_environment_is_told():
+    variable = re.compile(r"\bFORMIX_[A-Z_]+\b")
+    source = Path(fx.__file__).parent.glob("**/*.py")
+    read = {name for file in source for name in variable.findall(file.read_text(encoding="utf-8"))}
+    told = variable.findall((DOCS / "reference" / "engines.md").read_text(encoding="utf-8"))
+    assert len(read) > 1
+    assert read == set(told)
+
+
 def test_pages_of_families_are_as_their_values_say():
     writer = [sys.executable, str(DOCS / "make_families.py"), "--check"]
     done = subprocess.run(writer, capture_output=True, text=True)
