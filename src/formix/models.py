@@ -255,7 +255,8 @@ class Model(Floors):
         ----------
         nAGQ
             Nodes of adaptive Gauss-Hermite quadrature, for a generalised model of one group with
-            one effect a level. Unlike lme4's the log likelihood then has all its constants.
+            one effect a level. The log likelihood then still has all its constants; lme4's is less
+            that of a model with a probability for every row: for cbpp -50.0, where ours is -92.0.
 
         Raises
         ------
