@@ -6,27 +6,38 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import special
+from scipy.stats import qmc
 
 from formix.engines.decline import Decline
 from formix.engines.marginal.chains import weighed
 from formix.engines.marginal.mode import Mode
 from formix.engines.marginal.pareto import importance_ess, smoothed
-from formix.engines.marginal.proposals import at_modes, fitted
+from formix.engines.marginal.proposals import DF, at_modes, fitted
 
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
     from formix.engines.laplace.mode import JointMode
     from formix.engines.marginal.chains import Weighed
+    from formix.engines.marginal.proposals import Mixture
     from formix.engines.marginal.streams import Stream
 
+    Points = Float[np.ndarray, "point coordinate"]
     Values = Float[np.ndarray, " point"]
 
-_MOST_WORK = 4_000_000
+_MOST_WORK = 2_000_000
 """Rows, times points of theta, that are worth their time."""
 
 _FEWEST, _EACH = 100, 50
-"""Points of theta at least, and more for each of its numbers."""
+"""Points of theta at least, and more for each of its numbers, to tell how heavy weights are."""
+
+_EVEN = 4.0
+"""Points for each number of theta and each square root of a draw: being even, they tell as much of
+the mean and the square of a number as independent draws do, up to twelve numbers."""
+
+_BITS = 30
+"""Of the coordinates of even points."""
 
 _GATE = 0.5
 """k-hat at and beyond which proposals are fitted again to what has been seen."""
@@ -45,10 +56,10 @@ class Nodes:
     chosen
         For each draw the place of its point, in random order.
     k_hat, ess
-        How heavy the tail of the weights is, and how many independent draws the points are worth.
+        How heavy the tail of the weights is, and how many of the points weights leave.
     """
 
-    theta: Float[np.ndarray, "point coordinate"]
+    theta: Points
     chosen: Int[np.ndarray, " draw"]
     k_hat: float
     ess: float
@@ -65,23 +76,46 @@ def nodes(mode: JointMode, own: Stream, draws: int) -> Nodes:
     if not len(mode.theta):
         nothing = np.zeros((1, 0))
         return Nodes(nothing, np.zeros(draws, dtype=np.int64), 0.0, float(draws))
-    least = _FEWEST + _EACH * len(mode.theta)
-    count = max(least, min(draws, _MOST_WORK // mode.density.structure.rows))
+    count = _count(len(mode.theta), draws, mode.density.structure.rows)
     density = mode.density.log_density
     none = np.zeros(len(mode.theta), dtype=bool)
     peak = Mode(mode.theta, mode.log_density, mode.root)
     proposal = at_modes(density, [peak], [], none, thorough=False)
-    tried = weighed(density, proposal, proposal.draw(own, count))
+    tried = weighed(density, proposal, even(proposal, own.normal, count))
     if not np.any(np.isfinite(tried.log_weights)):
         raise Decline("its log density is not finite around the mode")
     weights, k_hat = smoothed(tried.log_weights)
     if k_hat >= _GATE:
         again = fitted(own, tried.points, np.exp(weights), proposal, _COMPONENTS)
-        more = weighed(density, again, again.draw(own, count))
+        more = weighed(density, again, even(again, own.normal, count))
         other, k_other = smoothed(more.log_weights)
         if k_other < k_hat:
             tried, weights, k_hat = more, other, k_other
     return _chosen(tried, weights, k_hat, own, draws)
+
+
+def _count(size: int, draws: int, rows: int) -> int:
+    """Return how many points to weigh: a power of two, of which even points are most even."""
+    enough = min(draws, max(_MOST_WORK // rows, int(_EVEN * size * np.sqrt(draws))))
+    return 1 << (max(_FEWEST + _EACH * size, enough) - 1).bit_length()
+
+
+def even(proposal: Mixture, generator: np.random.Generator, count: int) -> Points:
+    """Return points of a proposal, a power of two, that lie more evenly than independent draws.
+
+    Each is distributed as a draw is, so that weighted means stay what they are on average; but they
+    differ far less from seed to seed. Points of theta are dear, and each is shared by many draws.
+
+    References
+    ----------
+    Owen (1997), doi:10.1214/aos/1031594731; Joe and Kuo (2008), doi:10.1137/070709359.
+    """
+    size = len(proposal.components[0].center)
+    sequence = qmc.Sobol(size + 2, bits=_BITS, seed=generator)
+    # In the middle of its cell, no coordinate is 0.
+    cube = sequence.random_base2(count.bit_length() - 1) + 0.5 ** (_BITS + 1)
+    spread = special.chdtri(DF, cube[:, 1]) / DF
+    return proposal.placed(cube[:, 0], special.ndtri(cube[:, 2:]) / np.sqrt(spread)[:, None])
 
 
 def _chosen(tried: Weighed, weights: Values, k_hat: float, own: Stream, draws: int) -> Nodes:

@@ -58,9 +58,10 @@ def run(
 ) -> Draws:
     """Return draws from Laplace's approximation of the posterior of a generalised model.
 
-    They are independent of one another given the weighed points of theta, so that what R-hat and
-    effective sample sizes say is of the draws, and not of how near the approximation is. Of the
-    weights, `k_hat` says whether they make the points draws from it.
+    They are independent of one another given the weighed points of theta, which are even, and so
+    many that means over them have no larger error than those of independent draws: so R-hat and
+    effective sample sizes are true of the draws, though not of how near the approximation is. Of
+    the weights, `k_hat` says whether they make the points draws from it.
 
     Parameters
     ----------

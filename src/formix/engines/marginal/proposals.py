@@ -95,11 +95,15 @@ class Mixture:
         The first draws are the same however many there are.
         """
         size = len(self.components[0].center)
-        bounds = np.cumsum(self.weights)
-        chosen = np.searchsorted(bounds[:-1], stream.component.random(count), side="right")
+        share = stream.component.random(count)
         z = stream.normal.standard_normal((count, size))
         z *= inflation / np.sqrt(stream.spread.chisquare(DF, count) / DF)[:, None]
-        points = np.empty((count, size))
+        return self.placed(share, z)
+
+    def placed(self, share: Values, z: Points) -> Points:
+        """Return where standardised draws lie, each of the component in whose share a number is."""
+        chosen = np.searchsorted(np.cumsum(self.weights)[:-1], share, side="right")
+        points = np.empty_like(z)
         for k, component in enumerate(self.components):
             mine = chosen == k
             points[mine] = component.place(z[mine])
