@@ -16,6 +16,7 @@ from made_fits import sleepstudy
 
 import formix as fx
 from formix import fitting
+from formix.engines import ENGINES
 from formix.results import inference_data
 from formix.results.groups import opened
 
@@ -59,6 +60,30 @@ def test_tables_of_a_summary_hold_what_is_known():
     with pytest.raises(fx.ResultError, match="has kept no draws"):
         fx.summary(short, ranef=True)
     assert str(fx.summary(short)) == str(fx.summary(whole))
+
+
+def test_settings_that_changed_nothing_are_noted():
+    model = fx.Model("Yield ~ 1 + (1 | Batch)", fx.load("Dyestuff"))
+    plain = model.fit(seed=1)
+    assert json.loads(plain.attrs["notes"]) == []
+    told = model.fit(seed=1, warmup=50, chain_method="auto", max_tree_depth=5)
+    assert json.loads(told.attrs["notes"]) == [
+        "`max_tree_depth` is not a setting of marginal, and changed nothing",
+        "`warmup` is not a setting of marginal, and changed nothing",
+    ]
+    xr.testing.assert_equal(told.posterior.sigma, plain.posterior.sigma)
+
+
+@pytest.mark.parametrize(
+    ("engine", "unheard"),
+    [("whitened", ["warmup", "chain_method"]), ("nuts", []), ("laplace", 3 * ["a setting"])],
+)
+def test_what_an_engine_hears_is_not_noted(engine: str, unheard: list[str]):
+    (chosen,) = (one for one in ENGINES if one.name == engine)
+    asked = {"draws": 9, "chains": 2, "warmup": 5, "chain_method": "parallel", "target_accept": 0.9}
+    notes = fitting._unheard(chosen, asked)
+    assert len(notes) == len(unheard)
+    assert all(name in note for name, note in zip(unheard, notes, strict=True))
 
 
 def test_nuts_keeps_as_much_and_is_judged_by_all():

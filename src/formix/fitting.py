@@ -28,6 +28,7 @@ from formix.engines.plan import whole
 from formix.errors import ArgumentError, ConvergenceWarning, EngineError
 
 if TYPE_CHECKING:
+    from formix.engines import Engine
     from formix.program.program import Program
     from formix.results.groups import Groups
     from formix.results.recipe import Recipe
@@ -39,8 +40,8 @@ MOST_EFFECTS = 50_000_000
 _EVERY = ("draws", "chains")
 """What every engine is told, beside the seed."""
 
-_DEFAULTED = ("warmup", "chain_method")
-"""What `fit` always says; an engine that has no use for it does not hear it."""
+_DEFAULTED = {"warmup": 1000, "chain_method": "auto"}
+"""What `fit` always says, and by default; an engine that has no use for it does not hear it."""
 
 _STACK = 5
 """Frames between the warning and the user's own line: `posterior`, `Model.sample`, `Model.fit`."""
@@ -75,7 +76,7 @@ def posterior(
     settings = {name: _plain(value) for name, value in settings.items()}
     check_settings(settings, engine)
     keep, notes = _keeping(spec, keep_groups, settings)
-    settings["keep_groups"] = keep
+    asked, settings["keep_groups"] = dict(settings), keep
     seed = _seed(_plain(seed))
     declined: dict[str, str] = {}
     drawn = None
@@ -94,8 +95,9 @@ def posterior(
                     hint='use engine="auto", which takes the next one',
                 ) from None
             declined[chosen.name] = signal.reason
+        else:
+            notes += _told((*_chosen(chosen.name, declined), *_unheard(chosen, asked)))
     said = {**drawn.attributes, "declined": declined, "keep_groups": keep}
-    notes += _chosen(str(drawn.attributes.get("engine", "")), declined)
     recipe = replace(recipe, notes=(*recipe.notes, *notes))
     found = results.collect(spec, replace(drawn, attributes=said), recipe)
     warn_if_poor(found)
@@ -109,9 +111,23 @@ def _plain(value: Any) -> Any:
 
 def _chosen(engine: str, declined: Mapping[str, str]) -> tuple[str, ...]:
     """Return a note on each engine that did not take the model."""
-    notes = tuple(
+    return tuple(
         f"sampled by {engine}, as {other} declined: {reason}" for other, reason in declined.items()
     )
+
+
+def _unheard(chosen: Engine, asked: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a note on each setting that was asked for and that the engine has no use for."""
+    known = {*_EVERY, *chosen.settings}
+    return tuple(
+        f"`{name}` is not a setting of {chosen.name}, and changed nothing"
+        for name, value in asked.items()
+        if name not in known and not (name in _DEFAULTED and value == _DEFAULTED[name])
+    )
+
+
+def _told(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the notes, which whoever listens to the log is told at once."""
     for note in notes:
         logging.getLogger("formix").info(note)
     return notes
@@ -149,8 +165,7 @@ def _keeping(
     )
     if load("formix.engines.marginal.support").likelihood_fault(spec) is None:
         note += "; fx.redraw draws them again"
-    logging.getLogger("formix").info(note)
-    return "summary", (note,)
+    return "summary", _told((note,))
 
 
 def check_settings(settings: Mapping[str, Any], engine: str) -> None:

@@ -152,7 +152,8 @@ class Model(Floors):
             program as printed, whatever it is. `laplace`, `svi` and `pathfinder` approximate the
             posterior, and are taken only when asked.
         draws, warmup, chains
-            Draws kept and steps adapted in each chain, and how many chains.
+            Draws kept and steps adapted in each chain, and how many chains. Only `nuts` is told how
+            many steps to adapt.
         seed
             Of the random numbers; by default one is chosen, and kept in the result.
         chain_method
@@ -164,7 +165,8 @@ class Model(Floors):
             deviations), or `none`. By default draws, or a summary where draws would be more than
             50 million numbers, which the result's notes then say. `fx.redraw` draws them again.
         **settings
-            What the engine takes beside, such as `target_accept=0.95`.
+            What the engine takes beside, such as `target_accept=0.95`. One that `auto` may take has
+            other settings than another: the result's notes name what was given and not used.
 
         Raises
         ------
