@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import special
-from scipy.stats import qmc
 
 from formix.engines.decline import Decline
 from formix.engines.marginal.chains import weighed
@@ -32,12 +31,14 @@ _MOST_WORK = 2_000_000
 _FEWEST, _EACH = 100, 50
 """Points of theta at least, and more for each of its numbers, to tell how heavy weights are."""
 
-_EVEN = 4.0
-"""Points for each number of theta and each square root of a draw: being even, they tell as much of
-the mean and the square of a number as independent draws do, up to twelve numbers."""
+_EVEN = 5.0
+"""Points for each number of theta and each square root of a draw: being even, they tell about as
+much of the mean of a number as independent draws do."""
 
-_BITS = 30
-"""Of the coordinates of even points."""
+_PRIMES = [p for p in range(2, 200) if all(p % q for q in range(2, p))]
+
+_EDGE = 1e-12
+"""Between the points and the edges of the cube, where there is no normal quantile."""
 
 _GATE = 0.5
 """k-hat at and beyond which proposals are fitted again to what has been seen."""
@@ -95,27 +96,40 @@ def nodes(mode: JointMode, own: Stream, draws: int) -> Nodes:
 
 
 def _count(size: int, draws: int, rows: int) -> int:
-    """Return how many points to weigh: a power of two, of which even points are most even."""
+    """Return how many points to weigh."""
     enough = min(draws, max(_MOST_WORK // rows, int(_EVEN * size * np.sqrt(draws))))
-    return 1 << (max(_FEWEST + _EACH * size, enough) - 1).bit_length()
+    return max(_FEWEST + _EACH * size, enough)
 
 
 def even(proposal: Mixture, generator: np.random.Generator, count: int) -> Points:
-    """Return points of a proposal, a power of two, that lie more evenly than independent draws.
+    """Return points of a proposal that lie more evenly than independent draws.
 
-    Each is distributed as a draw is, so that weighted means stay what they are on average; but they
-    differ far less from seed to seed. Points of theta are dear, and each is shared by many draws.
+    They are a scrambled Halton sequence: each is distributed as a draw is, so that weighted means
+    stay what they are on average; but they differ far less from seed to seed. Points of theta are
+    dear, and each is shared by many draws.
 
     References
     ----------
-    Owen (1997), doi:10.1214/aos/1031594731; Joe and Kuo (2008), doi:10.1137/070709359.
+    Owen (2017), arXiv:1706.02808.
     """
     size = len(proposal.components[0].center)
-    sequence = qmc.Sobol(size + 2, bits=_BITS, seed=generator)
-    # In the middle of its cell, no coordinate is 0.
-    cube = sequence.random_base2(count.bit_length() - 1) + 0.5 ** (_BITS + 1)
+    columns = [_scrambled(prime, count, generator) for prime in _PRIMES[: size + 2]]
+    cube = np.clip(np.stack(columns, axis=1), _EDGE, 1.0 - _EDGE)
     spread = special.chdtri(DF, cube[:, 1]) / DF
     return proposal.placed(cube[:, 0], special.ndtri(cube[:, 2:]) / np.sqrt(spread)[:, None])
+
+
+def _scrambled(base: int, count: int, generator: np.random.Generator) -> Values:
+    """Return numbers between 0 and 1 whose digits are those of 0, 1, 2, ... the other way round.
+
+    Digits of each place change places at random.
+    """
+    found, rest, unit = np.zeros(count), np.arange(count), 1.0
+    while unit > _EDGE:
+        unit /= base
+        found += unit * generator.permutation(base)[rest % base]
+        rest //= base
+    return found + unit * generator.random(count)
 
 
 def _chosen(tried: Weighed, weights: Values, k_hat: float, own: Stream, draws: int) -> Nodes:

@@ -70,8 +70,8 @@ def _symmetric(packed: Array, size: int) -> Array:
         return once(packed), None
 
     def backward(_: None, slope: Array) -> tuple[Array]:
-        # Looked up, as it would else be summed entry by entry, which is slow; and kept apart from the
-        # matrix product, into which the compiler would fold its transpose, at half the speed.
+        # Looked up, as it would else be summed entry by entry, which is slow; and kept apart from
+        # the matrix product, into which its transpose would be folded, at half the speed.
         flat = slope.reshape(-1)
         packed = flat[low * size + column] + off * flat[column * size + low]
         return (cast("Any", jax.lax).optimization_barrier(packed),)
