@@ -19,7 +19,8 @@ class Given(Drawing):
         self.x = x
 
     def passed(self, state, thin, stream):
-        return Passed({"beta": self.x}, {}, {}, state, thin, stream)
+        stats = {"diverging": np.zeros(self.x.shape[:2], dtype=bool)}
+        return Passed({"beta": self.x}, stats, {}, state, thin, stream)
 
 
 def given(chains: int, short: int, *, slow: bool = False) -> Given:

@@ -14,7 +14,7 @@ from formix.engines.decline import Decline
 from formix.engines.whitened import drawing, sampling, tuning, walk
 from formix.engines.whitened.leaps import LENGTH
 from formix.engines.whitened.plan import TARGET
-from formix.errors import ArgumentError, EngineError, UnsupportedError
+from formix.errors import ArgumentError, DataWarning, EngineError, UnsupportedError
 from formix.results.ess import mcse_mean
 
 SETTINGS = {"draws": 500, "chains": 4}
@@ -176,6 +176,20 @@ def test_the_rate_is_found_where_many_coordinates_make_the_first_stride_far_too_
     model = fx.Model("y ~ 1 + (1 | g)", many, "poisson")
     found = sampling.run(model.spec, model.program, seed=2, draws=20, chains=2, target_accept=0.9)
     assert found.stats["acceptance_rate"].mean() == pytest.approx(0.9, abs=0.04)
+
+
+def test_strides_are_halved_where_trajectories_diverge(monkeypatch):
+    """Where every count is 0 the rate falls without end one way, and explodes the other way."""
+    generator = np.random.default_rng(1)
+    frame = pd.DataFrame({"y": 0, "x": generator.normal(size=120), "g": np.repeat(range(12), 10)})
+    with pytest.warns(DataWarning, match="same in every row"):
+        model = fx.Model("y ~ x + (1 | g)", frame, "poisson")
+    halved = sampling.run(model.spec, model.program, seed=1)
+    assert not halved.stats["diverging"].any()
+    monkeypatch.setattr(drawing, "MOST_HALVED", 0)
+    whole = sampling.run(model.spec, model.program, seed=1)
+    assert whole.stats["diverging"].sum() > 10
+    assert halved.stats["step_size"].max() < 0.7 * whole.stats["step_size"].min()
 
 
 @pytest.mark.parametrize("ever", [True, False])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from formix.engines.whitened.agreement import (
     nested_rhat,
     parts,
 )
+from formix.engines.whitened.leaps import SHORTEST
 from formix.engines.whitened.tuning import Tuned, moves
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ ENOUGH = 0.3
 
 MOST_THIN = 24
 """Steps a draw, beyond which gradients are better spent by an engine that adapts its length."""
+
+MOST_HALVED = 2
+"""How often strides become half as long where trajectories diverge."""
 
 RHAT = 1.01
 """Nested R-hat above which chains have not forgotten where they started."""
@@ -104,15 +108,21 @@ class Drawing:
     def agreed(self, state: Tuned) -> tuple[Passed, Quality]:
         """Return draws that chains agree on.
 
+        Where trajectories diverge, strides become half as long, and again if they still do.
+
         Raises
         ------
         Decline
             If they do not with as many steps a draw as are worth it.
         """
-        thin = 1
+        thin, halved = 1, 0
         while True:
             found = self.passed(state, thin, self._passes)
             self._passes += 1
+            if halved < MOST_HALVED and found.stats["diverging"].any():
+                halved += 1
+                state = replace(found.state, stride=max(0.5 * found.state.stride, SHORTEST))
+                continue
             quality, self.last = self.quality(found), found
             total = self.plan.each * self.plan.every
             compared = not np.isnan(quality.rhat)
