@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from whitened_shapes import data
 
@@ -26,16 +27,20 @@ def model() -> fx.Model:
 
 @pytest.fixture(scope="module")
 def found(model: fx.Model) -> tuple[Search, Mode]:
+    search = searching(model)
+    assert len(search.rows.counts) < 54
+    return search, search.mode()
+
+
+def searching(model: fx.Model) -> Search:
     rows = distinct(model.spec, model.program)
-    assert len(rows.counts) < 54
     with float64():
         latent = latent_sites(model.program.function, arrays(model.program))
     of = layout(rows.spec, latent, structure(rows.spec))
     freezing = Freezing(rows.spec, of)
     given = blank(of, rows, freezing)
     machine = walk(Target(model.program.function, of), ("beta", "r_g", "sd_g", "shape"), 8, given)
-    search = Search(of, rows, freezing, machine, given)
-    return search, search.mode()
+    return Search(of, rows, freezing, machine, given)
 
 
 @pytest.mark.parametrize("column", ["v", "x"])
@@ -94,3 +99,18 @@ def test_the_normal_model_follows_the_shape(found):
     X = rows.spec.predictors[0].X
     at_mean, slope = moved.sum(), moved @ (X[:, 1] - rows.spec.predictors[0].centre[1])
     np.testing.assert_allclose(frozen["tilt"][:, 0], [at_mean, slope], rtol=1e-2, atol=1e-3)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 6, 39])
+def test_steps_that_go_to_and_fro_past_the_mode_come_to_it(seed: int):
+    """Counts of 30 groups of two rows, far more dispersed than Poisson's: weights move much."""
+    generator = np.random.default_rng(seed)
+    group = np.repeat(np.arange(30), 2)
+    rate = np.exp(3.0 + 0.8 * generator.standard_normal(30)[group])
+    y = generator.poisson(rate * generator.gamma(0.3, 1 / 0.3, 60))
+    model = fx.Model("y ~ 1 + (1 | g)", pd.DataFrame({"y": y, "g": group}), "negative_binomial")
+    search = searching(model)
+    mode = search.mode()
+    around = 0.3 * np.concatenate([np.eye(2), -np.eye(2)])
+    values, _ = search.looked(np.concatenate([mode.point[None], mode.point + around]))
+    assert np.all(values[0] > values[1:])

@@ -37,8 +37,9 @@ _LEVELS = np.linspace(-20.0, 20.0, 41)
 _ENOUGH = 20_000
 """Rows that tell which of those is best."""
 
-_NEAR = 1e-3
-"""Of the log density, by which one more step of the scales would add so little."""
+_NEAR, _ENDURED = 1e-3, 0.1
+"""Of the log density, by which one more step of the scales would add so little; and with which the
+search makes do in the end, as chains learn the place of their coordinates themselves."""
 
 _CLOSE = 0.02
 """The change of a linear predictor, after which Newton's method is as near as its square."""
@@ -123,14 +124,22 @@ class Search:
         return Mode(point, _root(curvature), self.given)
 
     def _climbed(self, point: Point, eta: Point) -> tuple[Point, Point, Points]:
-        """Return the mode, the linear predictor there, and the negative curvature."""
-        for _ in range(_ROUNDS):
+        """Return the mode, the linear predictor there, and the negative curvature.
+
+        Weights change with every step, so that steps may go to and fro past the mode: those that
+        turn back go half as far.
+        """
+        last, most = np.zeros_like(point), 1.0
+        for number in range(_ROUNDS):
             self.tilted(eta, point)
             value, slope, curvature = self._shape(point)
             step, decrement = _newton(slope, curvature)
-            if decrement < _NEAR or not len(point):
+            near = _NEAR if number + 1 < _ROUNDS else _ENDURED
+            if decrement < near or not len(point):
                 return point, eta, curvature
-            tried = point + _SHARES[:, None] * step
+            most = 0.5 * most if last @ step < 0.0 else min(1.4 * most, 1.0)
+            last = step
+            tried = point + most * _SHARES[:, None] * step
             values, sites = self.looked(tried)
             best = int(np.nanargmax(np.where(np.isfinite(values), values, -np.inf)))
             if not values[best] > value:
