@@ -133,7 +133,11 @@ def test_trajectories_cut_short_are_counted(limit):
     depth[0, 3] = limit
     (finding,) = diagnose(fit(stats={"tree_depth": depth}, attributes={"max_tree_depth": limit}))
     assert finding.what == f"1 of 2000 trajectories ended at tree depth {limit}"
-    assert f"max_tree_depth={limit + 2}" in finding.remedies[0]
+    assert f"fit(max_tree_depth={limit + 2})" in finding.remedies[0]
+    # Trees of `whitened` have no such setting.
+    known = {"max_tree_depth": limit, "trajectories": "nuts"}
+    (finding,) = diagnose(fit(stats={"tree_depth": depth}, attributes=known))
+    assert f'fit(engine="nuts", max_tree_depth={limit + 2})' in finding.remedies[0]
 
 
 @pytest.mark.parametrize(

@@ -149,11 +149,12 @@ def _sampler(stats: xr.Dataset, attributes: Mapping[str, object]) -> list[Findin
         )
     limit = int(decode(attributes.get("max_tree_depth", TREE_DEPTH), "max_tree_depth"))
     if "tree_depth" in stats and (count := int((stats["tree_depth"] >= limit).sum())):
+        named = 'engine="nuts", ' if "trajectories" in attributes else ""
         findings.append(
             Finding(
                 f"{count} of {stats['tree_depth'].size} trajectories ended at tree depth {limit}",
                 (
-                    f"allow longer trajectories: fit(max_tree_depth={limit + 2})",
+                    f"allow longer trajectories: fit({named}max_tree_depth={limit + 2})",
                     "predictors on very different scales are a common cause: write scale(x)",
                 ),
             )

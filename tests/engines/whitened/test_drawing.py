@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from formix.engines.decline import Decline
-from formix.engines.whitened.drawing import Drawing, Passed
+from formix.engines.whitened.drawing import Drawing, Passed, Tried
 from formix.engines.whitened.plan import Plan
 from formix.results.json_text import decode, encode
 
@@ -30,21 +30,25 @@ def given(chains: int, short: int, *, slow: bool = False) -> Given:
     return Given(plan, x + 50.0 * apart if slow else x)
 
 
+def agreed(drawing: Drawing) -> Tried:
+    return drawing.agreed(drawing.tried(None))
+
+
 @pytest.mark.parametrize(("chains", "short"), [(1, 25), (1, 1), (3, 1)])
 def test_chains_that_are_not_compared_have_no_nested_rhat(chains: int, short: int):
-    _, quality = given(chains, short).agreed(None)
+    quality = agreed(given(chains, short)).quality
     assert np.isnan(quality.rhat)
     # As an attribute of a result it is kept as text.
     assert np.isnan(decode(encode(quality.rhat), "nested_rhat"))
 
 
 def test_chains_that_are_compared_have_one():
-    _, quality = given(4, 25).agreed(None)
+    quality = agreed(given(4, 25)).quality
     assert 1.0 < quality.rhat < 1.01
 
 
 def test_a_chain_alone_that_is_slow_is_declined_without_one():
     with pytest.raises(Decline, match=r"do not agree \(\d+ independent draws\)"):
-        given(1, 25, slow=True).agreed(None)
+        agreed(given(1, 25, slow=True))
     with pytest.raises(Decline, match=r"nested R-hat [\d.]+, \d+ independent"):
-        given(4, 25, slow=True).agreed(None)
+        agreed(given(4, 25, slow=True))

@@ -76,6 +76,9 @@ def test_why_other_engines_were_not_taken_is_told():
     rows = _rows(run, fit)
     assert rows["not marginal, because"] == ["sigma has a predictor of its own"]
     assert rows["engine"] == ["nuts"]
+    assert "trajectories of NUTS, because" not in rows
+    fit.attributes["trajectories_reason"] = "its chains do not agree"
+    assert _rows(run, fit)["trajectories of NUTS, because"] == ["its chains do not agree"]
     assert "240 draws from the posterior by the engine nuts" in str(
         read_page(str(sentence(Reported(fit)))).text
     )

@@ -18,7 +18,7 @@ from formix.engines.whitened.agreement import (
     parts,
 )
 from formix.engines.whitened.leaps import SHORTEST
-from formix.engines.whitened.tuning import Tuned, moves
+from formix.engines.whitened.tuning import Tuned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 ENOUGH = 0.3
 """The share of draws that the worst number's are worth, below which there are more steps a draw."""
+
+LEAST = 0.09
+"""The share with which draws are taken all the same, where more steps are not worth it."""
 
 MOST_THIN = 24
 """Steps a draw, beyond which gradients are better spent by an engine that adapts its length."""
@@ -80,6 +83,15 @@ class Quality:
     numbers: int
 
 
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """Draws, what they are worth, and how often strides were halved for them."""
+
+    passed: Passed
+    quality: Quality
+    halved: int = 0
+
+
 class Drawing:
     """Makes draws of one run.
 
@@ -101,44 +113,63 @@ class Drawing:
         tell: Callable[[int, int], None],
     ) -> None:
         self.walk, self.plan, self.summarised, self.tell = walk, plan, summarised, tell
-        self.last: Passed | None = None
-        """The draws that fell short."""
         self._passes = 0
 
-    def agreed(self, state: Tuned) -> tuple[Passed, Quality]:
-        """Return draws that chains agree on.
+    def by(self, walk: Walk) -> Drawing:
+        """Return what goes on with other steps."""
+        other = Drawing(walk, self.plan, self.summarised, self.tell)
+        other._passes = self._passes
+        return other
+
+    def tried(self, state: Tuned, thin: int = 1, halved: int = 0) -> Tried:
+        """Return draws from a state, of so many steps each, and what they are worth.
 
         Where trajectories diverge, strides become half as long, and again if they still do.
+        """
+        while True:
+            found = self.passed(state, thin, self._passes)
+            self._passes += 1
+            if halved == MOST_HALVED or not found.stats["diverging"].any():
+                return Tried(found, self.quality(found), halved)
+            halved += 1
+            state = replace(found.state, stride=max(0.5 * found.state.stride, SHORTEST))
+
+    def wanted(self, tried: Tried) -> int:
+        """Return how many steps a draw would take for chains to agree, as these draws tell it."""
+        quality, thin = tried.quality, tried.passed.thin
+        enough = ENOUGH * self.plan.each * self.plan.every
+        if quality.ess >= enough:
+            return thin if self.mixed(quality) else 2 * thin
+        return max(2 * thin, int(np.ceil(enough / max(quality.ess, 1.0))) * thin)
+
+    def agreed(self, tried: Tried, most: int | None = None) -> Tried:
+        """Return draws that chains agree on: these, or some of more steps each.
 
         Raises
         ------
         Decline
             If they do not with as many steps a draw as are worth it.
         """
-        thin, halved = 1, 0
+        most = MOST_THIN if most is None else most
         while True:
-            found = self.passed(state, thin, self._passes)
-            self._passes += 1
-            if halved < MOST_HALVED and found.stats["diverging"].any():
-                halved += 1
-                state = replace(found.state, stride=max(0.5 * found.state.stride, SHORTEST))
-                continue
-            quality, self.last = self.quality(found), found
-            total = self.plan.each * self.plan.every
-            compared = not np.isnan(quality.rhat)
-            mixed = not compared or quality.rhat < self.most(quality.numbers)
-            if mixed and quality.ess >= ENOUGH * total:
-                return found, quality
-            wanted = int(np.ceil(ENOUGH * total / max(quality.ess, 1.0)))
-            thin = max(2 * thin, min(wanted * thin, MOST_THIN))
-            if thin > MOST_THIN:
-                if mixed and quality.ess >= 0.3 * ENOUGH * total:
-                    return found, quality
-                rhat = f"nested R-hat {quality.rhat:.3f}, " if compared else ""
+            thin, quality = tried.passed.thin, tried.quality
+            wanted = self.wanted(tried)
+            if wanted == thin:
+                return tried
+            wanted = max(2 * thin, min(wanted, most))
+            if wanted > most:
+                enough = LEAST * self.plan.each * self.plan.every
+                if self.mixed(quality) and quality.ess >= enough:
+                    return tried
+                rhat = "" if np.isnan(quality.rhat) else f"nested R-hat {quality.rhat:.3f}, "
                 raise Decline(
                     f"its chains do not agree ({rhat}{quality.ess:.0f} independent draws)"
                 )
-            state = found.state
+            tried = self.tried(tried.passed.state, wanted, tried.halved)
+
+    def mixed(self, quality: Quality) -> bool:
+        """Return whether chains have forgotten where they started, as far as they are compared."""
+        return np.isnan(quality.rhat) or quality.rhat < self.most(quality.numbers)
 
     def most(self, numbers: int) -> float:
         """Return the nested R-hat above which chains do not agree, the worst of so many."""
@@ -157,7 +188,7 @@ class Drawing:
         for start in range(0, len(steps), self.walk.most):
             part = steps[start : start + self.walk.most]
             streams = [np.random.default_rng([self.plan.seed, 2, stream, step]) for step in part]
-            drawn = moves(self.walk, streams)
+            drawn = self.walk.moves(streams)
             place, _, record = self.walk.moved(place, state.stride, drawn, state.given)
             chosen = [i for i, step in enumerate(part) if (step + 1) % thin == 0]
             self._gather(record, chosen, sites, moments)

@@ -34,6 +34,9 @@ SHORTEST = 0.02
 _MOST = float(np.log(2.0))
 """By which the logarithm of a stride changes at once."""
 
+DIVERGED = 1000.0
+"""An error of the energy beyond which a trajectory has left where it can be followed."""
+
 STAGES = 3
 """Slopes that a leap asks for."""
 

@@ -13,7 +13,7 @@ from formix.engines.whitened.softened import BELOW, FAR, deviations, ends
 from formix.engines.whitened.start import begun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from jaxtyping import Float
 
@@ -182,6 +182,21 @@ class Search:
         found = working(self.rows, eta, values)
         at = point[np.array(self.of.moving, int)]
         frozen = self.freezing.frozen(found.weights, found.response, at, self._tilts)
+        self.given = self.given | {"frozen": frozen}
+
+    def averaged(self, each: Sequence[Mapping[str, np.ndarray]], point: Point) -> None:
+        """Let the normal model be the mean of those of rows at draws of all sites.
+
+        Where rows say all but nothing at the mean, as where they are told apart without error, they
+        say more at some of the draws: there steps are short.
+        """
+        weights, pulls = np.zeros((2, len(self.rows.counts)))
+        for values in each:
+            found = working(self.rows, linear_predictor(self.rows, values), values)
+            weights += found.weights / len(each)
+            pulls += found.weights * found.response / len(each)
+        at = point[np.array(self.of.moving, int)]
+        frozen = self.freezing.frozen(weights, pulls / weights, at, self._tilts)
         self.given = self.given | {"frozen": frozen}
 
     def tilted(self, eta: Point, point: Point) -> None:

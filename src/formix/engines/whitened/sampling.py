@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import jax
 import numpy as np
 
-from formix.engines.decline import Decline
 from formix.engines.draws import Draws, KeepGroups
 from formix.engines.latent import arrays, latent_sites
 from formix.engines.lock import TRACING
@@ -17,15 +16,17 @@ from formix.engines.marginal.density import one_thread
 from formix.engines.precision import float64
 from formix.engines.steps import Clock
 from formix.engines.waiting import listening
-from formix.engines.whitened.drawing import Drawing, Passed, Quality
+from formix.engines.whitened.attempts import Attempts, Found
+from formix.engines.whitened.drawing import Drawing
 from formix.engines.whitened.frozen import Freezing, with_products
 from formix.engines.whitened.layout import layout, structure
 from formix.engines.whitened.mode import Search, blank
 from formix.engines.whitened.plan import TARGET, Plan, short_chains
-from formix.engines.whitened.rows import distinct, linear_predictor
+from formix.engines.whitened.rows import distinct
 from formix.engines.whitened.support import supports
 from formix.engines.whitened.target import Target
-from formix.engines.whitened.tuning import LEARN, SETTLE, TooShort, Tuned, tuned
+from formix.engines.whitened.tuning import Tuned
+from formix.engines.whitened.turning import Turning
 from formix.engines.whitened.walk import walk
 from formix.errors import EngineError, UnsupportedError
 from formix.program.apart import apart
@@ -139,50 +140,32 @@ class _Run:
         sites = tuple(parameter.site for parameter in self.spec.parameters)
         machine = walk(target, sites, self.plan.every, given)
         prepared = self.clock.tell("compile", 1, 1)
-        drawing = Drawing(machine, self.plan, self.summarised, self._told)
         if state:
-            settled = _restored(of, machine, given, state)
-            found = drawing.passed(settled, self.plan.thin, self.plan.stream)
-            quality, attempts = drawing.quality(found), 0
+            found = self._more(of, machine, given, state)
         else:
+            drawing = Drawing(machine, self.plan, self.summarised, self._told)
             search = Search(of, rows, freezing, machine, given)
-            found, quality, attempts = self._found(search, machine, drawing)
+            found = Attempts(search, machine, drawing, self.plan, self._warmed).found()
         seconds = {"compile": prepared, "draws": self.clock.seconds() - prepared}
-        attributes = _attributes(self.plan, found, quality, seconds)
-        attributes |= {"rows": len(rows.counts), "refreshed": attempts}
-        values = {name: self._chains(x) for name, x in found.sites.items()}
-        stats = {name: self._chains(x) for name, x in found.stats.items()}
-        moments = found.moments if keep == "summary" else {}
+        attributes = _attributes(self.plan, found, seconds) | {"rows": len(rows.counts)}
+        values = {name: self._chains(x) for name, x in found.passed.sites.items()}
+        stats = {name: self._chains(x) for name, x in found.passed.stats.items()}
+        moments = found.passed.moments if keep == "summary" else {}
         return Draws(values, stats, attributes, _saved(self.plan, found), moments)
 
-    def _found(
-        self, search: Search, machine: Walk, drawing: Drawing
-    ) -> tuple[Passed, Quality, int]:
-        """Return draws that chains agree on, with weights frozen anew where the first fall short.
+    def _more(
+        self, of: Layout, machine: Walk, given: Any, state: Mapping[str, np.ndarray]
+    ) -> Found:
+        """Return draws that go on from a state."""
+        settled = _restored(of, machine, given, state)
+        why = bytes(state["turning"]).decode() if "turning" in state else ""
+        steps = Turning.of(machine) if why else machine
+        drawing = Drawing(steps, self.plan, self.summarised, self._told)
+        passed = drawing.passed(settled, self.plan.thin, self.plan.stream)
+        return Found(passed, drawing.quality(passed), 0, why)
 
-        So they are where no draws come about, as steps have become too short.
-
-        Raises
-        ------
-        Decline
-            If they fall short again.
-        """
-        mode = search.mode()
-        try:
-            return (*drawing.agreed(tuned(machine, mode, self.plan, 0, self._warmed)), 0)
-        except TooShort as short:
-            means, centre = short.means(), short.centre()
-        except Decline:
-            if drawing.last is None:
-                raise
-            means, centre = drawing.last.means(), drawing.last.state.given["centre"]
-        search.freeze(linear_predictor(search.rows, means), centre, means)
-        search.tilted(linear_predictor(search.rows, means), centre)
-        again = replace(mode, given=search.given)
-        return (*drawing.agreed(tuned(machine, again, self.plan, 1, self._warmed)), 1)
-
-    def _warmed(self, done: int) -> None:
-        self.clock.tell("warmup", done, SETTLE + LEARN)
+    def _warmed(self, done: int, total: int) -> None:
+        self.clock.tell("warmup", done, total)
 
     def _told(self, done: int, diverged: int) -> None:
         self.clock.tell("draws", min(done, self.plan.each), self.plan.each, diverged)
@@ -201,14 +184,17 @@ def _short(plan: Plan, of: Layout, rows: Distinct) -> int:
     return short_chains(plan.draws, plan.chains, len(rows.counts), width)
 
 
-def _saved(plan: Plan, found: Passed) -> dict[str, np.ndarray]:
+def _saved(plan: Plan, found: Found) -> dict[str, np.ndarray]:
     """Return what more draws go on from."""
-    given = found.state.given
+    passed = found.passed
+    given = passed.state.given
     known = {f"frozen.{i}": x for i, x in enumerate(jax.tree.leaves(_told(given["frozen"])))}
     known |= {name: given[name] for name in _LEARNT}
-    known["place.x"] = found.state.place.x
-    known["stride"] = np.array(found.state.stride)
-    return {**known, **plan.arrays(found.thin, found.stream)}
+    known["place.x"] = passed.state.place.x
+    known["stride"] = np.array(passed.state.stride)
+    if found.turning:
+        known["turning"] = np.frombuffer(found.turning.encode(), np.uint8)
+    return {**known, **plan.arrays(passed.thin, passed.stream)}
 
 
 def _told(frozen: Frozen) -> Frozen:
@@ -244,9 +230,7 @@ def _restored(of: Layout, machine: Walk, given: Any, state: Mapping[str, np.ndar
     return Tuned(given, place, float(found["stride"]))
 
 
-def _attributes(
-    plan: Plan, found: Passed, quality: Quality, seconds: Mapping[str, float]
-) -> dict[str, object]:
+def _attributes(plan: Plan, found: Found, seconds: Mapping[str, float]) -> dict[str, object]:
     return {
         "engine": "whitened",
         "chain_method": "vectorized",
@@ -255,8 +239,11 @@ def _attributes(
         "chains": plan.chains,
         "short_chains": plan.short,
         "target_accept": plan.target_accept,
-        "thin": found.thin,
-        "nested_rhat": quality.rhat,
+        "thin": found.passed.thin,
+        "nested_rhat": found.quality.rhat,
+        "refreshed": found.refreshed,
+        "trajectories": "nuts" if found.turning else "of one length",
+        **({"trajectories_reason": found.turning} if found.turning else {}),
         "versions": {
             **{name: version_of(name) for name in _PACKAGES},
             "python": platform.python_version(),

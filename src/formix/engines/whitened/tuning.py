@@ -28,9 +28,6 @@ SETTLE, LEARN = 12, 10
 _HEARD = 6
 """Of the first, the last so many tell the widths."""
 
-_JITTER = 0.2
-"""Strides differ by as much, so that no coordinate comes back to where it was."""
-
 _BOLD = 7.0
 """The first stride, times the fourth root of how many coordinates there are."""
 
@@ -59,6 +56,11 @@ class Tuned:
     place: Place
     stride: float
 
+    def centre(self) -> Float[np.ndarray, " coordinate"]:
+        """Return the mean of the scales' coordinates over the chains."""
+        middle = self.place.x[:, : len(self.given["centre"])].mean(axis=0)
+        return self.given["centre"] + self.given["root"] @ middle
+
 
 class TooShort(Decline):
     """Trajectories are accepted only where their steps are very short.
@@ -72,16 +74,6 @@ class TooShort(Decline):
     def __init__(self, state: Tuned) -> None:
         super().__init__("its trajectories are accepted only where their steps are very short")
         self.state = state
-
-    def means(self) -> dict[str, np.ndarray]:
-        """Return the mean of every site over the chains."""
-        return {name: x.mean(axis=0) for name, x in self.state.place.known.sites.items()}
-
-    def centre(self) -> Float[np.ndarray, " coordinate"]:
-        """Return the mean of the scales' coordinates over the chains."""
-        given = self.state.given
-        middle = self.state.place.x[:, : len(given["centre"])].mean(axis=0)
-        return given["centre"] + given["root"] @ middle
 
 
 def tuned(walk: Walk, mode: Mode, plan: Plan, attempt: int, tell: Callable[[int], None]) -> Tuned:
@@ -109,30 +101,19 @@ def tuned(walk: Walk, mode: Mode, plan: Plan, attempt: int, tell: Callable[[int]
     gains = 1.0 / (1.0 + np.arange(SETTLE)) ** 0.6
     heard: list[np.ndarray] = []
     for part in np.split(gains, range(SETTLE - _HEARD, SETTLE)):
-        state, _ = _settled(walk, state, generator, plan, part)
+        state, _ = settled(walk, state, generator, plan, part)
         heard.append(state.place.x)
         tell(SETTLE - _HEARD + len(heard) - 1)
-    state = _learnt(walk, state, np.concatenate(heard[1:]), sampled)
+    state = learnt(walk, state, np.concatenate(heard[1:]), sampled)
     gains = 1.0 / (1.0 + np.arange(LEARN)) ** 0.6
-    state, strides = _settled(walk, state, generator, plan, gains)
+    state, strides = settled(walk, state, generator, plan, gains)
     tell(SETTLE + LEARN)
     # The mean of the later ones, as in dual averaging: single ones follow the last acceptance.
     stride = float(np.exp(np.mean(np.log(strides[LEARN // 2 :]))))
     return Tuned(state.given, state.place, stride)
 
 
-def moves(walk: Walk, generators: list[np.random.Generator]) -> dict[str, np.ndarray]:
-    """Return the random numbers of steps that learn nothing, each of its own generator."""
-    chains, count = walk.chains, len(generators)
-    return {
-        "normals": np.stack([g.standard_normal((chains, walk.size)) for g in generators]),
-        "logarithms": -np.stack([g.standard_exponential(chains) for g in generators]),
-        "apart": np.stack([g.uniform(1.0 - _JITTER, 1.0 + _JITTER, chains) for g in generators]),
-        "gains": np.zeros(count),
-    }
-
-
-def _settled(
+def settled(
     walk: Walk, state: Tuned, generator: np.random.Generator, plan: Plan, gains: np.ndarray
 ) -> tuple[Tuned, np.ndarray]:
     """Return the state after as many steps as there are gains, and the strides of those.
@@ -145,7 +126,7 @@ def _settled(
     place, stride, used = state.place, state.stride, np.zeros(0)
     for start in range(0, len(gains), walk.most):
         part = gains[start : start + walk.most]
-        drawn = moves(walk, [generator] * len(part)) | {"gains": part}
+        drawn = walk.moves([generator] * len(part)) | {"gains": part}
         place, stride, record = walk.moved(place, stride, drawn, state.given, plan.target_accept)
         used = np.append(used, record.stats["step_size"][:, 0])
         if stride <= SHORTEST:
@@ -172,7 +153,7 @@ def _begun(walk: Walk, given: Any, plan: Plan, generator: np.random.Generator) -
     raise Decline("no points of positive density were found to start from")
 
 
-def _learnt(walk: Walk, state: Tuned, heard: Cloud, sampled: int) -> Tuned:
+def learnt(walk: Walk, state: Tuned, heard: Cloud, sampled: int) -> Tuned:
     """Return the chains in coordinates whose widths are those of what was heard."""
     count = len(heard)
     x = state.place.x

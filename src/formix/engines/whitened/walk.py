@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +16,7 @@ from formix.engines.lock import TRACING
 from formix.engines.options import APART, FEWER, SOONER
 from formix.engines.precision import float64
 from formix.engines.whitened.leaps import (
+    DIVERGED,
     LENGTH,
     SHORTEST,
     STAGES,
@@ -43,10 +44,10 @@ _MOST_BYTES = 64_000_000
 _KEPT = 8
 """Walks kept in memory."""
 
-_HINT = "if memory ran out, ask for fewer draws at once"
+HINT = "if memory ran out, ask for fewer draws at once"
 
-_DIVERGED = 1000.0
-"""An error of the energy beyond which a trajectory has left where it can be followed."""
+_JITTER = 0.2
+"""Strides differ by as much, so that no coordinate comes back to where it was."""
 
 
 class Known(NamedTuple):
@@ -117,9 +118,19 @@ class Walk:
         """The most steps of a call, for its memory, and as Ctrl-C leaves it to run on unheard."""
         return max(1, min(_MOST_STEPS, _MOST_BYTES // (8 * self.chains * self.size)))
 
+    def moves(self, generators: Sequence[np.random.Generator]) -> dict[str, np.ndarray]:
+        """Return the random numbers of steps that learn nothing, each of its own generator."""
+        chains, each = self.chains, generators
+        return {
+            "normals": np.stack([g.standard_normal((chains, self.size)) for g in each]),
+            "logarithms": -np.stack([g.standard_exponential(chains) for g in each]),
+            "apart": np.stack([g.uniform(1.0 - _JITTER, 1.0 + _JITTER, chains) for g in each]),
+            "gains": np.zeros(len(each)),
+        }
+
     def looked(self, x: Points, given: Any) -> Known:
         """Return what is known at coordinates."""
-        return ran(lambda: self.known(x, given), _HINT)
+        return ran(lambda: self.known(x, given), HINT)
 
     def found(self, x: Points, given: Any) -> Place:
         """Return what is at coordinates, and the slope there."""
@@ -129,7 +140,7 @@ class Walk:
             end = self.ahead(still, np.zeros(self.chains), np.int64(1), given)
             return Place(x, end.slope, self.known(x, given))
 
-        return ran(work, _HINT)
+        return ran(work, HINT)
 
     def moved(
         self,
@@ -169,9 +180,9 @@ class Walk:
                 stats.append(told)
                 factor = np.exp(gain * longer(float(np.mean(told["acceptance_rate"])), target))
                 longest = float(np.clip(longest * factor, SHORTEST, LENGTH))
-            return here, longest, Record(_stacked(sites), _stacked(stats))
+            return here, longest, Record(stacked(sites), stacked(stats))
 
-        return ran(work, _HINT)
+        return ran(work, HINT)
 
     def _step(
         self, place: Place, leaps: int, length: float, now: Mapping[str, np.ndarray], given: Any
@@ -190,7 +201,7 @@ class Walk:
         chosen = jax.tree.map(partial(_where, taken), new, place)
         return chosen, {
             "acceptance_rate": np.exp(np.minimum(gain, 0.0)),
-            "diverging": gain < -_DIVERGED,
+            "diverging": gain < -DIVERGED,
             "energy": energy,
             "n_steps": np.full(self.chains, STAGES * leaps),
             "step_size": np.full(self.chains, length),
@@ -202,7 +213,8 @@ def _where(taken: np.ndarray, new: np.ndarray, old: np.ndarray) -> np.ndarray:
     return np.where(np.expand_dims(taken, tuple(range(1, new.ndim))), new, old)
 
 
-def _stacked(each: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+def stacked(each: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return arrays of each step as arrays of all, the step first."""
     return {name: np.stack([one[name] for one in each]) for name in each[0]}
 
 

@@ -83,6 +83,8 @@ def run(reported: Reported) -> Iterator[Content]:
     lines.append(("chains", f"{sizes['chain']} of {sizes['draw']:,} draws each"))
     if said.get("warmup"):
         lines.append(("warm-up", f"{said['warmup']:,} draws before them"))
+    if said.get("trajectories_reason"):
+        lines.append(("trajectories of NUTS, because", str(said["trajectories_reason"])))
     if said.get("chain_method"):
         lines.append(("how chains ran", str(said["chain_method"])))
     seconds = cast("Mapping[str, float]", said.get("seconds") or {})
