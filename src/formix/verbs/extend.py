@@ -30,7 +30,9 @@ def extend(
     """Return a fit with more draws, as if it had been asked for them at the start.
 
     The sampler goes on from where it stopped, also from a file and in a new process: with the same
-    versions, on the same machine, the draws are those of an uninterrupted fit bit by bit.
+    versions, on the same machine, the draws are those of an uninterrupted fit bit by bit. Those of
+    `whitened` are where it took one step a draw (the attribute `thin`): else how it came to its
+    steps depends on how many draws were asked for.
 
     Parameters
     ----------

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import formix as fx
-from formix.engines.whitened import sampling
+from formix.engines.decline import Decline
+from formix.engines.whitened import attempts, sampling
 from formix.engines.whitened.attempts import Attempts
+from formix.engines.whitened.drawing import Quality
 from formix.engines.whitened.mode import Search
 from formix.engines.whitened.rows import linear_predictor
 from formix.results.ess import mcse_mean
@@ -84,3 +88,34 @@ def test_steps_that_cannot_be_worth_it_are_not_made(monkeypatch):
     drawn = sampling.run(model.spec, model.program, draws=100, seed=1)
     assert [one.tried is None for one in ran] == [False, True, True]
     assert drawn.attributes["refreshed"] == 0
+
+
+def test_coordinates_without_a_place_to_start_from_are_passed_over(monkeypatch):
+    settle = attempts.tuned
+
+    def tuned(*given):
+        if given[3] == 1:
+            raise Decline("no points of positive density were found to start from")
+        return settle(*given)
+
+    monkeypatch.setattr(attempts, "tuned", tuned)
+    model = pairs(4)
+    drawn = sampling.run(model.spec, model.program, seed=1)
+    assert drawn.attributes["refreshed"] in (0, 2)
+
+
+def test_draws_that_agree_are_kept_beside_some_worth_more_that_do_not(monkeypatch):
+    """Of the first kind chains have not forgotten where they started."""
+    ran = attempts.Attempts._ran
+
+    def spied(self, mode, number, least):
+        found = ran(self, mode, number, 0.0)
+        rhat, ess = (1.5, 1e6) if number == 0 else (1.001, 2000.0)
+        quality = Quality(rhat, ess, 10)
+        return replace(found, tried=replace(found.tried, quality=quality))
+
+    monkeypatch.setattr(attempts.Attempts, "_ran", spied)
+    model = pairs(4)
+    drawn = sampling.run(model.spec, model.program, seed=1)
+    assert drawn.attributes["refreshed"] == 1
+    assert drawn.attributes["nested_rhat"] == 1.001

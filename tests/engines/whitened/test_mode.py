@@ -8,9 +8,11 @@ import pytest
 from whitened_shapes import data
 
 import formix as fx
+from formix.engines.decline import Decline
 from formix.engines.laplace.mode import joint_mode
 from formix.engines.latent import arrays, latent_sites
 from formix.engines.precision import float64
+from formix.engines.whitened import mode as module
 from formix.engines.whitened.frozen import Freezing
 from formix.engines.whitened.layout import layout, structure
 from formix.engines.whitened.mode import Mode, Search, blank
@@ -114,3 +116,9 @@ def test_steps_that_go_to_and_fro_past_the_mode_come_to_it(seed: int):
     around = 0.3 * np.concatenate([np.eye(2), -np.eye(2)])
     values, _ = search.looked(np.concatenate([mode.point[None], mode.point + around]))
     assert np.all(values[0] > values[1:])
+
+
+def test_a_search_that_ends_far_from_the_mode_is_given_up(model: fx.Model, monkeypatch):
+    monkeypatch.setattr(module, "_ROUNDS", 1)
+    with pytest.raises(Decline, match="the mode of the standard deviations was not found"):
+        searching(model).mode()

@@ -42,10 +42,21 @@ def planted(density: Density, x: np.ndarray, seed: int, deepest: int = 10) -> Tr
     return trees
 
 
-def grown(density: Density, x: np.ndarray, stride: float, seed: int) -> Trees:
+def grown(density: Density, x: np.ndarray, stride: float, seed: int, count: int = 1) -> Trees:
+    """Return trees, of each chain so many one after the other, after the last of them."""
     trees, busy = planted(density, x, seed), np.ones(len(x), bool)
+    left = np.full(len(x), count - 1)
+    again = np.random.default_rng([seed, 1])
     while busy.any():
-        busy &= ~trees.grow(busy, *leap(density, trees.now, stride * trees.way))
+        ended = trees.grow(busy, *leap(density, trees.now, stride * trees.way))
+        more = ended & (left > 0)
+        left -= ended
+        if more.any():
+            generators = {
+                c: np.random.default_rng([seed, c, left[c]]) for c in np.flatnonzero(more)
+            }
+            trees.begin(more, again.standard_normal(x.shape), generators)
+        busy &= ~ended | more
     return trees
 
 
@@ -106,8 +117,7 @@ def test_a_target_is_left_as_it_is(stride: float):
     generator = np.random.default_rng(2)
     a, off = generator.standard_normal((2, 8000))
     x = np.stack([a, a**2 + off], axis=1)
-    for seed in range(3):
-        x = grown(bent, x, stride, seed).at.x
+    x = grown(bent, x, stride, 3, count=3).at.x
     assert np.mean(np.abs(x[:, 0] - a) > 0.1) > 0.8
     for numbers in (x[:, 0], x[:, 1] - x[:, 0] ** 2):
         assert kstest(numbers, norm.cdf).pvalue > 0.01
@@ -146,3 +156,14 @@ def test_chains_that_have_ended_wait_for_the_others():
         while busy.any():
             busy &= ~alone.grow(busy, *leap(normal, alone.now, 0.2 * alone.way))
         np.testing.assert_array_equal(alone.at.x[0], together.at.x[chain])
+
+
+def test_what_explodes_ends_a_tree_without_a_warning():
+    def steep(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        with np.errstate(all="ignore"):
+            return -np.exp(x[:, 0]) + x[:, 0], np.stack([1.0 - np.exp(x[:, 0]), 0.0 * x[:, 1]], 1)
+
+    x = np.random.default_rng(7).standard_normal((300, 2)) + np.array([5.0, 0.0])
+    trees = grown(steep, x, 80.0, 1, count=2)
+    assert np.isfinite(trees.at.x).all()
+    assert trees.grown().rate.max() <= 1.0

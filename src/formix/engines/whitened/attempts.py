@@ -95,16 +95,50 @@ class Attempts:
         Decline
             If they fall short then, too.
         """
-        mode = self.search.mode()
+        best, refreshed = self._best(self.search.mode())
+        state, reason, tried = best.state, best.reason, best.tried
+        del best
+        if tried is not None:
+            try:
+                tried = self.drawing.agreed(tried)
+            except Decline as signal:
+                reason = signal.reason
+            else:
+                return Found(tried.passed, tried.quality, refreshed)
+        # Draws that fell short take as much memory as those that are made.
+        del tried
+        try:
+            machine, state = turned(
+                self.walk, state, self.plan, lambda done: self.tell(done, WARMED)
+            )
+            drawing = self.drawing.by(machine)
+            tried = drawing.agreed(drawing.tried(state), most=1)
+        except Decline as signal:
+            raise Decline(f"{reason}; by NUTS, {signal.reason}") from None
+        return Found(tried.passed, tried.quality, refreshed, reason)
+
+    def _best(self, mode: Mode) -> tuple[_Ran, int]:
+        """Return what came of the best coordinates, and which those are.
+
+        Raises
+        ------
+        Decline
+            If there is no place to start from in those of the mode.
+        """
         best, refreshed = self._ran(mode, 0, 0.0), 0
         for number, freeze in enumerate((self._at_means, self._on_average), 1):
             if self._enough(best):
                 break
             freeze(best)
-            other = self._ran(replace(mode, given=self.search.given), number, best.worth)
-            if other.worth > best.worth:
+            anew = replace(mode, given=self.search.given)
+            try:
+                other = self._ran(anew, number, best.worth)
+            except Decline:
+                continue
+            if self._enough(other) or other.worth > best.worth:
                 best, refreshed = other, number
-        return self._agreed(best, refreshed)
+            del other
+        return best, refreshed
 
     def _enough(self, ran: _Ran) -> bool:
         tried = ran.tried
@@ -149,29 +183,3 @@ class Attempts:
         each = range(0, self.walk.chains, max(1, self.walk.chains // count))
         places = [{name: x[chain] for name, x in sites.items()} for chain in each]
         self.search.averaged(places, ran.state.centre())
-
-    def _agreed(self, ran: _Ran, refreshed: int) -> Found:
-        """Return draws in the best coordinates.
-
-        Raises
-        ------
-        Decline
-            If they fall short.
-        """
-        reason = ran.reason
-        if ran.tried is not None:
-            try:
-                tried = self.drawing.agreed(ran.tried)
-            except Decline as signal:
-                reason = signal.reason
-            else:
-                return Found(tried.passed, tried.quality, refreshed)
-        try:
-            machine, state = turned(
-                self.walk, ran.state, self.plan, lambda done: self.tell(done, WARMED)
-            )
-            drawing = self.drawing.by(machine)
-            tried = drawing.agreed(drawing.tried(state), most=1)
-        except Decline as signal:
-            raise Decline(f"{reason}; by NUTS, {signal.reason}") from None
-        return Found(tried.passed, tried.quality, refreshed, reason)

@@ -140,7 +140,7 @@ class Drawing:
         enough = ENOUGH * self.plan.each * self.plan.every
         if quality.ess >= enough:
             return thin if self.mixed(quality) else 2 * thin
-        return max(2 * thin, int(np.ceil(enough / max(quality.ess, 1.0))) * thin)
+        return max(2 * thin, int(np.ceil(enough / np.fmax(quality.ess, 1.0))) * thin)
 
     def agreed(self, tried: Tried, most: int | None = None) -> Tried:
         """Return draws that chains agree on: these, or some of more steps each.

@@ -159,7 +159,7 @@ class _Run:
         """Return draws that go on from a state."""
         settled = _restored(of, machine, given, state)
         why = bytes(state["turning"]).decode() if "turning" in state else ""
-        steps = Turning.of(machine) if why else machine
+        steps = Turning.of(machine, bounded=False) if why else machine
         drawing = Drawing(steps, self.plan, self.summarised, self._told)
         passed = drawing.passed(settled, self.plan.thin, self.plan.stream)
         return Found(passed, drawing.quality(passed), 0, why)

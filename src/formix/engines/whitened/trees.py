@@ -118,8 +118,8 @@ class Trees:
             Where the leap from `now`, to the side `way`, has led, and the log density there.
         """
         _put(self.now, which, leapt)
-        kinetic = 0.5 * np.sum(np.square(leapt.momentum), axis=1)
         with np.errstate(all="ignore"):
+            kinetic = 0.5 * np.sum(np.square(leapt.momentum), axis=1)
             gain = self._energy - (kinetic - value)
         gain = np.where(np.isfinite(value) & ~np.isnan(gain), gain, -np.inf)
         self._rates[which] += np.exp(np.minimum(gain, 0.0))[which]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -11,7 +11,7 @@ import numpy as np
 from formix.engines.compile import ran
 from formix.engines.decline import Decline
 from formix.engines.whitened.leaps import LENGTH, SHORTEST, STAGES, longer
-from formix.engines.whitened.trees import At, Trees
+from formix.engines.whitened.trees import DEEPEST, At, Trees
 from formix.engines.whitened.tuning import Tuned, learnt, settled
 from formix.engines.whitened.walk import HINT, Known, Place, Record, Walk, stacked
 
@@ -32,6 +32,10 @@ WARMED = sum(HEARD) + PACED * (len(HEARD) + 1)
 LONGEST = 100.0
 """Leaps a draw, on average, beyond which trajectories are too long to be followed."""
 
+_WAITED = 6.0
+"""Times as many, beyond which all others have waited too long for one chain; but no fewer than are
+one whole tree."""
+
 _FIRST = 0.1
 """The least stride to begin with."""
 
@@ -39,16 +43,24 @@ _AT_ONCE = 32
 """Leaps that run on unheard after Ctrl-C."""
 
 
+@dataclass(frozen=True, eq=False)
 class Turning(Walk):
     """Steps of NUTS by the compiled programs of a walk.
 
     Each chain grows its own trees, and does not wait for others before a call's draws are made.
+
+    Parameters
+    ----------
+    bounded
+        Whether trajectories that are too long are given up.
     """
 
+    bounded: bool = True
+
     @classmethod
-    def of(cls, walk: Walk) -> Turning:
+    def of(cls, walk: Walk, *, bounded: bool = True) -> Turning:
         """Return the same programs, for such steps."""
-        return cls(walk.ahead, walk.known, walk.chains, walk.size)
+        return cls(walk.ahead, walk.known, walk.chains, walk.size, bounded)
 
     def moves(self, generators: Sequence[np.random.Generator]) -> dict[str, np.ndarray]:
         """Return the random numbers of steps that learn nothing, each of its own generator."""
@@ -88,6 +100,8 @@ class Turning(Walk):
         for part in np.array_split(np.arange(len(gains)), apart):
             grove = _Grove(place, {name: x[part] for name, x in moves.items()})
             while grove.busy.any():
+                if self.bounded and grove.long:
+                    raise Decline("its trajectories do not turn back for long")
                 ran(lambda grove=grove, stride=stride: self._leapt(grove, stride, given), HINT)
             known = [self.looked(x, given) for x in grove.drawn]
             place = grove.place(known[-1])
@@ -126,7 +140,7 @@ class _Grove:
         count, chains, _ = self.drawn.shape
         self.trees = Trees(At(place.x, place.slope, place.known.value))
         self._done = np.zeros(chains, int)
-        self._leaps = 0
+        self._leaps = self._waited = 0
         numbers = {name: np.zeros((count, chains)) for name in ("energy", "acceptance_rate")}
         wholes = {name: np.zeros((count, chains), int) for name in ("n_steps", "tree_depth")}
         self._stats = {**numbers, **wholes, "diverging": np.zeros((count, chains), bool)}
@@ -137,18 +151,18 @@ class _Grove:
         """Which chains have draws to make."""
         return self._done < len(self.drawn)
 
-    def grow(self, leapt: Any, value: np.ndarray) -> None:
-        """Take in where a leap of every chain has led, and the log density there.
+    @property
+    def long(self) -> bool:
+        """Whether there were more leaps than draws are worth."""
+        count, chains, _ = self.drawn.shape
+        waited = max(_WAITED * LONGEST * count, 1 << DEEPEST)
+        return self._leaps > LONGEST * count * chains or self._waited > waited
 
-        Raises
-        ------
-        Decline
-            If there are more leaps than draws are worth.
-        """
+    def grow(self, leapt: Any, value: np.ndarray) -> None:
+        """Take in where a leap of every chain has led, and the log density there."""
         busy = self.busy
         self._leaps += int(busy.sum())
-        if self._leaps > LONGEST * self.drawn[..., 0].size:
-            raise Decline("its trajectories do not turn back for long")
+        self._waited += 1
         ended = self.trees.grow(busy, leapt, value)
         if not ended.any():
             return
