@@ -180,9 +180,7 @@ class Search:
     def freeze(self, eta: Point, point: Point, values: Mapping[str, np.ndarray]) -> None:
         """Let the normal model be that of rows at a linear predictor, and a point of the scales."""
         found = working(self.rows, eta, values)
-        at = point[np.array(self.of.moving, int)]
-        frozen = self.freezing.frozen(found.weights, found.response, at, self._tilts)
-        self.given = self.given | {"frozen": frozen}
+        self._frozen(found.weights, found.response, point)
 
     def averaged(self, each: Sequence[Mapping[str, np.ndarray]], point: Point) -> None:
         """Let the normal model be the mean of those of rows at draws of all sites.
@@ -195,8 +193,11 @@ class Search:
             found = working(self.rows, linear_predictor(self.rows, values), values)
             weights += found.weights / len(each)
             pulls += found.weights * found.response / len(each)
+        self._frozen(weights, pulls / weights, point)
+
+    def _frozen(self, weights: Point, response: Point, point: Point) -> None:
         at = point[np.array(self.of.moving, int)]
-        frozen = self.freezing.frozen(weights, pulls / weights, at, self._tilts)
+        frozen = self.freezing.frozen(weights, response, at, self._tilts)
         self.given = self.given | {"frozen": frozen}
 
     def tilted(self, eta: Point, point: Point) -> None:
